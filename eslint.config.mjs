@@ -1,0 +1,127 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Where code may not go by itself: I/O frameworks and clients, each with the one project that may use it. */
+const NEST = ['@nestjs/*', 'rxjs', 'reflect-metadata', 'fastify'];
+const CLIENT = ['kafkajs'];
+const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
+
+const environmentOnlyInConfig = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Only libs/config reads the environment. Add a setting there.',
+};
+const noEnum = {
+  selector: 'TSEnumDeclaration',
+  message: 'Use a union of string literals or a const object.',
+};
+
+export default tseslint.config(
+  {
+    ignores: ['**/dist', '**/.tsc', '**/.nx', '**/.kafka', '**/coverage', '**/node_modules'],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    plugins: { '@nx': nx },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'tools/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          banTransitiveDependencies: true,
+          depConstraints: [
+            {
+              sourceTag: 'layer:contract',
+              onlyDependOnLibsWithTags: [],
+              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
+            },
+            {
+              sourceTag: 'layer:domain',
+              onlyDependOnLibsWithTags: ['layer:contract'],
+              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
+            },
+            {
+              sourceTag: 'layer:config',
+              onlyDependOnLibsWithTags: ['layer:contract'],
+              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
+            },
+            {
+              sourceTag: 'layer:infra',
+              onlyDependOnLibsWithTags: ['layer:contract', 'layer:domain', 'layer:infra'],
+            },
+            {
+              sourceTag: 'layer:app',
+              onlyDependOnLibsWithTags: [
+                'layer:contract',
+                'layer:domain',
+                'layer:config',
+                'layer:infra',
+              ],
+              bannedExternalImports: CLIENT,
+            },
+            {
+              sourceTag: 'layer:e2e',
+              onlyDependOnLibsWithTags: ['layer:contract', 'layer:tool'],
+            },
+            {
+              sourceTag: 'layer:tool',
+              onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:infra'],
+            },
+            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+            {
+              sourceTag: 'scope:transformer',
+              onlyDependOnLibsWithTags: ['scope:shared', 'scope:transformer'],
+            },
+            {
+              sourceTag: 'scope:aggregator',
+              onlyDependOnLibsWithTags: ['scope:shared', 'scope:aggregator'],
+            },
+            {
+              sourceTag: 'scope:data-generator',
+              onlyDependOnLibsWithTags: ['scope:shared', 'scope:data-generator'],
+            },
+            { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', 'scope:tools'] },
+            {
+              sourceTag: 'scope:tools',
+              onlyDependOnLibsWithTags: ['scope:shared', 'scope:tools'],
+            },
+          ],
+        },
+      ],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-restricted-syntax': ['error', noEnum, environmentOnlyInConfig],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // The project that owns each exception: settings come from the environment in config alone.
+    files: ['libs/config/src/**', 'tools/**', 'apps/pipeline-e2e/**'],
+    rules: { 'no-restricted-syntax': ['error', noEnum] },
+  },
+  {
+    files: ['tools/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      '@nx/enforce-module-boundaries': 'off',
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,36 @@
+/** What becomes of one record. Steps return outcomes; the transaction turns them into I/O. */
+export type Outcome<Reason extends string = string> = Emit | Drop | DeadLetter<Reason>;
+
+export interface Emit {
+  readonly kind: 'emit';
+  /** The output record's value; key, headers and timestamp stay the input's. */
+  readonly value: Buffer;
+}
+
+export interface Drop {
+  readonly kind: 'drop';
+}
+
+export interface DeadLetter<Reason extends string = string> {
+  readonly kind: 'dead-letter';
+  /** From the closed set of the topic's contract; also metric label and header value. */
+  readonly reason: Reason;
+  /** The step that refused the record. */
+  readonly stage: string;
+}
+
+/** The one drop there is: dropping allocates nothing. */
+export const DROP: Drop = { kind: 'drop' };
+
+/** @returns the outcome that sends `value` on */
+export function emit(value: Buffer): Emit {
+  return { kind: 'emit', value };
+}
+
+/** @returns the outcome that sets the record aside, untouched, with the reason */
+export function deadLetter<Reason extends string>(
+  reason: Reason,
+  stage: string,
+): DeadLetter<Reason> {
+  return { kind: 'dead-letter', reason, stage };
+}

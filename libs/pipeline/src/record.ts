@@ -1,0 +1,37 @@
+/**
+ * Header values by name, as the broker had them; a name that occurs several times holds a list.
+ */
+export type RecordHeaders = Readonly<
+  Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>
+>;
+
+/** A record as it came from the broker. Its bytes are views on a fetched buffer: read, never write. */
+export interface ConsumedRecord {
+  /** Position in the partition, a decimal int64: parse it only when a number is needed. */
+  readonly offset: string;
+  /** The record's own time, epoch milliseconds as a decimal int64. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: RecordHeaders | undefined;
+}
+
+/** What one fetch brought for one partition. */
+export interface ConsumedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly ConsumedRecord[];
+  /** Where to go on after this batch: its last offset plus one, control records included. */
+  readonly nextOffset: bigint;
+}
+
+/** A record on its way to a topic. */
+export interface OutgoingRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: RecordHeaders | undefined;
+  /** Epoch milliseconds as a decimal int64. */
+  readonly timestamp: string;
+  /** The target partition; absent: the partitioner decides by the key. */
+  readonly partition?: number;
+}
