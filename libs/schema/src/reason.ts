@@ -1,0 +1,24 @@
+/**
+ * Why a record is no valid login: a closed set. The codes are also dead-letter header values and metric labels, so
+ * a change here is a breaking one.
+ */
+export const REASONS = [
+  'null_value',
+  'empty_value',
+  'invalid_utf8',
+  'invalid_json',
+  'not_an_object',
+  'invalid_user_id',
+  'invalid_app_version',
+  'invalid_device_type',
+  'invalid_ip',
+  'invalid_locale',
+  'invalid_timestamp',
+  'record_too_large',
+] as const;
+
+/** One of {@link REASONS}. */
+export type Reason = (typeof REASONS)[number];
+
+/** Why a record is no processed login: a login's reasons, or the mark is missing or not `true`. */
+export type ProcessedReason = Reason | 'invalid_processed';

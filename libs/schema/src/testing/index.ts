@@ -1,0 +1,2 @@
+export { GOLDEN_LOGINS } from './golden-logins.ts';
+export type { GoldenLogin } from './golden-logins.ts';
