@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { compression } from './formats.ts';
+import {
+  kafkaWarnings,
+  loadGeneratorSettings,
+  loadTopicSettings,
+  loadTransformerSettings,
+  redact,
+} from './index.ts';
+import type { Environment } from './index.ts';
+import { faultsOf } from './testing/faults-of.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+const pem = join(folder, 'ca.pem');
+const secret = join(folder, 'password');
+const emptyFile = join(folder, 'empty');
+writeFileSync(pem, 'PEM');
+writeFileSync(secret, 's3cret-of-file\n');
+writeFileSync(emptyFile, '');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const USER = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
+
+describe('Settings that do not go together', () => {
+  it.each<[string, Environment, string, string]>([
+    [
+      'a certificate without its key',
+      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: pem },
+      'KAFKA_SSL_CERT_FILE',
+      'needs KAFKA_SSL_KEY_FILE too',
+    ],
+    [
+      'a key without its certificate',
+      { KAFKA_SSL: 'true', KAFKA_SSL_KEY_FILE: pem },
+      'KAFKA_SSL_KEY_FILE',
+      'needs KAFKA_SSL_CERT_FILE too',
+    ],
+    [
+      'TLS files without TLS',
+      { KAFKA_SSL_CA_FILE: pem },
+      'KAFKA_SSL_CA_FILE',
+      'has no effect without KAFKA_SSL=true',
+    ],
+    [
+      'SASL without a user name',
+      { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'p' },
+      'KAFKA_SASL_MECHANISM',
+      'needs KAFKA_SASL_USERNAME too',
+    ],
+    [
+      'SASL without a password',
+      USER,
+      'KAFKA_SASL_MECHANISM',
+      'needs KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE too',
+    ],
+    [
+      'a user name without SASL',
+      { KAFKA_SASL_USERNAME: 'ann' },
+      'KAFKA_SASL_USERNAME',
+      'needs KAFKA_SASL_MECHANISM too',
+    ],
+    [
+      'a password without SASL',
+      { KAFKA_SASL_PASSWORD: 'p' },
+      'KAFKA_SASL_PASSWORD',
+      'needs KAFKA_SASL_MECHANISM too',
+    ],
+    [
+      'a secret twice',
+      { ...USER, KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_PASSWORD_FILE: secret },
+      'KAFKA_SASL_PASSWORD_FILE',
+      'set either KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE, not both',
+    ],
+    [
+      'an output that is the input',
+      { OUTPUT_TOPIC: 'user-login' },
+      'OUTPUT_TOPIC',
+      'must differ from INPUT_TOPIC',
+    ],
+    [
+      'dead letters in the output',
+      { DEAD_LETTER_TOPIC: 'processed-user-login' },
+      'DEAD_LETTER_TOPIC',
+      'must differ from OUTPUT_TOPIC',
+    ],
+  ])('are refused: %s', (_, env, name, problem) => {
+    expect(faultsOf('transformer', env)).toEqual([{ name, problem }]);
+  });
+
+  it('are refused: snapshots in the input topic', () => {
+    expect(faultsOf('aggregator', { INPUT_TOPIC: 'x', SNAPSHOT_TOPIC: 'x' })).toEqual([
+      { name: 'SNAPSHOT_TOPIC', problem: 'must differ from INPUT_TOPIC' },
+    ]);
+  });
+
+  it.each([['/no/such/file'], [folder], [emptyFile]])(
+    'are refused once: SASL with the password file %s',
+    (path) => {
+      expect(faultsOf('transformer', { ...USER, KAFKA_SASL_PASSWORD_FILE: path })).toEqual([
+        {
+          name: 'KAFKA_SASL_PASSWORD_FILE',
+          problem: 'expected the path of a readable file with the secret in it',
+        },
+      ]);
+    },
+  );
+});
+
+describe('The error', () => {
+  const env = {
+    KAFKA_BROKERS: 'canary-1',
+    KAFKA_SASL_PASSWORD: 'canary-2',
+    KAFKA_SSL_CERT_FILE: 'canary-3',
+    HTTP_PORT: 'canary-4',
+    FILTER_APP_VERSIONS: '>canary-5',
+  };
+  const load = (): unknown => loadTransformerSettings(env);
+
+  it('lists every fault at once, one line each', () => {
+    expect(load).toThrow(
+      [
+        '7 settings are wrong:',
+        '  KAFKA_BROKERS: expected a comma-separated list of `host:port`',
+        '  KAFKA_SSL_CERT_FILE: expected the path of a file that exists and may be read',
+        '  HTTP_PORT: expected an integer from 0 to 65535',
+        '  FILTER_APP_VERSIONS: expected a comma-separated list of versions, semver ranges (`2.x`, `^2.1`, `>=2.0.0 <3`) or `*` for all',
+        '  KAFKA_SSL_CERT_FILE: has no effect without KAFKA_SSL=true',
+        '  KAFKA_SSL_CERT_FILE: needs KAFKA_SSL_KEY_FILE too',
+        '  KAFKA_SASL_PASSWORD: needs KAFKA_SASL_MECHANISM too',
+      ].join('\n'),
+    );
+  });
+
+  it('never holds a value', () => {
+    expect(load).not.toThrow(/canary/);
+    expect(JSON.stringify(faultsOf('transformer', env))).not.toMatch(/canary/);
+  });
+
+  it('carries the exit code of bad settings', () => {
+    expect(load).toThrow(expect.objectContaining({ exitCode: 78, name: 'SettingsError' }));
+  });
+});
+
+describe('Loaded settings', () => {
+  it('are frozen in depth', () => {
+    const settings = loadTransformerSettings({ KAFKA_SSL: 'true' });
+    for (const part of [
+      settings,
+      settings.kafka,
+      settings.kafka.brokers,
+      settings.kafka.ssl,
+      settings.http,
+      settings.filterAppVersions,
+    ]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  it('show what is in force without secrets', () => {
+    const env = { ...USER, KAFKA_SASL_PASSWORD: 'canary', RATE: '5' };
+    const view = redact(loadGeneratorSettings(env));
+    expect(view).toMatchObject({
+      KAFKA_BROKERS: 'localhost:29092',
+      KAFKA_SASL_PASSWORD: '***',
+      RATE: '5',
+      COUNT: '0',
+    });
+    expect(view).not.toHaveProperty('TRUTH_FILE');
+    expect(JSON.stringify(view)).not.toMatch(/canary/);
+  });
+
+  it('show the file of a secret, not its content', () => {
+    const view = redact(loadTopicSettings({ ...USER, KAFKA_SASL_PASSWORD_FILE: secret }));
+    expect(view).toMatchObject({ KAFKA_SASL_PASSWORD_FILE: secret });
+    expect(JSON.stringify(view)).not.toMatch(/s3cret/);
+  });
+
+  it('warn of a password that travels unencrypted', () => {
+    const env = { ...USER, KAFKA_SASL_PASSWORD: 'p' };
+    expect(kafkaWarnings(loadTopicSettings(env).kafka)).toHaveLength(1);
+    expect(kafkaWarnings(loadTopicSettings({ ...env, KAFKA_SSL: 'true' }).kafka)).toEqual([]);
+    expect(kafkaWarnings(loadTopicSettings({}).kafka)).toEqual([]);
+  });
+});
+
+describe('COMPRESSION=zstd', () => {
+  it('is accepted where Node can write it', () => {
+    expect(compression(true).schema.safeParse('zstd').success).toBe(true);
+  });
+
+  it('is refused with the reason where Node cannot', () => {
+    const { error } = compression(false).schema.safeParse('zstd', { error: () => 'expected …' });
+    expect(error?.issues.map(({ message }) => message)).toEqual([
+      '`zstd` needs Node 22.15 or later',
+    ]);
+  });
+});
+
+it('Settings that were not loaded cannot be shown', () => {
+  expect(() => redact({ rate: 1 })).toThrow(TypeError);
+});
