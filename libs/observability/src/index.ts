@@ -1,1 +1,16 @@
-export {};
+export { METRIC_CATALOGUE, METRIC_PREFIX, metricName } from './catalogue.ts';
+export type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts';
+export { Health } from './health.ts';
+export type { HealthPart, HealthReport } from './health.ts';
+export { createHttpApp } from './http-app.ts';
+export { createLogger } from './logger.ts';
+export type { Logger, LoggerOptions } from './logger.ts';
+export { Metrics } from './metrics.ts';
+export type { MetricSample } from './metrics.ts';
+export { OperationsModule } from './operations.module.ts';
+export type { HealthStatus, OperationsParts } from './operations.module.ts';
+export { ProblemDetailsFilter, ProblemException } from './problem-details.filter.ts';
+export type { Problem } from './problem-details.filter.ts';
+export { runService } from './run-service.ts';
+export type { ServiceContext, ServiceDefinition, ServiceSettings } from './run-service.ts';
+export { HEALTH, LOGGER, METRICS } from './tokens.ts';

@@ -1,0 +1,139 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Health } from './health.ts';
+import { createHttpApp } from './http-app.ts';
+import { createLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
+import { Metrics } from './metrics.ts';
+import { Shutdown } from './shutdown.ts';
+
+/** The settings that running a service takes. */
+export interface ServiceSettings {
+  readonly http: { readonly host: string; readonly port: number };
+  readonly log: { readonly level: string };
+  /** How long strategies may take to close; default 20 s. */
+  readonly drainTimeoutMs?: number;
+}
+
+/** What the parts of a service are given. */
+export interface ServiceContext<S extends ServiceSettings> {
+  readonly settings: S;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /**
+   * Ends the service: logs the error once, closes within 5 s, exits with the error's numeric `exitCode` or 70. An
+   * error with an `exitCode` is the operator's matter and is logged without its stack.
+   */
+  readonly fail: (error: unknown) => void;
+  /** Ends the service as SIGTERM would: drains, closes, exits with 0. */
+  readonly stop: () => void;
+}
+
+export interface ServiceDefinition<S extends ServiceSettings> {
+  readonly name: string;
+  readonly version: string;
+  /** Reads the settings; an error with an `exitCode` is printed by its message alone. */
+  readonly settings: () => S;
+  /** The effective settings, without secrets, for the first log line. */
+  readonly describe: (settings: S) => Readonly<Record<string, string>>;
+  /** What is allowed but unwise about the settings; logged as warnings. */
+  readonly warnings?: (settings: S) => readonly string[];
+  readonly module: (context: ServiceContext<S>) => Type | DynamicModule;
+  /** Started last, closed first. A strategy reports a failed start with `callback(error)`. */
+  readonly transports?: (
+    app: NestFastifyApplication,
+    context: ServiceContext<S>,
+  ) => readonly CustomTransportStrategy[];
+}
+
+const DEFAULT_DRAIN_TIMEOUT_MS = 20_000;
+/** EX_CONFIG of sysexits.h. */
+const BAD_SETTINGS = 78;
+
+/**
+ * Runs a service until a signal, `stop()` or `fail()` ends the process. Start order: settings, logger, Nest, HTTP,
+ * transports; a stop takes the reverse way. Never rejects: what goes wrong ends the process.
+ *
+ * Exit codes: 0 clean stop, 78 bad settings or HTTP address, 70 internal error, else the failing error's own.
+ */
+export async function runService<S extends ServiceSettings>(
+  definition: ServiceDefinition<S>,
+): Promise<void> {
+  const shutdown = new Shutdown();
+  shutdown.install();
+  try {
+    await start(definition, shutdown);
+  } catch (error) {
+    // What a stop interrupts fails as a consequence.
+    if (!shutdown.begun) shutdown.fail(error);
+  }
+}
+
+async function start<S extends ServiceSettings>(
+  definition: ServiceDefinition<S>,
+  shutdown: Shutdown,
+): Promise<void> {
+  const { name, version } = definition;
+  const settings = definition.settings();
+  const logger = createLogger({ service: name, version, level: settings.log.level });
+  shutdown.logTo(logger);
+  logger.info({ settings: definition.describe(settings) }, `${name} ${version} starts`);
+  for (const warning of definition.warnings?.(settings) ?? []) logger.warn(warning);
+
+  let started = false;
+  const health = new Health();
+  health.register('service', {
+    ready: () => (shutdown.begun ? 'draining' : started ? undefined : 'starting'),
+  });
+  const metrics = new Metrics();
+  metrics.collectProcessMetrics();
+  metrics.set('build_info', { service: name, version, node: process.versions.node }, 1);
+  const context: ServiceContext<S> = {
+    settings,
+    logger,
+    metrics,
+    health,
+    fail: (error) => {
+      shutdown.fail(error);
+    },
+    stop: () => {
+      shutdown.stop();
+    },
+  };
+
+  const app = await createHttpApp(definition.module(context), context);
+  shutdown.closesApp(() => app.close());
+  await listen(app, settings.http, logger);
+  if (shutdown.begun) return;
+  for (const strategy of definition.transports?.(app, context) ?? []) {
+    shutdown.drains(strategy, settings.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
+    app.connectMicroservice({ strategy });
+  }
+  await app.startAllMicroservices();
+  started = true;
+}
+
+/** Nest's own `listen()` would log a taken port a second time, as an internal error. */
+async function listen(
+  app: NestFastifyApplication,
+  { host, port }: ServiceSettings['http'],
+  logger: Logger,
+): Promise<void> {
+  try {
+    const address = await app.getHttpAdapter().getInstance().listen({ host, port });
+    logger.info({ address }, 'HTTP server listens');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : addressError(code, host, port, error);
+  }
+}
+
+function addressError(code: string, host: string, port: number, cause: unknown): Error {
+  const message =
+    code === 'EADDRINUSE'
+      ? `HTTP_PORT: port ${port} on ${host} is taken. Stop the process that has it or set HTTP_PORT to a free port.`
+      : `HTTP_HOST, HTTP_PORT: cannot listen on ${host}, port ${port} (${code}). Set them to an address of this host.`;
+  return Object.assign(new Error(message, { cause }), { exitCode: BAD_SETTINGS });
+}
