@@ -1,1 +1,14 @@
-export {};
+export { BatchHandler } from './batch-handler.ts';
+export type { BatchTransport } from './batch-transport.ts';
+export type { Compression } from './compression.ts';
+export type { KafkaConnection, KafkaCredentials, KafkaTlsFiles } from './connection.ts';
+export { KafkaUnavailableError, StalledError } from './errors.ts';
+export { connectProducer } from './producer.ts';
+export type { RecordProducer, RecordProducerOptions } from './producer.ts';
+export { connectTopicAdmin } from './topic-admin.ts';
+export type { TopicAdmin, TopicDefinition } from './topic-admin.ts';
+export type { TopicRole } from './topics.ts';
+export type { PartitionStates, SnapshotOptions } from './snapshot-consumer.ts';
+export type { Snapshot } from './snapshot-follower.ts';
+export type { TransactionalOptions } from './transactional-consumer.ts';
+export { snapshotTransport, transactionalTransport } from './transports.ts';

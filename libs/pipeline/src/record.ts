@@ -23,6 +23,8 @@ export interface ConsumedBatch {
   readonly records: readonly ConsumedRecord[];
   /** Where to go on after this batch: its last offset plus one, control records included. */
   readonly nextOffset: bigint;
+  /** The most that {@link recordBytes} of an output may be; absent where nothing is written. */
+  readonly maxOutputBytes?: number;
 }
 
 /** A record on its way to a topic. */
@@ -32,6 +34,4 @@ export interface OutgoingRecord {
   readonly headers?: RecordHeaders | undefined;
   /** Epoch milliseconds as a decimal int64. */
   readonly timestamp: string;
-  /** The target partition; absent: the partitioner decides by the key. */
-  readonly partition?: number;
 }

@@ -1,0 +1,57 @@
+import type { Logger } from '@login-pipeline/observability';
+import type { LogEntry, logCreator } from 'kafkajs';
+import { logLevel } from './kafkajs.ts';
+
+/**
+ * What kafkajs reports as an error or a warning although it is everyday life in a group: a rebalance, a
+ * coordinator that is still being found, a member that has to ask for its id.
+ */
+const EVERYDAY = [
+  /rebalanc/i,
+  /re-joining/i,
+  /coordinator is (?:not available|loading)/i,
+  /is not the (?:correct )?coordinator/i,
+  /not aware of this member/i,
+  /member (?:id|needs)/i,
+  /ongoing transaction|concurrent/i,
+  /There is no leader for this topic-partition/i,
+];
+
+/**
+ * Passes kafkajs' log on, one level lower: a client cannot know what an error means to the service, and
+ * whoever handles the error says so. Of an entry only the client's own fields are kept.
+ *
+ * @param loudest the level of what kafkajs calls errors and warnings
+ */
+export function clientLog(logger: Logger, loudest: 'warn' | 'debug'): logCreator {
+  const client = logger.child({ component: 'kafkajs' });
+  return () =>
+    ({ namespace, level, log }: LogEntry) => {
+      const fields = { namespace, ...pick(log) };
+      const everyday = EVERYDAY.some((pattern) =>
+        pattern.test(`${log.message} ${String(log['error'] ?? '')}`),
+      );
+      if (level <= logLevel.WARN && !everyday) client[loudest](fields, log.message);
+      else client.debug(fields, log.message);
+    };
+}
+
+const FIELDS = [
+  'broker',
+  'clientId',
+  'groupId',
+  'memberId',
+  'topic',
+  'partition',
+  'error',
+] as const;
+
+function pick(log: LogEntry['log']): Record<string, string | number> {
+  const picked: Record<string, string | number> = {};
+  for (const name of FIELDS) {
+    const value: unknown = log[name];
+    if (typeof value === 'string' || typeof value === 'number') picked[name] = value;
+    else if (value instanceof Error) picked[name] = value.message;
+  }
+  return picked;
+}

@@ -1,0 +1,78 @@
+/** How far behind a partition is. */
+export interface Lag {
+  /** Records between the position and the end of the partition, never negative. */
+  readonly records: number;
+  /** Age of the oldest record that was not yet processed, as far as it is known; 0 when there is none. */
+  readonly seconds: number;
+}
+
+/**
+ * One partition's progress: where we are, where its end is, and for how long nothing moved although
+ * there is something to do. Pure: the clock is passed in, in epoch milliseconds.
+ *
+ * A partition without unread records never counts as stalled, however long it is idle.
+ */
+export class PartitionProgress {
+  #position: bigint | undefined;
+  #end: bigint | undefined;
+  #behindSince: number | undefined;
+  #lastRecordTime: number | undefined;
+  #caughtUpAt: number | undefined;
+  #movedAt: number | undefined;
+
+  /** The next offset to process; undefined until it is known. */
+  get position(): bigint | undefined {
+    return this.#position;
+  }
+
+  /** When the position last moved, epoch ms; undefined until it is known. */
+  get movedAt(): number | undefined {
+    return this.#movedAt;
+  }
+
+  /** The partition's end as last seen; undefined before the first look. */
+  get end(): bigint | undefined {
+    return this.#end;
+  }
+
+  /**
+   * The position moved.
+   *
+   * @param nextOffset where processing goes on
+   * @param recordTime the last processed record's own time, when there was a record
+   */
+  advance(nextOffset: bigint, now: number, recordTime?: number): void {
+    this.#position = nextOffset;
+    this.#movedAt = now;
+    if (recordTime !== undefined) this.#lastRecordTime = recordTime;
+    this.#behindSince = undefined;
+    if (this.#end !== undefined && nextOffset < this.#end) this.#behindSince = now;
+  }
+
+  /** The broker told the partition's end. */
+  observeEnd(end: bigint, now: number): void {
+    this.#end = end;
+    if (this.#position === undefined) return;
+    if (end > this.#position) {
+      this.#behindSince ??= now;
+    } else {
+      this.#behindSince = undefined;
+      this.#caughtUpAt = now;
+    }
+  }
+
+  /** @returns for how many milliseconds there has been something to do and nothing was done */
+  stalledFor(now: number): number {
+    return this.#behindSince === undefined ? 0 : Math.max(0, now - this.#behindSince);
+  }
+
+  /** @returns the lag, or undefined while the position or the end is unknown */
+  lag(now: number): Lag | undefined {
+    if (this.#position === undefined || this.#end === undefined) return undefined;
+    const records = Number(this.#end - this.#position);
+    if (records <= 0) return { records: 0, seconds: 0 };
+    // What is unread came after the last record we read, and after we last saw nothing unread.
+    const since = Math.max(this.#lastRecordTime ?? -Infinity, this.#caughtUpAt ?? -Infinity);
+    return { records, seconds: Number.isFinite(since) ? Math.max(0, (now - since) / 1_000) : 0 };
+  }
+}

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+
+/** The part of kafkajs 2.2.4's request queue that the fix touches. */
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests: () => void;
+}
+
+const FIXED = Symbol.for('login-pipeline.request-queue-fix');
+
+/**
+ * Keeps kafkajs from setting a timer after every response although nothing waits for it: with an empty
+ * queue it computes a large negative delay, of which Node 24 warns (kafkajs issue 1751), and the timer
+ * then does nothing. A request that has to wait schedules the check itself.
+ */
+export function installRequestQueueFix(): void {
+  const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
+    prototype: RequestQueue & { [FIXED]?: true };
+  };
+  if (prototype[FIXED] === true) return;
+  prototype[FIXED] = true;
+  const schedule = prototype.scheduleCheckPendingRequests;
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}

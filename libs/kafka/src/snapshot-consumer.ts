@@ -1,0 +1,273 @@
+import type { Logger, Metrics } from '@login-pipeline/observability';
+import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { BatchConsumer, HandleBatch } from './batch-transport.ts';
+import type { KafkaConnection } from './connection.ts';
+import { errorText, KafkaUnavailableError } from './errors.ts';
+import type { OwnedBatch } from './group-consumer.ts';
+import { GroupConsumer } from './group-consumer.ts';
+import type { PartitionBounds } from './partition-watch.ts';
+import type { RecordProducer } from './producer.ts';
+import { connectProducer } from './producer.ts';
+import type { Snapshot } from './snapshot-follower.ts';
+import { SnapshotFollower } from './snapshot-follower.ts';
+import { snapshotRecord } from './snapshot-record.ts';
+import type { TopicRole, UsableTopic } from './topics.ts';
+import { requireTopics } from './topics.ts';
+
+/** The states that an application folds records into, one per input partition. */
+export interface PartitionStates {
+  /** Partitions of the input topic. */
+  expect(partitions: number): void;
+  /**
+   * Takes a partition over, from its newest snapshot or from nothing.
+   *
+   * @throws when the snapshot cannot be read: nothing must be guessed
+   */
+  restore(partition: number, snapshot: Snapshot | undefined): void;
+  /** @returns the state of a restored partition, and the next offset it belongs to */
+  snapshot(partition: number): Snapshot;
+  /** The partition has another owner: its state comes by snapshots from now on. */
+  release(partition: number): void;
+  /** Another replica's newer snapshot of a partition. */
+  follow(partition: number, snapshot: Snapshot): void;
+}
+
+export interface SnapshotOptions {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  readonly input: TopicRole;
+  readonly snapshots: TopicRole;
+  /** Milliseconds between two snapshots of a partition that changes. */
+  readonly snapshotIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  readonly states: PartitionStates;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The consumer cannot go on; the process has to end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** A partition this process owns: restored, or about to be. */
+interface Ownership {
+  /** Where the state stands; undefined until it is restored. */
+  nextOffset: bigint | undefined;
+  /** The next offset of the last snapshot that is safely in the topic. */
+  savedOffset: bigint | undefined;
+}
+
+const MAX_CONCURRENCY = 64;
+
+/**
+ * Folds a topic into one state per partition and counts every record exactly once without transactions:
+ * state and next offset are one record, so they cannot disagree. The owner of a partition starts from
+ * its newest snapshot; whoever loses it has at worst written a snapshot that is older, never wrong. The
+ * group's committed offsets follow, for lag tools only.
+ */
+export class SnapshotConsumer implements BatchConsumer {
+  readonly #options: SnapshotOptions;
+  readonly #input: UsableTopic;
+  readonly #handle: HandleBatch<void>;
+  readonly #producer: RecordProducer;
+  readonly #follower: SnapshotFollower;
+  readonly #consumer: GroupConsumer;
+  #owned: ReadonlyMap<number, Ownership> = new Map();
+  /** Settles when the partitions of the last assignment are restored, or never will be. */
+  #restored: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #closing = false;
+
+  private constructor(
+    options: SnapshotOptions,
+    topics: { readonly input: UsableTopic; readonly snapshots: UsableTopic },
+    handle: HandleBatch<void>,
+    producer: RecordProducer,
+  ) {
+    this.#options = options;
+    this.#input = topics.input;
+    this.#handle = handle;
+    this.#producer = producer;
+    const { states } = options;
+    this.#follower = new SnapshotFollower({
+      ...options,
+      inputTopic: topics.input.topic,
+      snapshots: topics.snapshots,
+      onSnapshot: (partition, snapshot) => {
+        if (!this.#owned.has(partition)) states.follow(partition, snapshot);
+      },
+    });
+    this.#consumer = new GroupConsumer({
+      ...options,
+      topic: topics.input.topic,
+      concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
+      lingerMs: 0,
+      onBatch: (batch) => this.#onBatch(batch),
+      onAssigned: (partitions) => {
+        this.#takeOver(partitions);
+      },
+    });
+  }
+
+  /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
+  static async create(
+    options: SnapshotOptions,
+    handle: HandleBatch<void>,
+  ): Promise<SnapshotConsumer> {
+    const { connection, logger, input, snapshots, states } = options;
+    const topics = await requireTopics(connection, logger, { input, snapshots });
+    const producer = await connectProducer(connection, {
+      topic: snapshots,
+      compression: 'none',
+      logger,
+    });
+    states.expect(topics.input.partitions);
+    return new SnapshotConsumer(options, topics, handle, producer);
+  }
+
+  async start(): Promise<void> {
+    await this.#follower.start();
+    await this.#follower.caughtUp();
+    await this.#consumer.start();
+    this.#timer = setInterval(() => void this.#save(), this.#options.snapshotIntervalMs);
+  }
+
+  /** Keeps the last state of every partition before the group gives them to others. */
+  async stop(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#timer);
+    await this.#save();
+    await this.#consumer.stop();
+    await this.#follower.stop();
+    await this.#producer.disconnect();
+  }
+
+  notReady(): string | undefined {
+    const restoring = [...this.#owned]
+      .filter(([, { nextOffset }]) => nextOffset === undefined)
+      .map(([partition]) => partition);
+    return (
+      this.#consumer.notReady() ??
+      (restoring.length > 0 ? `restoring partitions ${restoring.join(', ')}` : undefined)
+    );
+  }
+
+  notLive(): string | undefined {
+    return this.#consumer.notLive() ?? this.#follower.notLive();
+  }
+
+  async #onBatch(batch: OwnedBatch): Promise<void> {
+    const { topic, partition, records, nextOffset, fetchedOffset } = batch;
+    await this.#restored;
+    const owned = this.#owned.get(partition);
+    if (owned?.nextOffset === undefined || this.#closing) return;
+    // What was fetched before the restore, or twice, is not where the state stands.
+    if (fetchedOffset < owned.nextOffset) {
+      this.#consumer.seek(partition, owned.nextOffset);
+      return;
+    }
+    const folded: ConsumedBatch = { topic, partition, records, nextOffset };
+    await this.#handle(folded);
+    owned.nextOffset = nextOffset;
+    batch.resolve();
+    this.#options.metrics.observe('batch_records', {}, records.length);
+  }
+
+  /** A new assignment: every partition is restored anew, because others may have moved it in between. */
+  #takeOver(partitions: readonly number[]): void {
+    for (const partition of this.#owned.keys()) {
+      if (!partitions.includes(partition)) this.#options.states.release(partition);
+    }
+    const owned = new Map<number, Ownership>();
+    for (const partition of partitions) {
+      owned.set(partition, { nextOffset: undefined, savedOffset: undefined });
+    }
+    this.#owned = owned;
+    this.#restored = this.#restore(owned).catch((error: unknown) => {
+      if (!this.#closing) this.#options.onFatal(error);
+    });
+  }
+
+  async #restore(assignment: ReadonlyMap<number, Ownership>): Promise<void> {
+    const started = performance.now();
+    await this.#follower.caughtUp();
+    const bounds = await this.#consumer.bounds();
+    if (this.#owned !== assignment || this.#closing) return;
+
+    const { states, metrics } = this.#options;
+    for (const [partition, owned] of assignment) {
+      const snapshot = this.#follower.newest(partition);
+      const start = this.#startOf(partition, snapshot, bounds.get(partition));
+      states.restore(partition, snapshot);
+      owned.nextOffset = start;
+      owned.savedOffset = snapshot?.nextOffset;
+      this.#consumer.seek(partition, start);
+    }
+    metrics.observe('state_restore_duration_seconds', {}, (performance.now() - started) / 1_000);
+  }
+
+  /** @throws KafkaUnavailableError when the snapshot cannot be of this topic */
+  #startOf(
+    partition: number,
+    snapshot: Snapshot | undefined,
+    { earliest, end }: PartitionBounds = { earliest: 0n, end: 0n },
+  ): bigint {
+    if (snapshot === undefined) return earliest;
+    const { input, snapshots, logger } = this.#options;
+    if (snapshot.nextOffset > end) {
+      throw new KafkaUnavailableError(
+        `The snapshot of partition ${partition} in "${snapshots.topic}" ends at offset ${snapshot.nextOffset}, ` +
+          `but "${input.topic}" (INPUT_TOPIC) ends at ${end}: it was created anew. ` +
+          'Set SNAPSHOT_TOPIC to a new topic to count it from its beginning.',
+      );
+    }
+    if (snapshot.nextOffset >= earliest) return snapshot.nextOffset;
+    logger.error(
+      {
+        topic: input.topic,
+        partition,
+        next: String(snapshot.nextOffset),
+        earliest: String(earliest),
+      },
+      'Retention deleted records before they were counted',
+    );
+    return earliest;
+  }
+
+  /** Writes the states that moved, one after another with earlier calls. */
+  #save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#saveChanged());
+    return this.#saving;
+  }
+
+  async #saveChanged(): Promise<void> {
+    const { states, metrics, logger } = this.#options;
+    const changed = [...this.#owned].filter(
+      ([, { nextOffset, savedOffset }]) => nextOffset !== undefined && nextOffset !== savedOffset,
+    );
+    if (changed.length === 0) return;
+    const saved = changed.map(([partition, owned]) => ({
+      partition,
+      owned,
+      snapshot: states.snapshot(partition),
+    }));
+    try {
+      await this.#producer.send(
+        saved.map(({ partition, snapshot }) =>
+          snapshotRecord(this.#input.topic, partition, snapshot),
+        ),
+      );
+    } catch (error) {
+      // The next one holds more; until then a restart reads a little more of the input again.
+      logger.warn({ cause: errorText(error) }, 'A snapshot was not written');
+      return;
+    }
+    metrics.increment('snapshot_records_total', {}, saved.length);
+    for (const { owned, snapshot } of saved) {
+      owned.savedOffset = snapshot.nextOffset;
+      metrics.observe('snapshot_bytes', {}, snapshot.value.length);
+    }
+    this.#consumer.commit(
+      saved.map(({ partition, snapshot: { nextOffset } }) => ({ partition, nextOffset })),
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@login-pipeline/observability';
+import type { Admin } from 'kafkajs';
+import type { KafkaConnection } from './connection.ts';
+import { createClient } from './connection.ts';
+import { StalledError } from './errors.ts';
+import type { OwnedBatch } from './group-consumer.ts';
+import { GroupConsumer } from './group-consumer.ts';
+import { NEXT_OFFSET_HEADER, partitionOfKey } from './snapshot-record.ts';
+import type { UsableTopic } from './topics.ts';
+
+/** A partition's state, as bytes, and the next offset it belongs to. */
+export interface Snapshot {
+  readonly value: Buffer;
+  readonly nextOffset: bigint;
+}
+
+export interface SnapshotFollowerOptions {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  /** The topic whose partitions the snapshots are of. */
+  readonly inputTopic: string;
+  readonly snapshots: UsableTopic;
+  readonly stallTimeoutMs: number;
+  readonly logger: Logger;
+  /** Somebody's newer snapshot of a partition arrived. */
+  readonly onSnapshot: (partition: number, snapshot: Snapshot) => void;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** A restore that takes longer than this is not going to end. */
+const CATCH_UP_TIMEOUT_MS = 120_000;
+
+/**
+ * Reads the whole snapshot topic, from its beginning and for as long as the process lives, and keeps the
+ * newest snapshot of every partition. Newest is the one with the highest next offset, not the last one
+ * in the log: a frozen owner that wakes up may still write an old one.
+ */
+export class SnapshotFollower {
+  readonly #options: SnapshotFollowerOptions;
+  readonly #consumer: GroupConsumer;
+  readonly #admin: Admin;
+  readonly #newest = new Map<number, Snapshot>();
+  readonly #positions = new Map<number, bigint>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: SnapshotFollowerOptions) {
+    this.#options = options;
+    const { connection, groupId, snapshots, stallTimeoutMs, logger, onFatal } = options;
+    this.#admin = createClient(connection, logger, 'run').admin();
+    this.#consumer = new GroupConsumer({
+      connection,
+      // A group of one, so that this process gets every partition; it never commits an offset.
+      groupId: `${groupId}.follower.${randomUUID()}`,
+      topic: snapshots.topic,
+      concurrency: 1,
+      lingerMs: 0,
+      stallTimeoutMs,
+      logger,
+      // The service's own consumer reports; this one is plumbing.
+      metrics: undefined,
+      onBatch: (batch) => {
+        this.#read(batch);
+        return Promise.resolve();
+      },
+      onPosition: (partition, position) => {
+        this.#positions.set(partition, position);
+        for (const check of this.#waiting) check();
+      },
+      onAssigned: () => undefined,
+      onFatal,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#admin.connect();
+    await this.#consumer.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.stop();
+    await this.#admin.disconnect();
+  }
+
+  notLive(): string | undefined {
+    return this.#consumer.notLive();
+  }
+
+  /** @returns the newest snapshot of an input partition, as far as the topic is read */
+  newest(partition: number): Snapshot | undefined {
+    return this.#newest.get(partition);
+  }
+
+  /**
+   * Waits until everything is read that is in the snapshot topic now.
+   *
+   * @throws StalledError when that does not happen
+   */
+  async caughtUp(): Promise<void> {
+    const { topic } = this.#options.snapshots;
+    const bounds = await this.#admin.fetchTopicOffsets(topic);
+    const ends = bounds
+      .filter(({ high, low }) => high !== low)
+      .map(({ partition, high }) => ({ partition, end: BigInt(high) }));
+    const isRead = (): boolean =>
+      ends.every(({ partition, end }) => (this.#positions.get(partition) ?? 0n) >= end);
+    if (isRead()) return;
+
+    let check = (): void => undefined;
+    let deadline: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        check = () => {
+          if (isRead()) resolve();
+        };
+        this.#waiting.add(check);
+        deadline = setTimeout(() => {
+          reject(new StalledError(`"${topic}" (SNAPSHOT_TOPIC) could not be read to its end`));
+        }, CATCH_UP_TIMEOUT_MS);
+      });
+    } finally {
+      clearTimeout(deadline);
+      this.#waiting.delete(check);
+    }
+  }
+
+  #read({ records, resolve }: OwnedBatch): void {
+    for (const { key, value, headers } of records) {
+      const partition = partitionOfKey(key, this.#options.inputTopic);
+      const offsetHeader = headers?.[NEXT_OFFSET_HEADER];
+      if (partition === undefined || value === null || offsetHeader === undefined) continue;
+      const nextOffset = BigInt(String(offsetHeader));
+      const known = this.#newest.get(partition);
+      if (known !== undefined && known.nextOffset >= nextOffset) continue;
+      const snapshot = { value, nextOffset };
+      this.#newest.set(partition, snapshot);
+      this.#options.onSnapshot(partition, snapshot);
+    }
+    resolve();
+  }
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { waitFor } from './wait-for.ts';
+
+/** A record as a reader sees it. */
+export type ReadRecord = KafkaMessage & { readonly partition: number };
+
+/**
+ * Reads a topic from its beginning, committed records only, until every partition's last stable offset.
+ *
+ * @returns the records, in order within each partition
+ */
+export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly ReadRecord[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map(
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]),
+  );
+  await admin.disconnect();
+
+  const records: ReadRecord[] = [];
+  const positions = new Map<number, bigint>();
+  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 50 });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    positions.set(payload.partition, BigInt(payload.lastOffset) + 1n);
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: ({ batch }) => {
+      for (const record of batch.messages) records.push({ ...record, partition: batch.partition });
+      return Promise.resolve();
+    },
+  });
+  try {
+    await waitFor(
+      `the end of ${topic}`,
+      () =>
+        [...ends].every(([partition, end]) => (positions.get(partition) ?? 0n) >= end) || undefined,
+    );
+  } finally {
+    await consumer.disconnect();
+  }
+  return records;
+}

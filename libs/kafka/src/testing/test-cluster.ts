@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger, Metrics } from '@login-pipeline/observability';
+import type { Logger } from '@login-pipeline/observability';
+import type { Admin, Kafka, Message } from 'kafkajs';
+import type { KafkaConnection } from '../connection.ts';
+import { createClient } from '../connection.ts';
+import { Partitioners } from '../kafkajs.ts';
+import { consumeAll } from './consume-all.ts';
+import type { ReadRecord } from './consume-all.ts';
+
+/** The real broker that the integration tests run against, with topics and groups of each test's own. */
+export class TestCluster {
+  readonly connection: KafkaConnection;
+  readonly kafka: Kafka;
+  readonly logger: Logger = createLogger({
+    service: 'test',
+    version: '0',
+    level: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+  });
+  readonly #admin: Admin;
+  #connected: Promise<void> | undefined;
+
+  constructor() {
+    const brokers = process.env['TEST_KAFKA_BROKERS'];
+    if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
+    this.connection = { brokers: brokers.split(','), clientId: 'test', ssl: false };
+    this.kafka = createClient(this.connection, this.logger, 'run');
+    this.#admin = this.kafka.admin();
+  }
+
+  /** @returns metrics of their own for one consumer */
+  metrics(): Metrics {
+    return new Metrics();
+  }
+
+  /** @returns a name that no other test has */
+  unique(prefix: string): string {
+    return `${prefix}-${randomUUID()}`;
+  }
+
+  /** Creates a topic under a name of its own. */
+  async topic(
+    prefix: string,
+    { partitions = 1, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
+  ): Promise<string> {
+    const topic = this.unique(prefix);
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.#connect();
+    await this.#admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions: partitions, configEntries }],
+    });
+    return topic;
+  }
+
+  /** Writes records and waits for the broker's word. */
+  async produce(topic: string, messages: readonly Message[]): Promise<void> {
+    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic, messages: [...messages] });
+    await producer.disconnect();
+  }
+
+  /** @returns all committed records of a topic */
+  read(topic: string): Promise<readonly ReadRecord[]> {
+    return consumeAll(this.kafka, topic);
+  }
+
+  /** @returns the group's committed next offsets by partition; -1 where there is none */
+  async committed(groupId: string, topic: string): Promise<readonly number[]> {
+    await this.#connect();
+    const [offsets] = await this.#admin.fetchOffsets({ groupId, topics: [topic] });
+    return (offsets?.partitions ?? [])
+      .toSorted((one, other) => one.partition - other.partition)
+      .map(({ offset }) => Number(offset));
+  }
+
+  /** @returns the last stable offset by partition: where read-committed readers end */
+  async ends(topic: string): Promise<readonly number[]> {
+    await this.#connect();
+    return (await this.#admin.fetchTopicOffsets(topic))
+      .toSorted((one, other) => one.partition - other.partition)
+      .map(({ high }) => Number(high));
+  }
+
+  #connect(): Promise<void> {
+    return (this.#connected ??= this.#admin.connect());
+  }
+
+  /** Call it once, after all tests of a file. */
+  async close(): Promise<void> {
+    await this.#admin.disconnect();
+  }
+}

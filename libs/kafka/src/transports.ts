@@ -1,0 +1,25 @@
+import type { CommitPlan } from '@login-pipeline/pipeline';
+import { BatchTransport } from './batch-transport.ts';
+import type { SnapshotOptions } from './snapshot-consumer.ts';
+import { SnapshotConsumer } from './snapshot-consumer.ts';
+import type { TransactionalOptions } from './transactional-consumer.ts';
+import { TransactionalConsumer } from './transactional-consumer.ts';
+
+/**
+ * A transport whose handler returns a {@link CommitPlan}, which is carried out exactly once: outputs,
+ * dead letters and the next offset in one transaction.
+ */
+export function transactionalTransport(
+  source: string,
+  options: TransactionalOptions,
+): BatchTransport<CommitPlan> {
+  return new BatchTransport(source, (handle) => TransactionalConsumer.create(options, handle));
+}
+
+/**
+ * A transport whose handler folds batches into a state per partition, which counts every record exactly
+ * once: state and next offset are kept together in one record of a compacted topic.
+ */
+export function snapshotTransport(source: string, options: SnapshotOptions): BatchTransport<void> {
+  return new BatchTransport(source, (handle) => SnapshotConsumer.create(options, handle));
+}

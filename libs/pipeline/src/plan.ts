@@ -1,0 +1,73 @@
+import { deadLetterRecord } from './dead-letter.ts';
+import type { Outcome } from './outcome.ts';
+import { deadLetter } from './outcome.ts';
+import type { ConsumedBatch, ConsumedRecord, OutgoingRecord } from './record.ts';
+import { recordBytes } from './record-size.ts';
+
+/**
+ * All that one transaction does for a batch: what to write where, and where to go on. Dropped and
+ * dead-lettered records advance the next offset like any other.
+ */
+export interface CommitPlan {
+  readonly outputs: readonly OutgoingRecord[];
+  readonly deadLetters: readonly OutgoingRecord[];
+  /** The offset to commit: the batch's last plus one, never the last. */
+  readonly nextOffset: bigint;
+  /** How many records had which outcome; `outputs + dropped + deadLetters` is the batch. */
+  readonly dropped: number;
+  /** Dead letters by reason. */
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
+/** What planning needs to know beyond the batch. */
+export interface PlanOptions<Reason extends string> {
+  /** The service's `name@version`, written into dead letters. */
+  readonly service: string;
+  /** The reason for a record that its transform made larger than the output topic takes. */
+  readonly tooLarge: Reason;
+  /** The clock, for the time in dead letters. */
+  readonly now: () => Date;
+}
+
+/**
+ * Decides about every record of a batch, in order, and adds up what the transaction has to do.
+ *
+ * @param decide pure: one record's outcome; what it throws is a bug and passes through
+ */
+export function planBatch<Reason extends string>(
+  batch: ConsumedBatch,
+  decide: (record: ConsumedRecord) => Outcome<Reason>,
+  { service, tooLarge, now }: PlanOptions<Reason>,
+): CommitPlan {
+  const { topic, partition, records, nextOffset, maxOutputBytes = Infinity } = batch;
+  const outputs: OutgoingRecord[] = [];
+  const deadLetters: OutgoingRecord[] = [];
+  const reasons = new Map<string, number>();
+  let dropped = 0;
+
+  const setAside = (record: ConsumedRecord, reason: Reason, stage: string): void => {
+    const source = { topic, partition, service, time: now().toISOString() };
+    deadLetters.push(deadLetterRecord(record, deadLetter(reason, stage), source));
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  };
+
+  for (const record of records) {
+    const outcome = decide(record);
+    switch (outcome.kind) {
+      case 'emit': {
+        const { key, headers, timestamp } = record;
+        const output = { key, value: outcome.value, headers, timestamp };
+        if (recordBytes(output) > maxOutputBytes) setAside(record, tooLarge, 'transform');
+        else outputs.push(output);
+        break;
+      }
+      case 'drop':
+        dropped += 1;
+        break;
+      case 'dead-letter':
+        setAside(record, outcome.reason, outcome.stage);
+        break;
+    }
+  }
+  return { outputs, deadLetters, nextOffset, dropped, reasons };
+}

@@ -1,0 +1,49 @@
+import type { OutgoingRecord } from './record.ts';
+
+/**
+ * The most that a record's framing takes in a record batch of format 2: five varints of at most 5 or 10
+ * bytes and the attributes (Kafka protocol guide, "Record").
+ */
+const RECORD_OVERHEAD = 36;
+const HEADER_OVERHEAD = 10;
+
+/** The fixed part of a record batch of format 2, in bytes (Kafka protocol guide, "Record Batch"). */
+export const BATCH_OVERHEAD = 61;
+
+/** @returns the bytes a record takes in an uncompressed record batch, at most */
+export function recordBytes({ key, value, headers }: OutgoingRecord): number {
+  let bytes = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) {
+    for (const header of [headers[name]].flat()) {
+      bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(header ?? '');
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Cuts records, in order, into runs that each fit into one record batch.
+ *
+ * @param limits the topic's `max.message.bytes`, and how many records a run may have
+ * @throws RangeError when a single record is over the limit
+ */
+export function* splitBySize(
+  records: readonly OutgoingRecord[],
+  { maxBytes, maxRecords }: { readonly maxBytes: number; readonly maxRecords: number },
+): Generator<readonly OutgoingRecord[]> {
+  let start = 0;
+  let bytes = BATCH_OVERHEAD;
+  for (const [index, record] of records.entries()) {
+    const size = recordBytes(record);
+    if (BATCH_OVERHEAD + size > maxBytes) {
+      throw new RangeError(`a record of ${size} bytes is over the limit of ${maxBytes} bytes`);
+    }
+    if (bytes + size > maxBytes || index - start >= maxRecords) {
+      yield records.slice(start, index);
+      start = index;
+      bytes = BATCH_OVERHEAD;
+    }
+    bytes += size;
+  }
+  if (start < records.length) yield start === 0 ? records : records.slice(start);
+}
