@@ -1,0 +1,11 @@
+import manifest from '../package.json' with { type: 'json' };
+
+/** Injection tokens of the transformer. */
+export const LOGIN_PIPELINE = Symbol('LOGIN_PIPELINE');
+export const FUSE = Symbol('FUSE');
+
+/** The name by which transport and handler agree on the input. */
+export const LOGINS = 'logins';
+
+export const NAME = 'transformer';
+export const VERSION = manifest.version;
