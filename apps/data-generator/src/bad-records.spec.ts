@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeLogin, REASONS } from '@login-pipeline/schema';
+import { BAD_KINDS } from './bad-records.ts';
+import type { IntendedLogin } from './bad-records.ts';
+
+const LOGIN: IntendedLogin = {
+  user_id: '6f1c4b0e-9a52-4d0e-8a6b-0d2f3c4b5a69',
+  app_version: '2.0.0',
+  device_type: 'android',
+  ip: '198.18.0.1',
+  locale: 'TX',
+  timestamp: 1_734_547_620_123,
+};
+
+describe('BAD_KINDS', () => {
+  it('starts from a login that is valid', () => {
+    expect(decodeLogin(Buffer.from(JSON.stringify(LOGIN)))).toEqual(LOGIN);
+  });
+
+  it.each(BAD_KINDS)('$name is refused as $reason', ({ spoil, reason }) => {
+    expect(decodeLogin(spoil(LOGIN))).toBe(reason);
+  });
+
+  it('covers every reason that a value can give', () => {
+    // A record is too large only for the topic it goes to, which a generator cannot know.
+    const byValue = REASONS.filter((reason) => reason !== 'record_too_large');
+    expect(new Set(BAD_KINDS.map(({ reason }) => reason))).toEqual(new Set(byValue));
+  });
+
+  it('has a name for each kind', () => {
+    expect(new Set(BAD_KINDS.map(({ name }) => name)).size).toBe(BAD_KINDS.length);
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { loadGeneratorSettings } from '@login-pipeline/config';
+import type { GeneratorSettings } from '@login-pipeline/config';
+import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { Health } from '@login-pipeline/observability';
+import type { ServiceContext } from '@login-pipeline/observability';
+import { decodeLogin } from '@login-pipeline/schema';
+import { GeneratorTransport } from './generator-transport.ts';
+import { recount } from './testing/recount.ts';
+import type { TruthReport } from './truth.ts';
+
+describe('GeneratorTransport', () => {
+  const cluster = new TestCluster();
+  let folder: string;
+  let truthFile: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'generator-'));
+    truthFile = join(folder, 'truth.json');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  afterAll(() => cluster.close());
+
+  function contextFor(env: Readonly<Record<string, string>>): ServiceContext<GeneratorSettings> {
+    return {
+      settings: loadGeneratorSettings({
+        KAFKA_BROKERS: cluster.connection.brokers.join(),
+        TRUTH_FILE: truthFile,
+        ...env,
+      }),
+      logger: cluster.logger,
+      metrics: cluster.metrics(),
+      health: new Health(),
+      fail: jest.fn(),
+      stop: jest.fn(),
+    };
+  }
+
+  async function readTruth(): Promise<TruthReport> {
+    return JSON.parse(await readFile(truthFile, 'utf8')) as TruthReport;
+  }
+
+  function listen(transport: GeneratorTransport): Promise<void> {
+    return new Promise((resolve, reject) => {
+      transport.listen((error) => {
+        if (error instanceof Error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  it('writes COUNT records, tells the truth about them and ends the service', async () => {
+    const topic = await cluster.topic('user-login', { partitions: 3 });
+    const context = contextFor({
+      OUTPUT_TOPIC: topic,
+      RATE: '0',
+      COUNT: '5000',
+      BAD_RATIO: '0.1',
+      BATCH_MAX_RECORDS: '700',
+    });
+    const transport = new GeneratorTransport(context);
+    await listen(transport);
+    await waitFor('the end of the run', () => jest.mocked(context.stop).mock.calls.length > 0);
+    await transport.close();
+
+    const records = await cluster.read(topic);
+    const truth = await readTruth();
+    expect(records).toHaveLength(5000);
+    expect(truth).toMatchObject({ finished: true, generated: 5000, bad: 500 });
+    expect(truth).toMatchObject(recount(records.map(({ value }) => value)));
+    expect(context.fail).not.toHaveBeenCalled();
+    for (const { key, value, timestamp } of records) {
+      const login = decodeLogin(value);
+      if (typeof login === 'string') continue;
+      expect(key?.toString()).toBe(login.user_id);
+      expect(Number(timestamp)).toBeLessThan(Date.now());
+    }
+  });
+
+  it('stops an endless run with a truth that the topic agrees with', async () => {
+    const topic = await cluster.topic('user-login');
+    const context = contextFor({ OUTPUT_TOPIC: topic, RATE: '2000', BAD_RATIO: '0.01' });
+    const transport = new GeneratorTransport(context);
+    expect(context.health.ready().ok).toBe(false);
+    await listen(transport);
+    expect(context.health.ready().ok).toBe(true);
+    await waitFor('some records', async () => ((await cluster.ends(topic))[0] ?? 0) > 300);
+    await transport.close();
+
+    const truth = await readTruth();
+    expect(truth.finished).toBe(true);
+    expect(await cluster.ends(topic)).toEqual([truth.generated]);
+    expect(truth).toMatchObject(recount((await cluster.read(topic)).map(({ value }) => value)));
+  });
+
+  it('refuses to start without its topic, naming it and the fix', async () => {
+    const context = contextFor({ OUTPUT_TOPIC: 'nobody-made-this' });
+    const started = listen(new GeneratorTransport(context));
+    await expect(started).rejects.toThrow(/"nobody-made-this" \(OUTPUT_TOPIC\).*npm run topics/);
+    await expect(started).rejects.toMatchObject({ exitCode: 69 });
+  });
+});
