@@ -4,7 +4,7 @@ import type { Consumer, ConsumerCrashEvent, EachBatchPayload } from 'kafkajs';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
 import { causeOf, classify, errorText, KafkaUnavailableError, StalledError } from './errors.ts';
-import type { PartitionBounds } from './partition-watch.ts';
+import type { CommittedOffset, PartitionBounds } from './partition-watch.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { RestartBudget } from './restart-budget.ts';
 
@@ -35,6 +35,8 @@ export interface GroupConsumerOptions {
   readonly metrics: Metrics | undefined;
   /** Processes one batch of one partition; batches of a partition come one at a time. */
   readonly onBatch: (batch: OwnedBatch) => Promise<void>;
+  /** Where all partitions of the topic end; told at the start and then every few seconds. */
+  readonly onEnds?: (ends: ReadonlyMap<number, bigint>) => void;
   /** A position moved, by a batch of ours or past control records. */
   readonly onPosition?: (partition: number, position: bigint) => void;
   /** The group assigned partitions: everything known about earlier ones is void. */
@@ -90,6 +92,7 @@ export class GroupConsumer {
       stallTimeoutMs,
       logger,
       metrics,
+      onEnds: (ends) => options.onEnds?.(ends),
       onStalled: (dump) => {
         this.#fail(new StalledError(`No progress on ${topic}: ${dump}`));
       },
@@ -139,9 +142,9 @@ export class GroupConsumer {
     return this.#stopping;
   }
 
-  /** @returns the offset the group has committed, or undefined when there is none */
-  committedOffset(partition: number): Promise<bigint | undefined> {
-    return this.#watch.committedOffset(partition);
+  /** @returns what the group has committed for a partition, or undefined when there is nothing */
+  committed(partition: number): Promise<CommittedOffset | undefined> {
+    return this.#watch.committed(partition);
   }
 
   /** @returns the offsets that the partitions of the topic have now */

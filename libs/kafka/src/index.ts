@@ -3,6 +3,8 @@ export type { BatchTransport } from './batch-transport.ts';
 export type { Compression } from './compression.ts';
 export type { KafkaConnection, KafkaCredentials, KafkaTlsFiles } from './connection.ts';
 export { KafkaUnavailableError, StalledError } from './errors.ts';
+export { FlowWatch } from './flow-watch.ts';
+export type { Flow } from './flow-watch.ts';
 export { connectProducer } from './producer.ts';
 export type { RecordProducer, RecordProducerOptions } from './producer.ts';
 export { connectTopicAdmin } from './topic-admin.ts';

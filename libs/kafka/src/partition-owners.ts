@@ -1,4 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
+import type { FlowCounts } from '@login-pipeline/pipeline';
+import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
@@ -14,12 +16,15 @@ export interface PartitionOwnersOptions {
   readonly compression: Compression;
   readonly batchMaxRecords: number;
   readonly logger: Logger;
-  readonly group: Pick<GroupConsumer, 'committedOffset' | 'bounds' | 'seek'>;
+  readonly group: Pick<GroupConsumer, 'committed' | 'bounds' | 'seek'>;
 }
 
-interface Ownership {
+/** A partition of ours. */
+export interface Ownership {
   readonly generation: number;
   readonly producer: PartitionProducer;
+  /** What the group did with the partition's records so far, as committed. */
+  flow: FlowCounts;
 }
 
 /**
@@ -38,11 +43,11 @@ export class PartitionOwners {
     this.#kafka = createClient(options.connection, options.logger, 'run');
   }
 
-  /** @returns the producer for a batch, or undefined when the batch is dropped and the partition read again */
-  async own(batch: OwnedBatch): Promise<PartitionProducer | undefined> {
+  /** @returns the ownership for a batch, or undefined when the batch is dropped and the partition read again */
+  async own(batch: OwnedBatch): Promise<Ownership | undefined> {
     const { partition, generation, fetchedOffset } = batch;
     const owned = this.#owned.get(partition);
-    if (owned?.generation === generation) return owned.producer;
+    if (owned?.generation === generation) return owned;
 
     await this.disown(partition);
     const { groupId, input, compression, batchMaxRecords, group } = this.#options;
@@ -51,10 +56,13 @@ export class PartitionOwners {
       compression,
       batchMaxRecords,
     });
-    this.#owned.set(partition, { generation, producer });
+    const ownership: Ownership = { generation, producer, flow: NO_FLOW };
+    this.#owned.set(partition, ownership);
 
-    const start = await this.#start(partition, fetchedOffset);
-    if (start === fetchedOffset) return producer;
+    const committed = await group.committed(partition);
+    ownership.flow = decodeFlow(committed?.metadata ?? null);
+    const start = await this.#start(partition, fetchedOffset, committed?.nextOffset);
+    if (start === fetchedOffset) return ownership;
     group.seek(partition, start);
     return undefined;
   }
@@ -78,9 +86,12 @@ export class PartitionOwners {
   }
 
   /** @returns where to read: what the group committed, or what was fetched where that does not exist (any more) */
-  async #start(partition: number, fetchedOffset: bigint): Promise<bigint> {
+  async #start(
+    partition: number,
+    fetchedOffset: bigint,
+    committed: bigint | undefined,
+  ): Promise<bigint> {
     const { group, input, logger } = this.#options;
-    const committed = await group.committedOffset(partition);
     if (committed === undefined || committed === fetchedOffset) return fetchedOffset;
     const earliest = (await group.bounds()).get(partition)?.earliest ?? 0n;
     if (committed >= earliest) return committed;

@@ -5,6 +5,7 @@ import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
 import type { Compression } from './compression.ts';
 import { compressionType } from './compression.ts';
 import { classify } from './errors.ts';
+import type { CommittedOffset } from './partition-watch.ts';
 import { keepPartition } from './partitioner.ts';
 
 /** The input partition that a producer works for. */
@@ -85,16 +86,16 @@ export class PartitionProducer {
   }
 
   /**
-   * Writes records and the next offset in one transaction.
+   * Writes records and the next offset, with its metadata, in one transaction.
    *
    * The offset goes first: it is what the coordinator may refuse while it still finishes the last
    * transaction, and adding it again is harmless, where sending records again is not.
    *
    * @throws when anything failed; the producer must then be closed and not be used again
    */
-  async commit(writes: readonly TopicRecords[], nextOffset: bigint): Promise<void> {
+  async commit(writes: readonly TopicRecords[], position: CommittedOffset): Promise<void> {
     const transaction = this.#transaction;
-    await this.#sendOffset(transaction, nextOffset);
+    await this.#sendOffset(transaction, position);
     for (const { topic, maxMessageBytes, records } of writes) {
       const limits = { maxBytes: maxMessageBytes, maxRecords: this.#options.batchMaxRecords };
       for (const run of splitBySize(records, limits)) {
@@ -119,11 +120,14 @@ export class PartitionProducer {
     await disconnectQuietly(this.#producer);
   }
 
-  async #sendOffset(transaction: Transaction, nextOffset: bigint): Promise<void> {
+  async #sendOffset(
+    transaction: Transaction,
+    { nextOffset, metadata }: CommittedOffset,
+  ): Promise<void> {
     const { groupId, topic, partition } = this.#source;
     const offsets = {
       consumerGroupId: groupId,
-      topics: [{ topic, partitions: [{ partition, offset: nextOffset.toString() }] }],
+      topics: [{ topic, partitions: [{ partition, offset: nextOffset.toString(), metadata }] }],
     };
     for (const pause of BUSY_PAUSES_MS) {
       try {

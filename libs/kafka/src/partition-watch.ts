@@ -12,6 +12,7 @@ export interface PartitionWatchOptions {
   readonly logger: Logger;
   /** Where to report lag and the like; undefined: nowhere. */
   readonly metrics: Metrics | undefined;
+  readonly onEnds: (ends: ReadonlyMap<number, bigint>) => void;
   /** A partition has something to do and did nothing for the time-out; told once. */
   readonly onStalled: (dump: string) => void;
 }
@@ -21,6 +22,13 @@ export interface PartitionBounds {
   readonly earliest: bigint;
   /** The last stable offset: where read-committed readers end. */
   readonly end: bigint;
+}
+
+/** What a group has committed. */
+export interface CommittedOffset {
+  readonly nextOffset: bigint;
+  /** The text committed with it. */
+  readonly metadata: string | null;
 }
 
 /** How often the brokers are asked for the ends: often enough to notice a stall within its time-out. */
@@ -53,6 +61,7 @@ export class PartitionWatch {
 
   async start(): Promise<void> {
     await this.#options.admin.connect();
+    await this.#look();
     const pause = Math.min(this.#options.stallTimeoutMs / LOOKS_PER_TIMEOUT, LONGEST_PAUSE_MS);
     this.#timer = setInterval(() => void this.#look(), pause);
   }
@@ -75,13 +84,13 @@ export class PartitionWatch {
     this.#partitions.get(partition)?.advance(nextOffset, Date.now(), time);
   }
 
-  /** @returns the offset the group has committed, or undefined when there is none */
-  async committedOffset(partition: number): Promise<bigint | undefined> {
+  /** @returns what the group has committed for a partition, or undefined when there is nothing */
+  async committed(partition: number): Promise<CommittedOffset | undefined> {
     const { admin, groupId, topic } = this.#options;
     const [fetched] = await admin.fetchOffsets({ groupId, topics: [topic] });
     const found = fetched?.partitions.find((offset) => offset.partition === partition);
-    const offset = BigInt(found?.offset ?? -1);
-    return offset < 0n ? undefined : offset;
+    const nextOffset = BigInt(found?.offset ?? -1);
+    return nextOffset < 0n ? undefined : { nextOffset, metadata: found?.metadata ?? null };
   }
 
   /** @returns the offsets that the partitions of the topic have now */
@@ -115,12 +124,13 @@ export class PartitionWatch {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    const { admin, topic, logger } = this.#options;
+    const { topic, logger, onEnds } = this.#options;
     const partitions = this.#partitions;
     try {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        partitions.get(partition)?.observeEnd(BigInt(high), Date.now());
-      }
+      const bounds = await this.bounds();
+      const ends = new Map([...bounds].map(([partition, { end }]) => [partition, end]));
+      for (const [partition, end] of ends) partitions.get(partition)?.observeEnd(end, Date.now());
+      onEnds(ends);
       if (partitions === this.#partitions) this.#judge();
     } catch (error) {
       logger.debug({ topic, cause: errorText(error) }, 'The ends of the partitions are not known');

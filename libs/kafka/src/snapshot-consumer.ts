@@ -16,14 +16,17 @@ import { requireTopics } from './topics.ts';
 
 /** The states that an application folds records into, one per input partition. */
 export interface PartitionStates {
-  /** Partitions of the input topic. */
-  expect(partitions: number): void;
+  /** Where the partitions of the input topic end now; told every few seconds. */
+  expect(ends: ReadonlyMap<number, bigint>): void;
   /**
    * Takes a partition over, from its newest snapshot or from nothing.
    *
+   * @param start the next offset from here on: the snapshot's, unless records are gone by retention
    * @throws when the snapshot cannot be read: nothing must be guessed
    */
-  restore(partition: number, snapshot: Snapshot | undefined): void;
+  restore(partition: number, snapshot: Snapshot | undefined, start: bigint): void;
+  /** The next offset of a restored partition moved past control records, which are no logins. */
+  advance(partition: number, nextOffset: bigint): void;
   /** @returns the state of a restored partition, and the next offset it belongs to */
   snapshot(partition: number): Snapshot;
   /** The partition has another owner: its state comes by snapshots from now on. */
@@ -102,6 +105,12 @@ export class SnapshotConsumer implements BatchConsumer {
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       lingerMs: 0,
       onBatch: (batch) => this.#onBatch(batch),
+      onPosition: (partition, position) => {
+        this.#skipTo(partition, position);
+      },
+      onEnds: (ends) => {
+        states.expect(ends);
+      },
       onAssigned: (partitions) => {
         this.#takeOver(partitions);
       },
@@ -113,14 +122,13 @@ export class SnapshotConsumer implements BatchConsumer {
     options: SnapshotOptions,
     handle: HandleBatch<void>,
   ): Promise<SnapshotConsumer> {
-    const { connection, logger, input, snapshots, states } = options;
+    const { connection, logger, input, snapshots } = options;
     const topics = await requireTopics(connection, logger, { input, snapshots });
     const producer = await connectProducer(connection, {
       topic: snapshots,
       compression: 'none',
       logger,
     });
-    states.expect(topics.input.partitions);
     return new SnapshotConsumer(options, topics, handle, producer);
   }
 
@@ -172,6 +180,13 @@ export class SnapshotConsumer implements BatchConsumer {
     this.#options.metrics.observe('batch_records', {}, records.length);
   }
 
+  #skipTo(partition: number, position: bigint): void {
+    const owned = this.#owned.get(partition);
+    if (owned?.nextOffset === undefined || position <= owned.nextOffset) return;
+    owned.nextOffset = position;
+    this.#options.states.advance(partition, position);
+  }
+
   /** A new assignment: every partition is restored anew, because others may have moved it in between. */
   #takeOver(partitions: readonly number[]): void {
     for (const partition of this.#owned.keys()) {
@@ -197,7 +212,7 @@ export class SnapshotConsumer implements BatchConsumer {
     for (const [partition, owned] of assignment) {
       const snapshot = this.#follower.newest(partition);
       const start = this.#startOf(partition, snapshot, bounds.get(partition));
-      states.restore(partition, snapshot);
+      states.restore(partition, snapshot, start);
       owned.nextOffset = start;
       owned.savedOffset = snapshot?.nextOffset;
       this.#consumer.seek(partition, start);

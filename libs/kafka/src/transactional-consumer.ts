@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { CommitPlan } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD } from '@login-pipeline/pipeline';
+import { addFlow, BATCH_OVERHEAD, encodeFlow, flowOf } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from './batch-transport.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { classify, errorText, KafkaUnavailableError, StalledError } from './errors.ts';
 import type { OwnedBatch } from './group-consumer.ts';
 import { GroupConsumer } from './group-consumer.ts';
+import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import type { PartitionProducer } from './partition-producer.ts';
 import type { TopicRole, UsableTopic } from './topics.ts';
 import { requireTopics } from './topics.ts';
 
@@ -117,45 +117,43 @@ export class TransactionalConsumer implements BatchConsumer {
 
   async #onBatch(batch: OwnedBatch): Promise<void> {
     const { partition } = batch;
-    let producer: PartitionProducer | undefined;
+    let owned: Ownership | undefined;
     try {
-      producer = await this.#owners.own(batch);
-      if (producer === undefined) return;
-      await this.#transact(batch, producer);
+      owned = await this.#owners.own(batch);
+      if (owned === undefined) return;
+      await this.#transact(batch, owned);
       this.#failures.delete(partition);
       this.#fencings.delete(partition);
     } catch (error) {
-      await this.#recover(batch, producer, error);
+      await this.#recover(batch, owned, error);
     }
   }
 
-  async #transact(batch: OwnedBatch, producer: PartitionProducer): Promise<void> {
+  async #transact(batch: OwnedBatch, owned: Ownership): Promise<void> {
     const { output, deadLetter } = this.#topics;
     const started = performance.now();
     const { topic, partition, records, nextOffset } = batch;
     const maxOutputBytes = output.maxMessageBytes - BATCH_OVERHEAD;
     const plan = await this.#handle({ topic, partition, records, nextOffset, maxOutputBytes });
-    await producer.commit(
+    const flow = addFlow(owned.flow, flowOf(plan));
+    await owned.producer.commit(
       [
         { ...output, records: plan.outputs },
         { ...deadLetter, records: plan.deadLetters },
       ],
-      plan.nextOffset,
+      { nextOffset: plan.nextOffset, metadata: encodeFlow(flow) },
     );
+    owned.flow = flow;
     batch.resolve();
     this.#count(plan, records.length, (performance.now() - started) / 1_000);
   }
 
   /** Settles what a failure means: returns when the partition may try again, throws when the process must end. */
-  async #recover(
-    batch: OwnedBatch,
-    producer: PartitionProducer | undefined,
-    error: unknown,
-  ): Promise<void> {
+  async #recover(batch: OwnedBatch, owned: Ownership | undefined, error: unknown): Promise<void> {
     const { partition } = batch;
     const failure = classify(error);
     if (failure === 'bug' || failure === 'refused') {
-      await producer?.abort();
+      await owned?.producer.abort();
       await this.#owners.disown(partition);
       throw failure === 'bug' ? error : this.#refusal(error);
     }

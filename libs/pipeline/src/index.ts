@@ -7,3 +7,5 @@ export { planBatch } from './plan.ts';
 export type { CommitPlan, PlanOptions } from './plan.ts';
 export { BATCH_OVERHEAD, recordBytes, splitBySize } from './record-size.ts';
 export { DeadLetterFuse, FuseBlownError } from './fuse.ts';
+export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './flow.ts';
+export type { FlowCounts } from './flow.ts';
