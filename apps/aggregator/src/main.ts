@@ -1,1 +1,47 @@
-export {};
+import 'reflect-metadata';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { AggregatorSettings } from '@login-pipeline/config';
+import { kafkaWarnings, loadAggregatorSettings, redact } from '@login-pipeline/config';
+import type { BatchTransport } from '@login-pipeline/kafka';
+import { snapshotTransport } from '@login-pipeline/kafka';
+import type { ServiceContext } from '@login-pipeline/observability';
+import { runService } from '@login-pipeline/observability';
+import { AggregatorModule } from './aggregator.module.ts';
+import type { InsightStates } from './insight-states.ts';
+import { NAME, PROCESSED_LOGINS, STATES, VERSION } from './tokens.ts';
+
+await runService({
+  name: NAME,
+  version: VERSION,
+  settings: loadAggregatorSettings,
+  describe: redact,
+  warnings: ({ kafka }) => kafkaWarnings(kafka),
+  module: (context) => AggregatorModule.register(context),
+  transports: (app, context) => [loginTransport(app, context)],
+});
+
+function loginTransport(
+  app: INestApplicationContext,
+  context: ServiceContext<AggregatorSettings>,
+): BatchTransport<void> {
+  const { settings, logger, metrics, health } = context;
+  const transport = snapshotTransport(PROCESSED_LOGINS, {
+    connection: settings.kafka,
+    groupId: settings.groupId,
+    input: { topic: settings.inputTopic, setting: 'INPUT_TOPIC' },
+    snapshots: { topic: settings.snapshotTopic, setting: 'SNAPSHOT_TOPIC' },
+    snapshotIntervalMs: settings.snapshotIntervalMs,
+    stallTimeoutMs: settings.stallTimeoutMs,
+    states: app.get<InsightStates>(STATES),
+    logger,
+    metrics,
+    onFatal: (error) => {
+      context.fail(error);
+    },
+  });
+  health.register('consumer', {
+    live: () => transport.notLive(),
+    ready: () => transport.notReady(),
+  });
+  return transport;
+}

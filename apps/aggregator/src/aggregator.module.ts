@@ -1,0 +1,37 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import type { AggregatorSettings } from '@login-pipeline/config';
+import type { Logger, Metrics } from '@login-pipeline/observability';
+import { FoldController } from './fold.controller.ts';
+import { InsightsHttpModule } from './http/index.ts';
+import { InsightStates } from './insight-states.ts';
+import { InsightsLog } from './insights-log.ts';
+import { InsightsMetrics } from './insights-metrics.ts';
+import { InsightsBoard } from './insights/index.ts';
+import { INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
+
+/** Wiring only: one board of states that the fold writes and HTTP, metrics and log read. */
+@Module({})
+export class AggregatorModule {
+  static register(options: {
+    settings: AggregatorSettings;
+    metrics: Metrics;
+    logger: Logger;
+  }): DynamicModule {
+    const { settings, metrics, logger } = options;
+    const board = new InsightsBoard(settings.maxDistinctValues);
+    return {
+      module: AggregatorModule,
+      imports: [InsightsHttpModule.register({ view: board, version: VERSION })],
+      controllers: [FoldController],
+      providers: [
+        { provide: STATES, useValue: new InsightStates(settings, board) },
+        { provide: INSIGHTS_METRICS, useValue: new InsightsMetrics(metrics, board) },
+        {
+          provide: INSIGHTS_LOG,
+          useValue: new InsightsLog(board, logger, settings.insightsLogEvery),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { AnswerCache, CachedAnswer } from './answer-cache.ts';
+
+describe('AnswerCache', () => {
+  it('makes an answer once for all who ask, until the source changes', () => {
+    const cache = new AnswerCache<{ readonly total: number }>();
+    const make = jest.fn((source: { readonly total: number }) => ({ total: source.total }));
+    const [before, after] = [{ total: 1 }, { total: 2 }];
+    const answer = cache.get(before, 'a', make);
+    expect(cache.get(before, 'a', make)).toBe(answer);
+    expect(make).toHaveBeenCalledTimes(1);
+    expect(cache.get(after, 'a', make).body.toString()).toBe('{"total":2}');
+  });
+
+  it('tells answers apart by their key', () => {
+    const cache = new AnswerCache<object>();
+    const source = {};
+    const bodies = ['a', 'b', 'a'].map((key) => cache.get(source, key, () => ({ key })).body);
+    expect(bodies.map(String)).toEqual(['{"key":"a"}', '{"key":"b"}', '{"key":"a"}']);
+  });
+
+  it('stays bounded, whatever clients ask', () => {
+    const cache = new AnswerCache<object>();
+    const source = {};
+    const first = cache.get(source, '0', () => 0);
+    for (let key = 1; key <= 200; key += 1) cache.get(source, String(key), () => key);
+    expect(cache.get(source, '0', () => 0)).not.toBe(first);
+  });
+});
+
+describe('CachedAnswer', () => {
+  it('has the same tag for the same body only', () => {
+    const [one, same, other] = [{ a: 1 }, { a: 1 }, { a: 2 }].map((body) => new CachedAnswer(body));
+    expect(one?.etag).toMatch(/^W\/"[\w-]+"$/);
+    expect(same?.etag).toBe(one?.etag);
+    expect(other?.etag).not.toBe(one?.etag);
+  });
+
+  it('is compressed once', () => {
+    const answer = new CachedAnswer('x'.repeat(5000));
+    expect(answer.gzipped()).toBe(answer.gzipped());
+    expect(answer.gzipped()?.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { InsightsView } from '../insights/index.ts';
+import { DocsController } from './docs.controller.ts';
+import { InsightsController } from './insights.controller.ts';
+import { LiveController } from './live.controller.ts';
+import { protect } from './protection.ts';
+import { INSIGHTS_VIEW, PROTECTION, SERVICE_VERSION } from './tokens.ts';
+
+/** The insights over HTTP: JSON, live stream, ledger and API document. */
+@Module({})
+export class InsightsHttpModule {
+  static register(options: { view: InsightsView; version: string }): DynamicModule {
+    return {
+      module: InsightsHttpModule,
+      controllers: [InsightsController, LiveController, DocsController],
+      providers: [
+        { provide: INSIGHTS_VIEW, useValue: options.view },
+        { provide: SERVICE_VERSION, useValue: options.version },
+        {
+          // Providers are made before Nest registers routes, and Fastify's hooks hold for later routes only.
+          provide: PROTECTION,
+          inject: [HttpAdapterHost],
+          useFactory: ({ httpAdapter }: HttpAdapterHost) =>
+            protect(httpAdapter.getInstance<FastifyInstance>()),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { login, SOME_TIME_MS, stateOf } from '../insights/testing/logins.ts';
+import { CachedAnswer } from './answer-cache.ts';
+import { LiveStream } from './live-stream.ts';
+import { liveBoard, startApp } from './testing/app.ts';
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+/** A stream of numbered answers, without its timer's help. */
+function numbered(maxClients = 10): { live: LiveStream; change: () => void } {
+  let answer = new CachedAnswer({ number: 1 });
+  let number = 1;
+  const live = new LiveStream(() => answer, maxClients);
+  open.push(live);
+  return {
+    live,
+    change: () => {
+      number += 1;
+      answer = new CachedAnswer({ number });
+    },
+  };
+}
+
+function connected(live: LiveStream, lastEventId?: string): Readable {
+  const stream = live.connect(lastEventId);
+  if (stream === undefined) throw new Error('the stream is full');
+  return stream;
+}
+
+function taken(stream: Readable): string {
+  const chunk: unknown = stream.read();
+  return Buffer.isBuffer(chunk) ? chunk.toString() : '';
+}
+
+describe('LiveStream', () => {
+  it('sends the answer on connection and again only when it has changed', () => {
+    const { live, change } = numbered();
+    const stream = connected(live);
+    expect(taken(stream)).toMatch(/^retry: 2000\n\nid: [\w-]+\ndata: {"number":1}\n\n$/);
+    live.tick();
+    expect(taken(stream)).toBe('');
+    change();
+    live.tick();
+    expect(taken(stream)).toMatch(/^id: [\w-]+\ndata: {"number":2}\n\n$/);
+  });
+
+  it('does not send again what the client says it has', () => {
+    const { live, change } = numbered();
+    const id = new CachedAnswer({ number: 1 }).digest;
+    const stream = connected(live, id);
+    expect(taken(stream)).toBe('retry: 2000\n\n');
+    change();
+    live.tick();
+    expect(taken(stream)).toContain('"number":2');
+  });
+
+  it('gives a sign of life while nothing changes', () => {
+    const { live } = numbered();
+    const stream = connected(live);
+    taken(stream);
+    for (let tick = 0; tick < 15; tick += 1) live.tick();
+    expect(taken(stream)).toBe(': still here\n\n');
+  });
+
+  it('drops a client that does not take its answers', async () => {
+    const { live, change } = numbered();
+    const [slow, quick] = [connected(live), connected(live)];
+    taken(quick);
+    change();
+    live.tick();
+    await once(slow, 'close');
+    expect(slow.destroyed).toBe(true);
+    expect(quick.destroyed).toBe(false);
+    expect(live.clients).toBe(1);
+  });
+
+  it('takes no more clients than it may', async () => {
+    const { live } = numbered(1);
+    const stream = connected(live);
+    expect(live.connect()).toBeUndefined();
+    stream.destroy();
+    await once(stream, 'close');
+    expect(live.connect()).toBeDefined();
+  });
+});
+
+describe('GET /insights/stream', () => {
+  async function listening(): Promise<{
+    app: NestFastifyApplication;
+    port: number;
+    grow: () => void;
+  }> {
+    const state = stateOf([SOME_TIME_MS]);
+    const board = liveBoard([state]);
+    const app = await startApp(board);
+    open.push(app);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return {
+      app,
+      port,
+      grow: () => {
+        state.fold(login(), SOME_TIME_MS, SOME_TIME_MS);
+        board.show(0, state);
+      },
+    };
+  }
+
+  async function follow(port: number): Promise<[ClientRequest, IncomingMessage]> {
+    const sent = request({ port, host: '127.0.0.1', path: '/insights/stream' });
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return [sent, response];
+  }
+
+  it('sends the insights as they grow', async () => {
+    const { port, grow } = await listening();
+    const [sent, response] = await follow(port);
+    expect(response.headers['content-type']).toBe('text/event-stream');
+    expect(response.headers['content-security-policy']).toBeDefined();
+    let text = '';
+    for await (const chunk of response) {
+      const before = text;
+      text += String(chunk);
+      if (text.includes('"total":2')) break;
+      if (!before.includes('"total":1') && text.includes('"total":1')) grow();
+    }
+    sent.destroy();
+    expect(text.match(/^id: /gm)).toHaveLength(2);
+  });
+
+  it('ends when the service stops', async () => {
+    const { app, port } = await listening();
+    const [, response] = await follow(port);
+    response.resume();
+    const ended = once(response, 'close');
+    await app.close();
+    await ended;
+    expect(response.destroyed).toBe(true);
+  });
+
+  it('answers HEAD without following', async () => {
+    const app = await startApp(liveBoard([]));
+    open.push(app);
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < 250; asked += 1) {
+      const response = await app.inject({ method: 'HEAD', url: '/insights/stream' });
+      statuses.add(response.statusCode);
+    }
+    expect([...statuses]).toEqual([200]);
+  });
+});

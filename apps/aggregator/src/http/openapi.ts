@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import {
+  DISTRIBUTION,
+  DISTRIBUTION_QUERY,
+  INSIGHTS,
+  LEDGER,
+  NO_QUERY,
+  PROBLEM,
+  TRAFFIC,
+  TRAFFIC_QUERY,
+  VERSIONS,
+} from './schemas.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const ANSWERS = {
+  Insights: INSIGHTS,
+  Distribution: DISTRIBUTION,
+  Traffic: TRAFFIC,
+  Versions: VERSIONS,
+  Ledger: LEDGER,
+  Problem: PROBLEM,
+};
+type AnswerName = keyof typeof ANSWERS;
+
+/** One documented route; all are `GET`. */
+interface Route {
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly answer: AnswerName | 'text/event-stream';
+  /** What beside 200 may come of it; 400 and 429 may always. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+const ROUTES: readonly Route[] = [
+  { path: '/insights', summary: 'All insights', answer: 'Insights' },
+  {
+    path: '/insights/device-types',
+    summary: 'Logins by device type',
+    query: DISTRIBUTION_QUERY,
+    answer: 'Distribution',
+  },
+  {
+    path: '/insights/app-versions',
+    summary: 'Logins by app version',
+    query: DISTRIBUTION_QUERY,
+    answer: 'Distribution',
+  },
+  {
+    path: '/insights/locales',
+    summary: 'Logins by locale',
+    query: DISTRIBUTION_QUERY,
+    answer: 'Distribution',
+  },
+  {
+    path: '/insights/traffic',
+    summary: 'Logins per minute of event time, and its peaks',
+    query: TRAFFIC_QUERY,
+    answer: 'Traffic',
+  },
+  {
+    path: '/insights/versions',
+    summary: 'First and last login of each version, and its adoption by hour',
+    answer: 'Versions',
+  },
+  {
+    path: '/insights/stream',
+    summary: 'All insights as server-sent events, at most one a second',
+    answer: 'text/event-stream',
+    problems: { 503: 'Too many clients follow the stream.' },
+  },
+  {
+    path: '/ledger',
+    summary: 'What became of every record: consumed = counted + expired + invalid',
+    answer: 'Ledger',
+  },
+];
+
+/** Route of a path in the document, for the page that shows it. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters: readonly Parameter[];
+  readonly responses: Readonly<Record<string, object>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query';
+  readonly required: false;
+  readonly description: string | undefined;
+  readonly schema: JsonSchema;
+}
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.1';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+/**
+ * The OpenAPI 3.1 document of the insights' routes, made from the schemas that validate queries and type answers.
+ *
+ * @param version of the service
+ */
+export function openApiDocument(version: string): OpenApiDocument {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Login insights',
+      version,
+      description:
+        'Insights into processed logins. Every replica answers for the whole pipeline; equal ' +
+        '`asOf.partitions` mean equal answers. Unknown query members are refused.',
+    },
+    paths: Object.fromEntries(
+      ROUTES.map((route) => [route.path, { get: operation(route) }] as const),
+    ),
+    components: {
+      // As input, so that a reader must put up with members that later versions add.
+      schemas: Object.fromEntries(
+        Object.entries(ANSWERS).map(([name, schema]) => [
+          name,
+          bare(z.toJSONSchema(schema, { io: 'input' })),
+        ]),
+      ),
+    },
+  };
+}
+
+function operation({ path, summary, query = NO_QUERY, answer, problems }: Route): Operation {
+  return {
+    operationId: path.slice(1).replace(/\W(\w)/g, (_match, letter: string) => letter.toUpperCase()),
+    summary,
+    parameters: parametersOf(query),
+    responses: {
+      ...(answer === 'text/event-stream' ? eventsAnswer() : jsonAnswer(answer)),
+      400: problem('The query has faults.'),
+      429: problem('Too many requests.'),
+      ...Object.fromEntries(
+        Object.entries(problems ?? {}).map(([status, text]) => [status, problem(text)]),
+      ),
+    },
+  };
+}
+
+function parametersOf(query: z.ZodObject): Parameter[] {
+  return Object.entries(query.shape).map(([name, member]) => {
+    const { description, ...schema } = bare(z.toJSONSchema(member));
+    return { name, in: 'query', required: false, description, schema };
+  });
+}
+
+function jsonAnswer(name: AnswerName): Record<number, object> {
+  return {
+    200: {
+      description: 'The answer.',
+      headers: { etag: { schema: { type: 'string' }, description: 'Changes with the answer.' } },
+      content: { 'application/json': { schema: reference(name) } },
+    },
+    304: { description: 'The client has the answer already.' },
+  };
+}
+
+function eventsAnswer(): Record<number, object> {
+  return {
+    200: {
+      description: 'Each event holds what `/insights` answers.',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
+  };
+}
+
+function problem(description: string): object {
+  return { description, content: { 'application/problem+json': { schema: reference('Problem') } } };
+}
+
+function reference(name: AnswerName): object {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** Without what says that a schema is a document of its own. */
+function bare(schema: JsonSchema): JsonSchema {
+  const rest = { ...schema };
+  delete rest.$schema;
+  return rest;
+}
