@@ -2,7 +2,12 @@
 
 const LAYERS = {
   unit: { testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: ['\\.integration\\.spec\\.ts$'] },
-  integration: { testMatch: ['**/*.integration.spec.ts'], testTimeout: 60_000, maxWorkers: 1 },
+  integration: {
+    testMatch: ['**/*.integration.spec.ts'],
+    testTimeout: 60_000,
+    globalSetup: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-setup.ts`,
+    globalTeardown: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-teardown.ts`,
+  },
 };
 
 /**
@@ -29,7 +34,6 @@ export function jestConfig(displayName, rootDir) {
         },
       ],
     },
-    passWithNoTests: true,
     ...LAYERS[process.env.TEST_LAYER === 'integration' ? 'integration' : 'unit'],
   };
 }

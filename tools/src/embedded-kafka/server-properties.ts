@@ -1,0 +1,58 @@
+/** Where one node of a cluster listens. */
+export interface KafkaNodeAddress {
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
+/**
+ * The settings of one node, broker and controller in one (KRaft, static quorum: controller ports may differ from start
+ * to start). Replication is three of three brokers with two in sync, or one of one.
+ *
+ * @param node the node itself, one of `cluster`
+ * @param cluster every node
+ * @param logDir folder of its records
+ * @returns the text of a server.properties file
+ */
+export function serverProperties(
+  node: KafkaNodeAddress,
+  cluster: readonly KafkaNodeAddress[],
+  logDir: string,
+): string {
+  const replicas = cluster.length;
+  const minInSync = replicas === 1 ? 1 : 2;
+  const properties: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': node.id,
+    'controller.quorum.voters': cluster
+      .map(({ id, controllerPort }) => `${id}@localhost:${controllerPort}`)
+      .join(','),
+    listeners: `PLAINTEXT://localhost:${node.port},CONTROLLER://localhost:${node.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://localhost:${node.port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': logDir,
+    'auto.create.topics.enable': false,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': minInSync,
+    'num.partitions': 4,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minInSync,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minInSync,
+    // Few partitions of the internal topics: creating the usual fifty takes longer than the whole start.
+    'offsets.topic.num.partitions': 10,
+    'transaction.state.log.num.partitions': 10,
+    'group.initial.rebalance.delay.ms': 0,
+    // Tests shorten sessions to see a death soon.
+    'group.min.session.timeout.ms': 1000,
+    // A dead broker is noticed in seconds, as a test or a demonstration wants it.
+    'broker.session.timeout.ms': 6000,
+    'broker.heartbeat.interval.ms': 1000,
+    'controller.quorum.fetch.timeout.ms': 2000,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { BrokerNode } from './broker-node.ts';
+import { prepareDistribution } from './distribution.ts';
+import { freePorts, isListening } from './ports.ts';
+import type { KafkaNodeAddress } from './server-properties.ts';
+
+/** Jars, prepared files and, for `npm run kafka`, the records: at the root of the repository, ignored by git. */
+export const KAFKA_HOME = join(import.meta.dirname, '..', '..', '..', '.kafka');
+/** Where `npm run kafka` and `npm start` have theirs; services look there when KAFKA_BROKERS is not set. */
+export const DEFAULT_PORT = 29092;
+export const DEFAULT_DATA_DIR = join(KAFKA_HOME, 'data');
+
+export interface KafkaOptions {
+  /** Nodes of the cluster; three replicate each partition thrice with two in sync. Default 1. */
+  readonly brokers?: 1 | 3;
+  /** Port of the first node, the others follow it. Default: free ports. */
+  readonly port?: number;
+  /** Keeps the records over restarts. Default: a temporary folder, removed at the stop. */
+  readonly dataDir?: string;
+  /** Empties `dataDir` first. */
+  readonly fresh?: boolean;
+  /** Told one line per stage that takes time. */
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface RunningKafka {
+  /** `host:port,…` of all nodes. */
+  readonly bootstrapServers: string;
+  readonly nodes: readonly BrokerNode[];
+  /** Settles with the exit status of the first node that ends without being asked to. */
+  readonly died: Promise<number>;
+  /** Ends all nodes; nothing of them stays, nor a temporary folder. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts Apache Kafka on this machine: a real cluster of one or three nodes that ends with this process, however it
+ * ends.
+ *
+ * @throws {Failure} when Java or Maven is missing, a port or the data folder is taken, or a node does not start
+ */
+export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
+  const { brokers = 1, port, dataDir, fresh = false, onProgress = () => undefined } = options;
+  if (port !== undefined) await refuseTakenPorts(port, brokers);
+  const distribution = await prepareDistribution(KAFKA_HOME, onProgress);
+
+  onProgress(brokers === 1 ? 'starting Kafka' : `starting ${brokers} Kafka brokers`);
+  if (fresh && dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'embedded-kafka-'));
+  const temporary = dataDir === undefined;
+  const cluster = await addresses(brokers, port);
+  const nodes = cluster.map(
+    (node) => new BrokerNode(distribution, node, cluster, folder, temporary),
+  );
+
+  const kill = async () => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    if (temporary) rmSync(folder, { recursive: true, force: true });
+  };
+  const stop = async () => {
+    // Records that nobody will read again need no clean end.
+    if (temporary) await kill();
+    else await Promise.all(nodes.map((node) => node.stop()));
+  };
+  try {
+    await Promise.all(nodes.map((node) => node.listening()));
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+  return {
+    bootstrapServers: nodes.map((node) => node.address).join(),
+    nodes,
+    died: Promise.race(nodes.map((node) => node.died)),
+    stop,
+  };
+}
+
+async function refuseTakenPorts(first: number, count: number): Promise<void> {
+  for (let port = first; port < first + count; port += 1) {
+    if (await isListening(port)) {
+      throw new Failure(
+        `Port ${port} is taken, perhaps by a broker that still runs. Find its owner with "lsof -i :${port}" or "ss -ltnp sport = :${port}" and stop it, or use it: KAFKA_BROKERS=localhost:${port}.`,
+      );
+    }
+  }
+}
+
+async function addresses(count: number, port?: number): Promise<KafkaNodeAddress[]> {
+  const free = await freePorts(2 * count);
+  return Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    port: port === undefined ? (free[index] ?? 0) : port + index,
+    controllerPort: free[count + index] ?? 0,
+  }));
+}

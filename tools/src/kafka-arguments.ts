@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_PORT } from './embedded-kafka/index.ts';
+import { EXIT, Failure } from './failure.ts';
+
+export const KAFKA_HELP = `npm run kafka [-- OPTIONS]
+
+Runs Apache Kafka on this machine with the pipeline's topics until Ctrl-C. Records survive restarts.
+
+  --brokers 1|3  size of the cluster; three replicate everything (default 1)
+  --port PORT    port of the first broker, the others follow it (default ${DEFAULT_PORT})
+  --fresh        empties it first
+  --help         shows this text
+`;
+
+export interface KafkaArguments {
+  readonly brokers: 1 | 3;
+  readonly port: number;
+  readonly fresh: boolean;
+  readonly help: boolean;
+}
+
+/** @throws {Failure}, or the error of node:util's parseArgs, that names the wrong option */
+export function parseKafkaArguments(args: readonly string[]): KafkaArguments {
+  const { brokers, port, fresh, help } = parseArgs({
+    args: [...args],
+    options: {
+      brokers: { type: 'string', default: '1' },
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }).values;
+  if (brokers !== '1' && brokers !== '3') {
+    throw new Failure('--brokers: expected 1 or 3', EXIT.config);
+  }
+  const portNumber = Number(port);
+  if (!Number.isInteger(portNumber) || portNumber < 1 || portNumber > 65_533) {
+    throw new Failure('--port: expected a port number, 1 to 65533', EXIT.config);
+  }
+  return { brokers: brokers === '1' ? 1 : 3, port: portNumber, fresh, help };
+}

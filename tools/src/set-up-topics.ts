@@ -1,0 +1,55 @@
+import type { TopicSettings } from '@login-pipeline/config';
+import { connectTopicAdmin } from '@login-pipeline/kafka';
+import type { TopicAdmin } from '@login-pipeline/kafka';
+import { pino } from 'pino';
+import { Failure } from './failure.ts';
+import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from './topic-table.ts';
+
+/**
+ * Creates the pipeline's topics where they are missing and compares the others with their definitions.
+ *
+ * @param onProgress told what was created
+ * @returns one line per difference with the command that mends it
+ * @throws {Failure} or KafkaUnavailableError when the brokers cannot be used or refuse
+ */
+export async function setUpTopics(
+  settings: TopicSettings,
+  onProgress: (line: string) => void,
+): Promise<string[]> {
+  // What the client logs would only repeat the error that we report.
+  const admin = await connectTopicAdmin(settings.kafka, pino({ level: 'silent' }));
+  try {
+    return await createAndCompare(admin, settings, onProgress);
+  } catch (error) {
+    throw new Failure(`The topics cannot be set up: ${causes(error)}`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function createAndCompare(
+  admin: TopicAdmin,
+  { kafka, partitions, replicationFactor }: TopicSettings,
+  onProgress: (line: string) => void,
+): Promise<string[]> {
+  const names = TOPIC_TABLE.map(({ topic }) => topic);
+  const existing = await admin.describe(names, ESSENTIAL_SETTINGS);
+  const byName = new Map(existing.map((found) => [found.topic, found]));
+  const missing = TOPIC_TABLE.filter(({ topic }) => !byName.has(topic));
+  if (missing.length > 0) {
+    await admin.create(missing.map((wanted) => ({ ...wanted, partitions, replicationFactor })));
+    onProgress(`created topics: ${missing.map(({ topic }) => topic).join(', ')}`);
+  }
+  return TOPIC_TABLE.flatMap((wanted) => {
+    const found = byName.get(wanted.topic);
+    return found === undefined ? [] : differences(wanted, found, partitions, kafka.brokers.join());
+  });
+}
+
+/** A refusal comes as one error per topic inside an aggregate, which itself says nothing. */
+function causes(error: unknown): string {
+  const { errors = [error] } = error as { readonly errors?: readonly unknown[] };
+  return [...new Set(errors.map((cause) => (cause instanceof Error ? cause.message : cause)))].join(
+    '; ',
+  );
+}
