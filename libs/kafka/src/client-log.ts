@@ -8,12 +8,13 @@ import { logLevel } from './kafkajs.ts';
  */
 const EVERYDAY = [
   /rebalanc/i,
-  /re-joining/i,
   /coordinator is (?:not available|loading)/i,
   /is not the (?:correct )?coordinator/i,
   /not aware of this member/i,
   /member (?:id|needs)/i,
   /ongoing transaction|concurrent/i,
+  // It is bounded on purpose: past the bound a new process takes over.
+  /Limiting retries for the idempotent producer/,
   /There is no leader for this topic-partition/i,
 ];
 

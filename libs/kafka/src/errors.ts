@@ -72,5 +72,7 @@ export function errorText(error: unknown): string {
 /** @returns an error's kind for a metric label: kafkajs' own names, which are few */
 export function causeOf(error: unknown): string {
   const root = rootCause(error);
-  return isClientError(root) ? (root.type ?? root.name) : 'other';
+  if (!isClientError(root)) return 'other';
+  const { type, code, name }: { type?: string; code?: unknown; name: string } = root;
+  return type ?? (typeof code === 'string' ? code : name);
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { splitBySize } from '@login-pipeline/pipeline';
-import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
+import type { Kafka, Producer, Transaction } from 'kafkajs';
 import type { Compression } from './compression.ts';
-import { compressionType } from './compression.ts';
 import { classify } from './errors.ts';
 import type { CommittedOffset } from './partition-watch.ts';
 import { keepPartition } from './partitioner.ts';
+import { sendsOf } from './sends.ts';
 
 /** The input partition that a producer works for. */
 export interface SourcePartition {
@@ -96,15 +95,10 @@ export class PartitionProducer {
   async commit(writes: readonly TopicRecords[], position: CommittedOffset): Promise<void> {
     const transaction = this.#transaction;
     await this.#sendOffset(transaction, position);
-    for (const { topic, maxMessageBytes, records } of writes) {
-      const limits = { maxBytes: maxMessageBytes, maxRecords: this.#options.batchMaxRecords };
-      for (const run of splitBySize(records, limits)) {
-        await transaction.send({
-          topic,
-          messages: run as Message[],
-          compression: compressionType(this.#options.compression),
-        });
-      }
+    const { compression, batchMaxRecords } = this.#options;
+    for (const { records, ...topic } of writes) {
+      const options = { compression, maxRecords: batchMaxRecords };
+      for (const send of sendsOf(records, topic, options)) await transaction.send(send);
     }
     await transaction.commit();
     this.#transaction = await this.#producer.transaction();

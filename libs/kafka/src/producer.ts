@@ -1,12 +1,11 @@
 import type { Logger } from '@login-pipeline/observability';
-import { splitBySize } from '@login-pipeline/pipeline';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import type { Message } from 'kafkajs';
 import { Partitioners } from './kafkajs.ts';
 import type { Compression } from './compression.ts';
-import { compressionType } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
+import { errorText, KafkaUnavailableError } from './errors.ts';
+import { sendsOf } from './sends.ts';
 import type { TopicRole } from './topics.ts';
 import { requireTopics } from './topics.ts';
 
@@ -20,7 +19,7 @@ export interface RecordProducerOptions {
 export interface RecordProducer {
   /** How many partitions the topic has. */
   readonly partitions: number;
-  /** Resolves when every replica in sync has the records; rejects when that is not known. */
+  /** Resolves when every replica in sync has the records; @throws KafkaUnavailableError when that is not known. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   disconnect(): Promise<void>;
 }
@@ -45,15 +44,16 @@ export async function connectProducer(
   return {
     partitions: topic.partitions,
     send: async (records) => {
-      // One send makes one record batch per partition, and the broker refuses a batch over the topic's limit.
-      const limits = { maxBytes: topic.maxMessageBytes, maxRecords: records.length };
-      for (const run of splitBySize(records, limits)) {
-        await producer.send({
-          topic: topic.topic,
-          messages: run as Message[],
-          acks: -1,
-          compression: compressionType(compression),
-        });
+      const options = { compression, maxRecords: records.length };
+      try {
+        for (const send of sendsOf(records, topic, options)) {
+          await producer.send({ ...send, acks: -1 });
+        }
+      } catch (error) {
+        throw new KafkaUnavailableError(
+          `Records could not be written to "${role.topic}" (${role.setting}): ${errorText(error)}`,
+          { cause: error },
+        );
       }
     },
     disconnect: () => producer.disconnect(),

@@ -22,10 +22,10 @@ export function recordBytes({ key, value, headers }: OutgoingRecord): number {
 }
 
 /**
- * Cuts records, in order, into runs that each fit into one record batch.
+ * Cuts records, in order, into runs that each fit into one record batch. A record that is over the limit
+ * by itself is a run by itself.
  *
- * @param limits the topic's `max.message.bytes`, and how many records a run may have
- * @throws RangeError when a single record is over the limit
+ * @param limits the most bytes of a batch, uncompressed, and the most records of a run
  */
 export function* splitBySize(
   records: readonly OutgoingRecord[],
@@ -35,10 +35,7 @@ export function* splitBySize(
   let bytes = BATCH_OVERHEAD;
   for (const [index, record] of records.entries()) {
     const size = recordBytes(record);
-    if (BATCH_OVERHEAD + size > maxBytes) {
-      throw new RangeError(`a record of ${size} bytes is over the limit of ${maxBytes} bytes`);
-    }
-    if (bytes + size > maxBytes || index - start >= maxRecords) {
+    if (index > start && (bytes + size > maxBytes || index - start >= maxRecords)) {
       yield records.slice(start, index);
       start = index;
       bytes = BATCH_OVERHEAD;

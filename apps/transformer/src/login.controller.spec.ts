@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadTransformerSettings } from '@login-pipeline/config';
+import type { BatchTransport } from '@login-pipeline/kafka';
+import { transactionalTransport } from '@login-pipeline/kafka';
+import { createLogger, Metrics } from '@login-pipeline/observability';
+import type { CommitPlan, ConsumedBatch } from '@login-pipeline/pipeline';
+import { FuseBlownError } from '@login-pipeline/pipeline';
+import type { INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { LOGINS, VERSION } from './tokens.ts';
+import { TransformerModule } from './transformer.module.ts';
+
+const LOGIN = JSON.stringify({
+  user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
+  app_version: '2.0.0',
+  device_type: 'android',
+  ip: '199.172.111.135',
+  locale: 'RU',
+  timestamp: 1_734_547_631,
+});
+
+let app: INestMicroservice;
+let transport: BatchTransport<CommitPlan>;
+
+beforeEach(async () => {
+  const settings = loadTransformerSettings({ DEAD_LETTER_MAX_RATIO: '0.5' });
+  // The service's own transport; it connects only when it is told to listen.
+  transport = transactionalTransport(LOGINS, {
+    connection: settings.kafka,
+    groupId: settings.groupId,
+    input: { topic: settings.inputTopic, setting: 'INPUT_TOPIC' },
+    output: { topic: settings.outputTopic, setting: 'OUTPUT_TOPIC' },
+    deadLetter: { topic: settings.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+    ...settings.producer,
+    stallTimeoutMs: settings.stallTimeoutMs,
+    logger: createLogger({ service: 'test', version: '0', level: 'silent', pretty: false }),
+    metrics: new Metrics(),
+    onFatal: () => undefined,
+  });
+  app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    TransformerModule.register(settings),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain objects
+    { strategy: transport, logger: false, abortOnError: false },
+  );
+  await app.init();
+});
+
+afterEach(() => app.close());
+
+/** Hands a batch to what Nest has registered for the logins, as the transport does. */
+async function plan(values: readonly string[]): Promise<CommitPlan> {
+  const batch: ConsumedBatch = {
+    topic: 'user-login',
+    partition: 4,
+    nextOffset: BigInt(values.length),
+    records: values.map((value, offset) => ({
+      offset: String(offset),
+      timestamp: '1734547631000',
+      key: null,
+      value: Buffer.from(value),
+    })),
+  };
+  const result: unknown = await transport.getHandlers().get(LOGINS)?.(batch, undefined);
+  return (isObservable(result) ? await lastValueFrom(result) : result) as CommitPlan;
+}
+
+describe('LoginController, inside Nest', () => {
+  it('is the handler of the logins, and the only one', () => {
+    expect([...transport.getHandlers().keys()]).toEqual([LOGINS]);
+  });
+
+  it('plans a batch by the settings: emit, drop, dead letter', async () => {
+    const other = LOGIN.replace('2.0.0', '2.3.0');
+    const { outputs, dropped, deadLetters, reasons, nextOffset } = await plan([LOGIN, other, '{}']);
+    expect(outputs.map(({ value }) => String(value))).toEqual([
+      LOGIN.replace(/}$/, ',"processed": true}'),
+    ]);
+    expect({ dropped, nextOffset, reasons }).toEqual({
+      dropped: 1,
+      nextOffset: 3n,
+      reasons: new Map([['invalid_user_id', 1]]),
+    });
+    expect(deadLetters[0]?.headers).toMatchObject({
+      'x-dead-letter-service': `transformer@${VERSION}`,
+      'x-dead-letter-topic': 'user-login',
+      'x-dead-letter-partition': '4',
+      'x-dead-letter-offset': '2',
+    });
+  });
+
+  it('lets an error through as it is, so that its exit code and its message reach the operator', async () => {
+    const blown = plan(new Array<string>(1_000).fill('{}'));
+    await expect(blown).rejects.toBeInstanceOf(FuseBlownError);
+    await expect(blown).rejects.toMatchObject({
+      exitCode: 70,
+      message: expect.stringContaining('DEAD_LETTER_MAX_RATIO=0.5') as unknown,
+    });
+  });
+
+  it('counts over batches: the fuse belongs to the service', async () => {
+    const part = new Array<string>(600).fill('{}');
+    await expect(plan(part)).resolves.toMatchObject({ nextOffset: 600n });
+    await expect(plan(part)).rejects.toBeInstanceOf(FuseBlownError);
+  });
+});
