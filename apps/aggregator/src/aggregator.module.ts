@@ -2,13 +2,15 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { AggregatorSettings } from '@login-pipeline/config';
 import type { Logger, Metrics } from '@login-pipeline/observability';
+import { FlowWatch } from '@login-pipeline/kafka';
+import { FlowModule } from './flow/index.ts';
 import { FoldController } from './fold.controller.ts';
 import { InsightsHttpModule } from './http/index.ts';
 import { InsightStates } from './insight-states.ts';
 import { InsightsLog } from './insights-log.ts';
 import { InsightsMetrics } from './insights-metrics.ts';
 import { InsightsBoard } from './insights/index.ts';
-import { INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
+import { FLOW, INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
 
 /** Wiring only: one board of states that the fold writes and HTTP, metrics and log read. */
 @Module({})
@@ -20,11 +22,21 @@ export class AggregatorModule {
   }): DynamicModule {
     const { settings, metrics, logger } = options;
     const board = new InsightsBoard(settings.maxDistinctValues);
+    const flow = new FlowWatch({
+      connection: settings.kafka,
+      groupId: settings.transformerGroupId,
+      topic: settings.transformerInputTopic,
+      logger,
+    });
     return {
       module: AggregatorModule,
-      imports: [InsightsHttpModule.register({ view: board, version: VERSION })],
+      imports: [
+        InsightsHttpModule.register({ view: board, version: VERSION }),
+        FlowModule.register({ view: flow }),
+      ],
       controllers: [FoldController],
       providers: [
+        { provide: FLOW, useValue: flow },
         { provide: STATES, useValue: new InsightStates(settings, board) },
         { provide: INSIGHTS_METRICS, useValue: new InsightsMetrics(metrics, board) },
         {

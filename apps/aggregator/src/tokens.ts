@@ -1,6 +1,7 @@
 import manifest from '../package.json' with { type: 'json' };
 
 /** Injection tokens of the aggregator. */
+export const FLOW = Symbol('FLOW');
 export const STATES = Symbol('STATES');
 export const INSIGHTS_METRICS = Symbol('INSIGHTS_METRICS');
 export const INSIGHTS_LOG = Symbol('INSIGHTS_LOG');

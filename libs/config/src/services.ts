@@ -1,5 +1,5 @@
 import { TOPICS } from '@login-pipeline/schema';
-import { APP_VERSIONS, decimal, integer, WRITABLE_PATH } from './formats.ts';
+import { APP_VERSIONS, decimal, integer, TEXT, WRITABLE_PATH } from './formats.ts';
 import { kafka } from './kafka.ts';
 import { load } from './load.ts';
 import type { Environment } from './load.ts';
@@ -58,6 +58,16 @@ export const AGGREGATOR = compose(
         TOPICS.loginInsights,
       ),
       groupId: group('aggregator'),
+      transformerInputTopic: topic(
+        'TRANSFORMER_INPUT_TOPIC',
+        'Topic that the transformer reads: its flow is shown beside the insights',
+        TOPICS.userLogin,
+      ),
+      transformerGroupId: setting('TRANSFORMER_GROUP_ID', {
+        description: "The transformer's consumer group",
+        format: TEXT,
+        default: 'transformer',
+      }),
       snapshotIntervalMs: milliseconds(
         'SNAPSHOT_INTERVAL_MS',
         1000,

@@ -56,6 +56,8 @@ describe('Without any variable', () => {
       inputTopic: 'processed-user-login',
       snapshotTopic: 'login-insights',
       groupId: 'aggregator',
+      transformerInputTopic: 'user-login',
+      transformerGroupId: 'transformer',
       snapshotIntervalMs: 1000,
       insightsLogEvery: 10,
       trafficRetentionMinutes: 1440,

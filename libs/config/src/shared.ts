@@ -52,9 +52,14 @@ export const LOG: Concern<LogSettings> = concern({
 /** @param lingerMs default of LINGER_MS */
 export function producer(lingerMs: number): Concern<ProducerSettings> {
   return concern({
-    lingerMs: milliseconds('LINGER_MS', lingerMs, 'How long to gather records before a send', 0),
+    lingerMs: milliseconds(
+      'LINGER_MS',
+      lingerMs,
+      'How long to wait for more records before a send; for the transformer, before a transaction',
+      0,
+    ),
     batchMaxRecords: setting('BATCH_MAX_RECORDS', {
-      description: 'Most records in one transaction or send',
+      description: 'Most records in one produce request',
       format: integer(1, 1_000_000),
       default: '10000',
     }),

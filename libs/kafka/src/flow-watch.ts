@@ -1,3 +1,4 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { addFlow, decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
@@ -23,8 +24,8 @@ export interface FlowWatchOptions {
 
 const PAUSE_MS = 2_000;
 
-/** Reads, every two seconds, what another service's group has committed: offsets and the counts beside them. */
-export class FlowWatch {
+/** A Nest provider that reads, every two seconds, what another service's group has committed: offsets and the counts beside them. */
+export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #options: FlowWatchOptions;
   readonly #admin: Admin;
   #timer: NodeJS.Timeout | undefined;
@@ -41,11 +42,11 @@ export class FlowWatch {
     return this.#flow;
   }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.#timer = setInterval(() => void this.#look(), PAUSE_MS);
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.#timer);
     await this.#admin.disconnect();
   }

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger, ProblemDetailsFilter } from '@login-pipeline/observability';
+import { FLOW } from './flow-answer.ts';
+import type { Flow } from './flow.ts';
+import { FlowModule } from './flow.module.ts';
+
+const NOON = new Date('2026-11-23T12:00:00.000Z');
+
+let app: NestFastifyApplication;
+let flow: Flow | undefined;
+
+async function get(
+  url = '/flow',
+  headers: Record<string, string> = {},
+): ReturnType<NestFastifyApplication['inject']> {
+  app = await NestFactory.create<NestFastifyApplication>(
+    FlowModule.register({ view: { flow: () => flow } }),
+    new FastifyAdapter(),
+    { logger: false, abortOnError: false },
+  );
+  const logger = createLogger({ service: 'test', version: '0', level: 'silent', pretty: false });
+  app.useGlobalFilters(new ProblemDetailsFilter(logger));
+  await app.init();
+  return app.inject({ url, headers });
+}
+
+afterEach(async () => {
+  await app.close();
+  flow = undefined;
+});
+
+describe('GET /flow', () => {
+  it('tells what became of every consumed record', async () => {
+    flow = { time: NOON, emitted: 70, dropped: 25, deadLettered: 5, lag: 3 };
+    const answer = (await get()).json<unknown>();
+    expect(answer).toEqual({
+      available: true,
+      time: '2026-11-23T12:00:00.000Z',
+      consumed: 100,
+      emitted: 70,
+      dropped: 25,
+      deadLettered: 5,
+      lag: 3,
+    });
+    expect(FLOW.parse(answer)).toEqual(answer);
+  });
+
+  it('says so while nothing is known', async () => {
+    const answer = (await get()).json<unknown>();
+    expect(answer).toEqual({ available: false, reason: expect.stringContaining('not known yet') });
+    expect(FLOW.parse(answer)).toEqual(answer);
+  });
+
+  it('answers 304 to who has the answer already', async () => {
+    const { headers } = await get();
+    await app.close();
+    const again = await get('/flow', { 'if-none-match': String(headers.etag) });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it('refuses members of a query that it does not know', async () => {
+    expect((await get('/flow?since=noon')).statusCode).toBe(400);
+  });
+});

@@ -1,0 +1,3 @@
+export { FLOW } from './flow-answer.ts';
+export type { Flow, FlowView } from './flow.ts';
+export { FlowModule } from './flow.module.ts';
