@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
+import type { Admin, CompressionTypes, Consumer, ConsumerConfig, IHeaders, Kafka } from 'kafkajs';
+import { waitFor } from './wait-for.ts';
+
+/** Records of one produce request, in bytes at most: well under the topics' `max.message.bytes`. */
+const REQUEST_BYTES = 900_000;
+
+/** A record to be written. */
+export interface NewRecord {
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders;
+  /** Epoch milliseconds as decimal digits. */
+  readonly timestamp: string;
+}
+
+/** The topics and the group of one pipeline, which no other test has. */
+export interface Lane {
+  readonly input: string;
+  readonly output: string;
+  readonly deadLetter: string;
+  readonly group: string;
+  /** Settings that lead the transformer there. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** @throws Error when the tests were started without a broker */
+export function brokers(): string {
+  const list = process.env['TEST_KAFKA_BROKERS'];
+  if (list === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
+  return list;
+}
+
+/** The broker behind the services, seen without any code of theirs. */
+export class Cluster {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly #consumers: Consumer[] = [];
+
+  private constructor() {
+    this.kafka = new kafkajs.Kafka({
+      brokers: brokers().split(','),
+      clientId: 'oracle',
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+    this.admin = this.kafka.admin();
+  }
+
+  static async connect(): Promise<Cluster> {
+    const cluster = new Cluster();
+    await cluster.admin.connect();
+    return cluster;
+  }
+
+  /** Ends every consumer of ours too: one that a failed test left behind would keep the process alive. */
+  async disconnect(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.disconnect()));
+    await this.admin.disconnect();
+  }
+
+  /** @returns a consumer in a group of its own that asks for new records without delay */
+  consumer(config: Pick<ConsumerConfig, 'readUncommitted'> = {}): Consumer {
+    const groupId = `e2e-reader-${randomUUID()}`;
+    const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 50, ...config });
+    this.#consumers.push(consumer);
+    return consumer;
+  }
+
+  /** Creates the topics of one pipeline, the dead-letter topic as the contract has it. */
+  async lane({ partitions = 4, outputConfig = {} } = {}): Promise<Lane> {
+    const id = randomUUID();
+    const input = `e2e-logins-${id}`;
+    const output = `e2e-processed-${id}`;
+    const deadLetter = `e2e-dead-letters-${id}`;
+    const group = `e2e-transformer-${id}`;
+    await this.createTopic(input, partitions);
+    await this.createTopic(output, partitions, outputConfig);
+    await this.createTopic(deadLetter, partitions, {
+      'message.timestamp.type': 'LogAppendTime',
+      'max.message.bytes': '2097152',
+    });
+    const settings = {
+      INPUT_TOPIC: input,
+      OUTPUT_TOPIC: output,
+      DEAD_LETTER_TOPIC: deadLetter,
+      GROUP_ID: group,
+    };
+    return { input, output, deadLetter, group, settings };
+  }
+
+  async createTopic(
+    topic: string,
+    numPartitions: number,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    // Our records are years old: by their own time they would be deleted at once.
+    const configEntries = Object.entries({ 'retention.ms': '-1', ...config }).map(
+      ([name, value]) => ({ name, value }),
+    );
+    await this.admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions, configEntries }],
+    });
+  }
+
+  /** Writes records in the order given, each once. */
+  async produce(
+    topic: string,
+    records: readonly NewRecord[],
+    compression: CompressionTypes = kafkajs.CompressionTypes.None,
+  ): Promise<void> {
+    const producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    try {
+      for (const messages of bySize(records)) {
+        await producer.send({ topic, messages, compression });
+      }
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  /** @returns by partition, up to where read-committed readers get: the last stable offset */
+  async ends(topic: string): Promise<readonly number[]> {
+    return (await this.admin.fetchTopicOffsets(topic))
+      .toSorted((one, other) => one.partition - other.partition)
+      .map(({ high }) => Number(high));
+  }
+
+  /** @returns the group's committed next offsets by partition; 0 where there is none */
+  async committed({ group, input }: Lane): Promise<readonly number[]> {
+    const [offsets] = await waitFor(`the coordinator of ${group}`, () =>
+      unlessBusy(this.admin.fetchOffsets({ groupId: group, topics: [input] })),
+    );
+    return (offsets?.partitions ?? [])
+      .toSorted((one, other) => one.partition - other.partition)
+      .map(({ offset }) => Math.max(0, Number(offset)));
+  }
+
+  /** @returns whether the group has committed all that the input holds */
+  async isDone(lane: Lane): Promise<boolean> {
+    const [committed, ends] = await Promise.all([this.committed(lane), this.ends(lane.input)]);
+    return String(committed) === String(ends);
+  }
+}
+
+/** @returns undefined when the broker asks to try again: kafkajs does not, for these requests */
+async function unlessBusy<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
+    throw error;
+  }
+}
+
+/** Cuts records, in order, into requests of a size that every topic takes. */
+function* bySize(records: readonly NewRecord[]): Generator<NewRecord[]> {
+  let request: NewRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = 200 + (record.value?.length ?? 0);
+    if (request.length > 0 && bytes + size > REQUEST_BYTES) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(record);
+    bytes += size;
+  }
+  if (request.length > 0) yield request;
+}

@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+
+/** The contract's rules for a login, written a second time and in another way, so that one can judge the other. */
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const DIGITS = /^\d+(\.\d+)?$/;
+/** The last millisecond of ECMAScript's calendar. */
+const LAST_TIME = 8.64e15;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What a valid login is judged by further on. */
+export interface ValidLogin {
+  readonly appVersion: string;
+}
+
+/** Members in the order in which they are looked at. */
+const RULES: readonly (readonly [member: string, holds: (value: unknown) => boolean])[] = [
+  ['user_id', (value) => typeof value === 'string' && UUID.test(value)],
+  ['app_version', isShortText],
+  ['device_type', isShortText],
+  ['ip', (value) => typeof value === 'string' && isIP(value) > 0 && !value.includes('%')],
+  ['locale', isShortText],
+  ['timestamp', isTime],
+];
+
+/** @returns the login, or the reason why the value is none */
+export function expectedOutcome(value: Buffer | null): ValidLogin | string {
+  if (value === null) return 'null_value';
+  if (value.length === 0) return 'empty_value';
+  let text: string;
+  try {
+    text = UTF8.decode(value);
+  } catch {
+    return 'invalid_utf8';
+  }
+  let login: unknown;
+  try {
+    login = JSON.parse(text);
+  } catch {
+    return 'invalid_json';
+  }
+  if (typeof login !== 'object' || login === null || Array.isArray(login)) return 'not_an_object';
+  const members = new Map<string, unknown>(Object.entries(login));
+  const faulty = RULES.find(([member, holds]) => !holds(members.get(member)));
+  return faulty ? `invalid_${faulty[0]}` : { appVersion: String(members.get('app_version')) };
+}
+
+/**
+ * @returns what is wrong with a processed login's bytes, or undefined: only the mark may differ from the input's
+ */
+export function markFault(input: Buffer, output: Buffer): string | undefined {
+  const before = input.toString('latin1');
+  const after = output.toString('latin1');
+  const hadMark = 'processed' in (JSON.parse(input.toString()) as object);
+  const marked = hadMark ? isMarkedInPlace(before, after) : isMarkedAtTheEnd(before, after);
+  if (!marked) return 'other bytes than the mark differ, or it is not where it belongs';
+  const { processed } = JSON.parse(output.toString()) as { readonly processed?: unknown };
+  return processed === true ? undefined : 'it is not marked as processed';
+}
+
+function isMarkedAtTheEnd(before: string, after: string): boolean {
+  const added = ',"processed": true';
+  const start = after.lastIndexOf(added);
+  const rest = after.slice(start + added.length);
+  return start > 0 && after.slice(0, start) + rest === before && /^\s*\}\s*$/.test(rest);
+}
+
+function isMarkedInPlace(before: string, after: string): boolean {
+  const replaced = before.length - (after.length - 'true'.length);
+  for (let at = after.indexOf('true'); at >= 0; at = after.indexOf('true', at + 1)) {
+    const old = before.slice(at, at + replaced);
+    const behind = after.slice(at + 'true'.length);
+    if (after.slice(0, at) + old + behind === before && isJson(old)) return true;
+  }
+  return false;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isShortText(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const characters = Array.from(value).length;
+  return characters >= 1 && characters <= 64;
+}
+
+function isTime(value: unknown): boolean {
+  if (typeof value === 'string') return DIGITS.test(value) && isTime(Number(value));
+  return typeof value === 'number' && value >= 0 && value <= LAST_TIME;
+}
