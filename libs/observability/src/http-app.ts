@@ -20,7 +20,6 @@ export async function createHttpApp(
   const app = await NestFactory.create<NestFastifyApplication>(
     { imports: [OperationsModule.register(parts), module] },
     adapter,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain objects
     { logger: new NestLogger(parts.logger), abortOnError: false },
   );
   app.useGlobalFilters(new ProblemDetailsFilter(parts.logger));

@@ -20,7 +20,6 @@ export async function startApp(board: InsightsBoard): Promise<NestFastifyApplica
   const app = await NestFactory.create<NestFastifyApplication>(
     InsightsHttpModule.register({ view: board, version: '1.2.3' }),
     new FastifyAdapter({ forceCloseConnections: true }),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain objects
     { logger: false, abortOnError: false },
   );
   const logger = createLogger({ service: 'test', version: '0', level: 'silent', pretty: false });
