@@ -1,35 +1,18 @@
 #!/usr/bin/env node
 /**
  * Bundles a service into dist/apps/<app>/main.js, which plain `node` runs, with a package.json that names
- * the few packages that have to be installed beside it.
+ * the few packages that have to be installed beside it, and dist/apps/<app>/page where the service has a web page.
  *
  *   node tools/build.mjs <app>            builds once
  *   node tools/build.mjs <app> --serve    builds and runs, again at every change, until Ctrl-C
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
-
-/** Not bundled: native codecs, and kafkajs, one of whose modules is mended at start. */
-const INSTALLED = ['kafkajs', 'lz4-napi', 'snappy'];
-
-/** What Nest and Fastify load only where it is installed; none of it is. */
-const OPTIONAL = [
-  '@fastify/multipart',
-  '@fastify/static',
-  '@fastify/view',
-  '@grpc/*',
-  '@nats-io/*',
-  '@nestjs/platform-express',
-  '@nestjs/websockets',
-  '@nestjs/websockets/*',
-  'amqp-connection-manager',
-  'amqplib',
-  'class-transformer',
-  'class-validator',
-  'ioredis',
-  'mqtt',
-];
+import { bundleOptions, INSTALLED } from './src/bundle.ts';
 
 const [app, flag] = process.argv.slice(2);
 const serve = flag === '--serve';
@@ -44,30 +27,30 @@ const manifest = { name, version, private: true, type: 'module', dependencies };
 await writeFile(`${output}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 
 const build = await context({
-  entryPoints: [`apps/${app}/src/main.ts`],
-  outfile: `${output}/main.js`,
-  tsconfig: `apps/${app}/tsconfig.json`,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  sourcemap: true,
-  sourcesContent: false,
-  keepNames: true,
-  external: [...INSTALLED, ...OPTIONAL],
-  // CommonJS dependencies inside an ES module still call require.
-  banner: {
-    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-  },
-  logLevel: 'warning',
+  ...bundleOptions(app, output),
   plugins: serve ? [{ name: 'run', setup: runAfterEachBuild }] : [],
 });
 
+const page = await pageBuild();
 if (serve) {
+  // The service reads the page when it starts, so the page comes first, and a change to it starts the service again.
+  await page?.rebuild();
   await build.watch();
+  await page?.watch();
 } else {
+  await page?.rebuild();
+  await page?.dispose();
   await build.rebuild();
   await build.dispose();
+}
+
+/** @returns the build of the service's web page, or undefined when it has none */
+async function pageBuild() {
+  const script = `apps/${app}/page/build.mjs`;
+  if (!existsSync(script)) return undefined;
+  const { pageContext } = await import(pathToFileURL(script).href);
+  await mkdir(`${output}/page`);
+  return pageContext(join(output, 'page'), { onRebuilt: () => build.rebuild() });
 }
 
 /** Replaces the running service after each build that went well. */
@@ -81,6 +64,7 @@ function runAfterEachBuild({ onEnd }) {
   };
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, async () => {
+      await page?.dispose();
       await build.dispose();
       await stop(signal);
       process.exit(0);

@@ -10,6 +10,7 @@ import { InsightStates } from './insight-states.ts';
 import { InsightsLog } from './insights-log.ts';
 import { InsightsMetrics } from './insights-metrics.ts';
 import { InsightsBoard } from './insights/index.ts';
+import { BUILT_PAGE, PageModule } from './page/index.ts';
 import { FLOW, INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
 
 /** Wiring only: one board of states that the fold writes and HTTP, metrics and log read. */
@@ -33,6 +34,7 @@ export class AggregatorModule {
       imports: [
         InsightsHttpModule.register({ view: board, version: VERSION }),
         FlowModule.register({ view: flow }),
+        PageModule.register({ folder: BUILT_PAGE }),
       ],
       controllers: [FoldController],
       providers: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FLOW } from '../flow/flow-answer.ts';
 import {
   DISTRIBUTION,
   DISTRIBUTION_QUERY,
@@ -19,6 +20,7 @@ const ANSWERS = {
   Traffic: TRAFFIC,
   Versions: VERSIONS,
   Ledger: LEDGER,
+  Flow: FLOW,
   Problem: PROBLEM,
 };
 type AnswerName = keyof typeof ANSWERS;
@@ -75,6 +77,7 @@ const ROUTES: readonly Route[] = [
     summary: 'What became of every record: consumed = counted + expired + invalid',
     answer: 'Ledger',
   },
+  { path: '/flow', summary: 'What the transformer did with every input record', answer: 'Flow' },
 ];
 
 /** Route of a path in the document, for the page that shows it. */

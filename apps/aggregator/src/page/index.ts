@@ -1,0 +1,1 @@
+export { BUILT_PAGE, PageModule } from './page.module.ts';

@@ -1,0 +1,319 @@
+import axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePorts } from '@login-pipeline/tools/embedded-kafka';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { hasBrowser, startBrowser, watch } from './browser.ts';
+import { Cluster } from './cluster.ts';
+import type { Lane } from './cluster.ts';
+import { killServices, Service } from './service.ts';
+import { waitFor } from './wait-for.ts';
+
+const LOGINS = 5_000;
+const MAX_BYTES = 150_000;
+const MAX_FIRST_PAINT_MS = 1_000;
+/** The page calls itself stale after 20 s without a sign of life. */
+const STALE_MS = 40_000;
+/** A start reads snapshots and joins a group; on a busy machine that takes its time. */
+const READY_MS = 60_000;
+const TEST_TIMEOUT_MS = 150_000;
+const PHONE = { viewport: { width: 360, height: 740 } };
+
+/** What we read of the answer of `GET /insights`. */
+interface Insights {
+  readonly total: number;
+  readonly deviceTypes: Readonly<Record<string, number>>;
+  readonly appVersions: Readonly<Record<string, number>>;
+  readonly locales: Readonly<Record<string, number>>;
+}
+type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', number>>;
+
+(hasBrowser() ? describe : describe.skip)('the live page', () => {
+  let cluster: Cluster;
+  let browser: Browser;
+  let lane: Lane;
+  let full: Aggregator;
+  let empty: Aggregator;
+
+  beforeAll(async () => {
+    [cluster, browser] = await Promise.all([Cluster.connect(), startBrowser()]);
+    lane = await cluster.lane();
+    const idle = await cluster.lane();
+    await Service.start('transformer', { ...lane.settings, FILTER_APP_VERSIONS: '>=2.0.0' });
+    [full, empty] = await Promise.all([aggregatorOf(lane), aggregatorOf(idle)]);
+    await logIn(LOGINS, 1);
+  }, TEST_TIMEOUT_MS);
+
+  afterAll(async () => {
+    await browser.close();
+    await killServices();
+    await cluster.disconnect();
+  });
+
+  it('shows what the service answers, in few bytes, and the browser has no complaint', async () => {
+    const page = await newPage();
+    const watched = await watch(page);
+    await page.goto(full.url);
+    await shows(page, await full.total());
+    const flow = await full.get<Flow>('/flow');
+    await waitFor(
+      'the flow to be shown',
+      async () => (await numberIn(page, '[data-flow=emitted]')) === flow.emitted,
+    );
+
+    const insights = await full.get<Insights>('/insights');
+    expect(await rows(page, '.devices')).toEqual(insights.deviceTypes);
+    expect(await rows(page, '.versions')).toEqual(insights.appVersions);
+    expect(insights.locales).toMatchObject(await rows(page, '.locales'));
+    for (const outcome of ['emitted', 'dropped', 'deadLettered', 'lag'] as const) {
+      expect(await numberIn(page, `[data-flow=${outcome}]`)).toBe(flow[outcome]);
+    }
+    await waitFor('the peaks', async () => (await page.locator('.peaks td').count()) > 0);
+
+    expect(watched.bytes()).toBeGreaterThan(10_000);
+    expect(watched.bytes()).toBeLessThan(MAX_BYTES);
+    expect([...watched.hosts]).toEqual([new URL(full.url).host]);
+    expect(watched.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('paints within a second of the first visit', async () => {
+    const paints: number[] = [];
+    // The best of three: the others measure what else the machine does.
+    for (let visit = 0; visit < 3; visit += 1) {
+      const page = await newPage();
+      await page.goto(full.url);
+      await shows(page, await full.total());
+      const paint = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
+      paints.push(await page.evaluate<number>(paint));
+      await page.context().close();
+    }
+    expect(Math.min(...paints)).toBeLessThan(MAX_FIRST_PAINT_MS);
+  });
+
+  it.each([
+    ['light', 'screen', {}],
+    ['dark', 'screen', {}],
+    ['light', 'phone', PHONE],
+    ['dark', 'phone', PHONE],
+  ] as const)('has no fault that axe finds: %s, on a %s', async (colorScheme, _name, size) => {
+    for (const { url } of [full, empty]) {
+      const page = await newPage({ colorScheme, ...size });
+      await page.goto(url);
+      await waitFor('the numbers', () => page.locator('main h2').first().isVisible());
+      await waitFor('the state', async () => (await state(page)) === 'Live');
+      expect(await axeFaults(page)).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('fits on a phone', async () => {
+    const page = await newPage(PHONE);
+    await page.goto(full.url);
+    await shows(page, await full.total());
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    await page.context().close();
+  });
+
+  it('says what to do while there are no logins', async () => {
+    const page = await newPage();
+    await page.goto(empty.url);
+    await waitFor('the advice', async () =>
+      (await page.textContent('main'))?.includes('No logins yet'),
+    );
+    await page.context().close();
+  });
+
+  it('remembers the theme that the visitor chose', async () => {
+    const page = await newPage({ colorScheme: 'light' });
+    await page.goto(full.url);
+    const ground = 'getComputedStyle(document.body).backgroundColor';
+    const light = await page.evaluate<string>(ground);
+    await page.getByRole('button', { name: 'Use the dark theme' }).click();
+    const dark = await page.evaluate<string>(ground);
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await page.evaluate<string>(ground)).toBe(dark);
+    await page.context().close();
+  });
+
+  it('gives the logins of every minute to the keyboard', async () => {
+    const page = await newPage();
+    await page.goto(full.url);
+    await page.getByRole('slider', { name: 'Logins of a minute' }).press('Home');
+    expect(await page.textContent('.reading')).toMatch(/^\d+ \w+, \d\d:\d\d UTC: [\d,]+ logins/);
+    await page.context().close();
+  });
+
+  it(
+    'moves on with new logins, also after the service was restarted',
+    async () => {
+      const page = await newPage();
+      await page.goto(full.url);
+      await shows(page, await full.total());
+      await page.evaluate('window.sameDocument = true');
+
+      await logIn(1_000, 2);
+      await shows(page, await full.total());
+
+      await full.stop();
+      await waitFor('the loss', async () => (await state(page)) === 'Reconnecting');
+      expect(await page.textContent('.notice')).toContain('The connection is lost.');
+      await full.start();
+      await waitFor('the connection', async () => (await state(page)) === 'Live');
+      await logIn(1_000, 3);
+      await shows(page, await full.total());
+      expect(await page.locator('.notice').count()).toBe(0);
+      expect(await page.evaluate('window.sameDocument')).toBe(true);
+      await page.context().close();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'says how old its numbers are when the service falls silent',
+    async () => {
+      const page = await newPage();
+      await page.goto(full.url);
+      await shows(page, await full.total());
+      full.service.signal('SIGSTOP');
+      try {
+        await waitFor(
+          'the page to be stale',
+          async () => (await state(page)) === 'Stale',
+          STALE_MS,
+        );
+        expect(await page.textContent('.notice')).toMatch(/They are 2\d s old/);
+        expect(await page.textContent('[data-figure=rate]')).toBe('–');
+        expect(await axeFaults(page)).toEqual([]);
+      } finally {
+        full.service.signal('SIGCONT');
+      }
+      await waitFor('the page to be live', async () => (await state(page)) === 'Live');
+      await page.context().close();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    return context.newPage();
+  }
+
+  /** Makes logins and waits until the aggregator has counted those that pass. */
+  async function logIn(count: number, seed: number): Promise<void> {
+    const generator = await Service.start('data-generator', {
+      OUTPUT_TOPIC: lane.input,
+      RATE: '0',
+      COUNT: String(count),
+      SEED: String(seed),
+      BAD_RATIO: '0.05',
+    });
+    expect(await generator.ended).toBe(0);
+    await waitFor('the transformer', () => cluster.isDone(lane));
+    await waitFor('the flow and the total to agree', async () => {
+      const { emitted, lag } = await full.get<Flow>('/flow');
+      return lag === 0 && emitted === (await full.total());
+    });
+  }
+});
+
+/** An aggregator that can be restarted at the same address. */
+class Aggregator {
+  readonly url: string;
+  readonly #settings: Readonly<Record<string, string>>;
+  #service: Service | undefined;
+
+  constructor(settings: Readonly<Record<string, string>>, port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#settings = { ...settings, HTTP_PORT: String(port) };
+  }
+
+  get service(): Service {
+    if (this.#service === undefined) throw new Error('The aggregator is not started');
+    return this.#service;
+  }
+
+  async start(): Promise<void> {
+    const service = await Service.start('aggregator', this.#settings);
+    this.#service = service;
+    await service.until(
+      'ready',
+      async () => (await fetch(`${this.url}/health/ready`).catch(() => undefined))?.ok,
+      READY_MS,
+    );
+  }
+
+  async stop(): Promise<void> {
+    expect(await this.service.stop()).toBe(0);
+  }
+
+  async get<Answer>(path: string): Promise<Answer> {
+    return (await (await fetch(this.url + path)).json()) as Answer;
+  }
+
+  async total(): Promise<number> {
+    return (await this.get<Insights>('/insights')).total;
+  }
+}
+
+async function aggregatorOf(lane: Lane): Promise<Aggregator> {
+  const [port = 0] = await freePorts(1);
+  const snapshots = `${lane.output}-insights`;
+  const cluster = await Cluster.connect();
+  await cluster.createTopic(snapshots, 4, { 'cleanup.policy': 'compact' });
+  await cluster.disconnect();
+  const settings = {
+    INPUT_TOPIC: lane.output,
+    SNAPSHOT_TOPIC: snapshots,
+    GROUP_ID: `${lane.group}-aggregator`,
+    TRANSFORMER_GROUP_ID: lane.group,
+    TRANSFORMER_INPUT_TOPIC: lane.input,
+  };
+  const aggregator = new Aggregator(settings, port);
+  await aggregator.start();
+  return aggregator;
+}
+
+/** Waits until the page is live and shows so many logins. */
+async function shows(page: Page, total: number): Promise<void> {
+  await waitFor(
+    `the page to show ${total}`,
+    async () =>
+      (await state(page)) === 'Live' && (await numberIn(page, '[data-figure=total]')) === total,
+  );
+}
+
+async function state(page: Page): Promise<string | undefined> {
+  return (await page.locator('.state').allTextContents())[0];
+}
+
+async function numberIn(page: Page, selector: string): Promise<number | undefined> {
+  const [text] = await page.locator(selector).allTextContents();
+  return text === undefined ? undefined : numberOf(text);
+}
+
+/** @returns the counts of a card's table by the first word of each row */
+async function rows(page: Page, card: string): Promise<Record<string, number>> {
+  const texts = await Promise.all(
+    (await page.locator(`${card} tbody tr:not(.rest)`).all()).map((row) =>
+      Promise.all([
+        row.locator('th').textContent(),
+        row.locator('td:not(.share):not(.trend)').textContent(),
+      ]),
+    ),
+  );
+  return Object.fromEntries(
+    texts.map(([name, count]) => [name?.split(' ', 1)[0] ?? '', numberOf(count ?? '')]),
+  );
+}
+
+function numberOf(text: string): number {
+  return Number(text.replaceAll(',', ''));
+}
+
+/** @returns rule and place of each fault that axe finds, best practices included */
+async function axeFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
