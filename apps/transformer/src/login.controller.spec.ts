@@ -41,7 +41,6 @@ beforeEach(async () => {
   });
   app = await NestFactory.createMicroservice<MicroserviceOptions>(
     TransformerModule.register(settings),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain objects
     { strategy: transport, logger: false, abortOnError: false },
   );
   await app.init();

@@ -10,6 +10,8 @@ export interface KafkaSettings {
   /** TLS with the system's trust store, or with the PEM files named here. */
   readonly ssl: false | TlsFiles;
   readonly sasl?: SaslSettings;
+  /** Whose code encodes and decodes record batches: ours, or the client's own. */
+  readonly recordBatches: 'own' | 'kafkajs';
 }
 
 export interface TlsFiles {
@@ -60,6 +62,12 @@ const PASSWORD = setting('KAFKA_SASL_PASSWORD', {
   secret: true,
 });
 
+const RECORD_BATCHES = setting('KAFKA_RECORD_BATCHES', {
+  description: "Code for record batches: `own`, or the client's, to tell whose fault something is",
+  format: oneOf(['own', 'kafkajs']),
+  default: 'own',
+});
+
 /** @param clientId default of KAFKA_CLIENT_ID */
 export function kafka(clientId: string): Concern<KafkaSettings> {
   return concern(
@@ -77,10 +85,20 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
       mechanism: MECHANISM,
       username: USERNAME,
       password: PASSWORD,
+      recordBatches: RECORD_BATCHES,
     },
     {
       rules: (text) => [...tlsFaults(text), ...saslFaults(text)],
-      shape: ({ brokers, clientId, ssl, mechanism, username, password, ...files }) => ({
+      shape: ({
+        brokers,
+        clientId,
+        ssl,
+        mechanism,
+        username,
+        password,
+        recordBatches,
+        ...files
+      }) => ({
         brokers,
         clientId,
         ssl: ssl && {
@@ -91,6 +109,7 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
         ...(mechanism !== undefined &&
           username !== undefined &&
           password !== undefined && { sasl: { mechanism, username, password } }),
+        recordBatches,
       }),
     },
   );

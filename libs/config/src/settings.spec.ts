@@ -28,7 +28,7 @@ function member(settings: object, path: string): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], settings);
 }
 
-const CONNECTION = { brokers: ['localhost:29092'], ssl: false };
+const CONNECTION = { brokers: ['localhost:29092'], ssl: false, recordBatches: 'own' };
 
 describe('Without any variable', () => {
   it('the transformer has the contract’s defaults', () => {
@@ -103,6 +103,7 @@ describe('A valid value', () => {
       ['a:1', 'b.example:65535'],
     ],
     ['transformer', { KAFKA_CLIENT_ID: 'me' }, 'kafka.clientId', 'me'],
+    ['transformer', { KAFKA_RECORD_BATCHES: 'kafkajs' }, 'kafka.recordBatches', 'kafkajs'],
     ['transformer', { KAFKA_SSL: 'true' }, 'kafka.ssl', {}],
     ['transformer', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: pem }, 'kafka.ssl', { caFile: pem }],
     [
@@ -182,6 +183,7 @@ describe('A wrong value', () => {
       ['nope', 'a:0', 'a:65536', 'a:1,', ',', 'http://a:1', '[::1]:9092'],
     ],
     ['transformer', 'KAFKA_SSL', ['yes', 'TRUE', '1']],
+    ['transformer', 'KAFKA_RECORD_BATCHES', ['ours', 'OWN']],
     ['transformer', 'KAFKA_SASL_MECHANISM', ['oauthbearer', 'PLAIN', 'gssapi']],
     ['transformer', 'HTTP_PORT', ['-1', '65536', '80.5', '0x50', 'http', '1e3']],
     ['transformer', 'LOG_LEVEL', ['silent', 'INFO', 'verbose']],

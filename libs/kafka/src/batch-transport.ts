@@ -2,6 +2,7 @@ import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { handlerOf, KAFKA_BATCHES } from './batch-handler.ts';
+import { startFailure } from './errors.ts';
 
 /** Consumes a topic once it is started, and can say how it does. */
 export interface BatchConsumer {
@@ -40,9 +41,14 @@ export class BatchTransport<Result> extends Server implements CustomTransportStr
 
   /** Starts to consume; a failure is the callback's argument. */
   listen(callback: (error?: unknown) => void): void {
-    this.#start().then(() => {
-      callback();
-    }, callback);
+    this.#start().then(
+      () => {
+        callback();
+      },
+      (error: unknown) => {
+        callback(startFailure(error));
+      },
+    );
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@login-pipeline/observability';
 import type { Kafka as KafkaClient, KafkaConfig, SASLOptions } from 'kafkajs';
-import { Kafka, logLevel } from './kafkajs.ts';
+import { kafkajs, logLevel } from './kafkajs.ts';
+import type { RecordBatches } from './kafkajs.ts';
 import { clientLog } from './client-log.ts';
 import { installCodecs } from './compression.ts';
 import { installRequestQueueFix } from './request-queue-fix.ts';
@@ -14,6 +15,8 @@ export interface KafkaConnection {
   /** `false`: plain text. Otherwise TLS; the files are PEM and read at every connection. */
   readonly ssl: false | KafkaTlsFiles;
   readonly sasl?: KafkaCredentials | undefined;
+  /** Whose code encodes and decodes record batches: the same for all connections of a process. Absent: ours. */
+  readonly recordBatches?: RecordBatches | undefined;
 }
 
 export interface KafkaTlsFiles {
@@ -44,10 +47,11 @@ const RETRY = {
  * with a transactional producer, because kafkajs enters offsets there before their transaction commits.
  */
 export function createClient(
-  { brokers, clientId, ssl, sasl }: KafkaConnection,
+  { brokers, clientId, ssl, sasl, recordBatches = 'own' }: KafkaConnection,
   logger: Logger,
   patience: Patience,
 ): KafkaClient {
+  const { Kafka } = kafkajs(recordBatches);
   installCodecs();
   installRequestQueueFix();
   const config: KafkaConfig = {

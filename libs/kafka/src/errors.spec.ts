@@ -7,6 +7,7 @@ import {
   KafkaUnavailableError,
   rootCause,
   StalledError,
+  startFailure,
 } from './errors.ts';
 import type { Failure } from './errors.ts';
 
@@ -119,5 +120,22 @@ describe('what ends a process', () => {
   it('has its exit code of the contract', () => {
     expect(new KafkaUnavailableError('').exitCode).toBe(69);
     expect(new StalledError('').exitCode).toBe(75);
+  });
+});
+
+describe('a failed start', () => {
+  it('means, by an error of the client, that the brokers cannot be used', () => {
+    const cause = new kafkajs.KafkaJSConnectionError('read ECONNRESET');
+    expect(startFailure(cause)).toMatchObject({ exitCode: 69, cause });
+    expect(startFailure(cause)).toMatchObject({
+      message: expect.stringContaining('KAFKA_BROKERS') as unknown,
+    });
+  });
+
+  it.each([
+    ['one that tells its exit code', new StalledError('x', { cause: new Error('y') })],
+    ['a defect', new TypeError('x is not a function')],
+  ])('stays as it is: %s', (_, error) => {
+    expect(startFailure(error)).toBe(error);
   });
 });

@@ -1,4 +1,5 @@
 import type { KafkaJSProtocolError } from 'kafkajs';
+import { UnreadableBatchError } from './record-batch/index.ts';
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
@@ -45,6 +46,7 @@ const REFUSED = new Set([
 /** @returns what an error means for the transaction it came from */
 export function classify(error: unknown): Failure {
   const root = rootCause(error);
+  if (root instanceof UnreadableBatchError) return 'refused';
   if (!isClientError(root)) return 'bug';
   const { type = '', name, message } = root;
   if (FENCED.has(type) || FENCED_MESSAGE.test(message)) return 'fenced';
@@ -75,4 +77,14 @@ export function causeOf(error: unknown): string {
   if (!isClientError(root)) return 'other';
   const { type, code, name }: { type?: string; code?: unknown; name: string } = root;
   return type ?? (typeof code === 'string' ? code : name);
+}
+
+/** @returns what a failed start ends with: an error of the client's means that the brokers cannot be used */
+export function startFailure(error: unknown): unknown {
+  const isKnown = error instanceof Error && 'exitCode' in error;
+  if (isKnown || classify(error) === 'bug') return error;
+  return new KafkaUnavailableError(
+    `The brokers (KAFKA_BROKERS) cannot be used: ${errorText(error)}`,
+    { cause: error },
+  );
 }

@@ -28,6 +28,8 @@ export interface GroupConsumerOptions {
   readonly concurrency: number;
   /** How long the broker may gather records before it answers a fetch, in milliseconds; 0: not at all. */
   readonly lingerMs: number;
+  /** How much one fetch may bring, in bytes; default 16 MiB. It is decoded in one go, while nothing else is answered. */
+  readonly maxFetchBytes?: number;
   /** After how long without progress, with something to do, the process gives up. */
   readonly stallTimeoutMs: number;
   readonly logger: Logger;
@@ -37,8 +39,8 @@ export interface GroupConsumerOptions {
   readonly onBatch: (batch: OwnedBatch) => Promise<void>;
   /** Where all partitions of the topic end; told at the start and then every few seconds. */
   readonly onEnds?: (ends: ReadonlyMap<number, bigint>) => void;
-  /** A position moved, by a batch of ours or past control records. */
-  readonly onPosition?: (partition: number, position: bigint) => void;
+  /** A position moved, by a batch of ours or past control records: to `position`, over what lies from `from` on. */
+  readonly onPosition?: (partition: number, position: bigint, from: bigint) => void;
   /** The group assigned partitions: everything known about earlier ones is void. */
   readonly onAssigned: (partitions: readonly number[]) => void;
   /** The consumer cannot go on; the process has to end. */
@@ -53,7 +55,9 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 /** The broker answers an empty fetch after this long: also how long a stop may have to wait. */
 const LONG_POLL_MS = 500;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
-const MAX_BYTES = 16 * 1024 * 1024;
+const DEFAULT_MAX_FETCH_BYTES = 16 * 1024 * 1024;
+/** A small fetch still brings something of so many partitions. */
+const PARTITIONS_PER_FETCH = 4;
 
 /**
  * A member of a consumer group that either consumes or ends the process. kafkajs alone can be alive
@@ -73,14 +77,15 @@ export class GroupConsumer {
   constructor(options: GroupConsumerOptions) {
     this.#options = options;
     const { connection, groupId, topic, lingerMs, stallTimeoutMs, logger, metrics } = options;
+    const maxBytes = options.maxFetchBytes ?? DEFAULT_MAX_FETCH_BYTES;
     this.#consumer = createClient(connection, logger, 'run').consumer({
       groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      maxBytes: MAX_BYTES,
+      maxBytesPerPartition: Math.min(MAX_BYTES_PER_PARTITION, maxBytes / PARTITIONS_PER_FETCH),
+      maxBytes,
       minBytes: lingerMs > 0 ? MAX_BYTES_PER_PARTITION : 1,
       maxWaitTimeInMs: lingerMs > 0 ? lingerMs : LONG_POLL_MS,
       retry: { restartOnFailure: (error) => Promise.resolve(this.#mayRestart(error)) },
@@ -174,18 +179,20 @@ export class GroupConsumer {
     const { topic, partition, messages } = batch;
     const lastOffset = batch.lastOffset();
     const nextOffset = BigInt(lastOffset) + 1n;
-    const { fetchedOffset } = batch as unknown as { readonly fetchedOffset: string };
+    const fetchedOffset = BigInt(
+      (batch as unknown as { readonly fetchedOffset: string }).fetchedOffset,
+    );
     try {
       await this.#options.onBatch({
         topic,
         partition,
         records: messages,
         nextOffset,
-        fetchedOffset: BigInt(fetchedOffset),
+        fetchedOffset,
         generation: this.#generation,
         resolve: () => {
           payload.resolveOffset(lastOffset);
-          this.#moved(partition, nextOffset, Number(messages.at(-1)?.timestamp));
+          this.#moved(partition, nextOffset, fetchedOffset, Number(messages.at(-1)?.timestamp));
         },
         heartbeat: () => this.#heartbeat(() => payload.heartbeat()),
       });
@@ -204,9 +211,9 @@ export class GroupConsumer {
     }
   }
 
-  #moved(partition: number, position: bigint, recordTime?: number): void {
+  #moved(partition: number, position: bigint, from: bigint, recordTime?: number): void {
     this.#watch.moved(partition, position, recordTime);
-    this.#options.onPosition?.(partition, position);
+    this.#options.onPosition?.(partition, position, from);
   }
 
   #listen(): void {
@@ -229,7 +236,10 @@ export class GroupConsumer {
     // A batch of control records or aborted ones never reaches us, but it is progress.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
-      this.#moved(payload.partition, BigInt(payload.lastOffset) + 1n);
+      const { partition, lastOffset } = payload;
+      // Null, against its type, when compaction left nothing of what was asked for.
+      const firstOffset = payload.firstOffset as string | null;
+      this.#moved(partition, BigInt(lastOffset) + 1n, BigInt(firstOffset ?? lastOffset));
     });
     this.#consumer.on(events.CRASH, ({ payload }) => {
       this.#onCrash(payload);
@@ -246,7 +256,7 @@ export class GroupConsumer {
       return;
     }
     if (classify(error) === 'refused') {
-      const told = `The brokers refuse group "${groupId}" on topic "${topic}": ${errorText(error)}`;
+      const told = `Group "${groupId}" cannot go on with topic "${topic}": ${errorText(error)}`;
       this.#fail(new KafkaUnavailableError(told, { cause: error }));
     } else {
       const told = `The consumer of "${topic}" cannot go on: ${errorText(error)}`;

@@ -1,11 +1,38 @@
-import kafkajs from 'kafkajs';
+import { createRequire } from 'node:module';
+import type * as Kafkajs from 'kafkajs';
+import { installRecordBatches } from './record-batch-installer.ts';
 
-/** kafkajs' values by name: it is CommonJS in a form whose names Node cannot see from an ES module. */
-export const {
-  CompressionCodecs,
-  CompressionTypes,
-  ConfigResourceTypes,
-  Kafka,
-  Partitioners,
-  logLevel,
-} = kafkajs;
+/** Whose code encodes and decodes record batches: ours, or kafkajs' own. */
+export type RecordBatches = 'own' | 'kafkajs';
+
+type Loggers = Record<'LEVELS', typeof Kafkajs.logLevel>;
+type Compressions = Record<'Types', typeof Kafkajs.CompressionTypes> &
+  Record<'Codecs', typeof Kafkajs.CompressionCodecs>;
+
+const require = createRequire(import.meta.url);
+
+/** Constants, each from a module of its own: kafkajs as a whole must not be loaded before {@link kafkajs} is called. */
+export const { LEVELS: logLevel } = require('kafkajs/src/loggers') as Loggers;
+export const { Types: CompressionTypes, Codecs: CompressionCodecs } =
+  require('kafkajs/src/protocol/message/compression') as Compressions;
+export const ConfigResourceTypes =
+  require('kafkajs/src/protocol/configResourceTypes') as typeof Kafkajs.ConfigResourceTypes;
+
+let loaded: { readonly recordBatches: RecordBatches; readonly kafkajs: typeof Kafkajs } | undefined;
+
+/**
+ * Loads kafkajs. The first call decides about the record batches of the whole process.
+ *
+ * @param recordBatches absent: as decided, or `own`
+ * @throws Error when it was decided otherwise
+ */
+export function kafkajs(recordBatches = loaded?.recordBatches ?? 'own'): typeof Kafkajs {
+  if (loaded === undefined) {
+    if (recordBatches === 'own') installRecordBatches();
+    loaded = { recordBatches, kafkajs: require('kafkajs') as typeof Kafkajs };
+  }
+  if (loaded.recordBatches !== recordBatches) {
+    throw new Error(`kafkajs runs with KAFKA_RECORD_BATCHES=${loaded.recordBatches} already`);
+  }
+  return loaded.kafkajs;
+}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PartitionMetadata } from 'kafkajs';
-import { Partitioners } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 import { keepPartition } from './partitioner.ts';
+
+const { Partitioners } = kafkajs();
 
 const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 

@@ -1,5 +1,5 @@
 import type { ICustomPartitioner } from 'kafkajs';
-import { Partitioners } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 
 /**
  * Keeps a record in the partition it came from when its new topic has as many: order and locality stay,
@@ -12,7 +12,7 @@ export function keepPartition(source: {
   readonly partitions: number;
 }): ICustomPartitioner {
   return () => {
-    const byKey = Partitioners.DefaultPartitioner();
+    const byKey = kafkajs().Partitioners.DefaultPartitioner();
     return (record) =>
       record.partitionMetadata.length === source.partitions ? source.partition : byKey(record);
   };

@@ -1,6 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { Partitioners } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
@@ -38,7 +38,7 @@ export async function connectProducer(
     allowAutoTopicCreation: false,
     idempotent: true,
     maxInFlightRequests: 1,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
   });
   await producer.connect();
   return {

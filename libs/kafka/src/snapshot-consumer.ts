@@ -2,38 +2,19 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from './batch-transport.ts';
 import type { KafkaConnection } from './connection.ts';
-import { errorText, KafkaUnavailableError } from './errors.ts';
+import { errorText, KafkaUnavailableError, StalledError } from './errors.ts';
 import type { OwnedBatch } from './group-consumer.ts';
 import { GroupConsumer } from './group-consumer.ts';
+import type { PartitionStates } from './partition-states.ts';
 import type { PartitionBounds } from './partition-watch.ts';
 import type { RecordProducer } from './producer.ts';
 import { connectProducer } from './producer.ts';
+import { retryRead } from './retry-read.ts';
 import type { Snapshot } from './snapshot-follower.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { snapshotRecord } from './snapshot-record.ts';
 import type { TopicRole, UsableTopic } from './topics.ts';
 import { requireTopics } from './topics.ts';
-
-/** The states that an application folds records into, one per input partition. */
-export interface PartitionStates {
-  /** Where the partitions of the input topic end now; told every few seconds. */
-  expect(ends: ReadonlyMap<number, bigint>): void;
-  /**
-   * Takes a partition over, from its newest snapshot or from nothing.
-   *
-   * @param start the next offset from here on: the snapshot's, unless records are gone by retention
-   * @throws when the snapshot cannot be read: nothing must be guessed
-   */
-  restore(partition: number, snapshot: Snapshot | undefined, start: bigint): void;
-  /** The next offset of a restored partition moved past control records, which are no logins. */
-  advance(partition: number, nextOffset: bigint): void;
-  /** @returns the state of a restored partition, and the next offset it belongs to */
-  snapshot(partition: number): Snapshot;
-  /** The partition has another owner: its state comes by snapshots from now on. */
-  release(partition: number): void;
-  /** Another replica's newer snapshot of a partition. */
-  follow(partition: number, snapshot: Snapshot): void;
-}
 
 export interface SnapshotOptions {
   readonly connection: KafkaConnection;
@@ -59,6 +40,8 @@ interface Ownership {
 }
 
 const MAX_CONCURRENCY = 64;
+/** Some milliseconds of work: whoever asks for the state meanwhile does not wait long. */
+const MAX_FETCH_BYTES = 512 * 1024;
 
 /**
  * Folds a topic into one state per partition and counts every record exactly once without transactions:
@@ -78,6 +61,8 @@ export class SnapshotConsumer implements BatchConsumer {
   #restored: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** When snapshots began to fail, on the monotonic clock; undefined while they do not. */
+  #failingSince: number | undefined;
   #closing = false;
 
   private constructor(
@@ -104,9 +89,10 @@ export class SnapshotConsumer implements BatchConsumer {
       topic: topics.input.topic,
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       lingerMs: 0,
+      maxFetchBytes: MAX_FETCH_BYTES,
       onBatch: (batch) => this.#onBatch(batch),
-      onPosition: (partition, position) => {
-        this.#skipTo(partition, position);
+      onPosition: (partition, position, from) => {
+        this.#skipTo(partition, position, from);
       },
       onEnds: (ends) => {
         states.expect(ends);
@@ -168,9 +154,8 @@ export class SnapshotConsumer implements BatchConsumer {
     await this.#restored;
     const owned = this.#owned.get(partition);
     if (owned?.nextOffset === undefined || this.#closing) return;
-    // What was fetched before the restore, or twice, is not where the state stands.
-    if (fetchedOffset < owned.nextOffset) {
-      this.#consumer.seek(partition, owned.nextOffset);
+    if (fetchedOffset !== owned.nextOffset) {
+      await this.#realign(partition, owned, fetchedOffset);
       return;
     }
     const folded: ConsumedBatch = { topic, partition, records, nextOffset };
@@ -180,9 +165,33 @@ export class SnapshotConsumer implements BatchConsumer {
     this.#options.metrics.observe('batch_records', {}, records.length);
   }
 
-  #skipTo(partition: number, position: bigint): void {
+  /**
+   * Goes back to where the state stands. A batch that was fetched before the restore, or twice, begins elsewhere:
+   * before it, or behind a gap. Only retention can make a gap that has to be taken.
+   */
+  async #realign(partition: number, owned: Ownership, fetchedOffset: bigint): Promise<void> {
+    if (owned.nextOffset === undefined) return;
+    if (fetchedOffset > owned.nextOffset) {
+      const bounds = await retryRead(() => this.#consumer.bounds());
+      const { earliest } = bounds.get(partition) ?? { earliest: 0n };
+      if (this.#owned.get(partition) !== owned) return;
+      if (earliest > owned.nextOffset) {
+        this.#reportGap(partition, owned.nextOffset, earliest);
+        owned.nextOffset = earliest;
+        this.#options.states.advance(partition, earliest);
+      }
+    }
+    this.#consumer.seek(partition, owned.nextOffset);
+  }
+
+  /** Control records, which kafkajs passes by itself, whether or not the state stands before them. */
+  #skipTo(partition: number, position: bigint, from: bigint): void {
     const owned = this.#owned.get(partition);
     if (owned?.nextOffset === undefined || position <= owned.nextOffset) return;
+    if (from > owned.nextOffset) {
+      this.#consumer.seek(partition, owned.nextOffset);
+      return;
+    }
     owned.nextOffset = position;
     this.#options.states.advance(partition, position);
   }
@@ -205,7 +214,7 @@ export class SnapshotConsumer implements BatchConsumer {
   async #restore(assignment: ReadonlyMap<number, Ownership>): Promise<void> {
     const started = performance.now();
     await this.#follower.caughtUp();
-    const bounds = await this.#consumer.bounds();
+    const bounds = await retryRead(() => this.#consumer.bounds());
     if (this.#owned !== assignment || this.#closing) return;
 
     const { states, metrics } = this.#options;
@@ -227,7 +236,7 @@ export class SnapshotConsumer implements BatchConsumer {
     { earliest, end }: PartitionBounds = { earliest: 0n, end: 0n },
   ): bigint {
     if (snapshot === undefined) return earliest;
-    const { input, snapshots, logger } = this.#options;
+    const { input, snapshots } = this.#options;
     if (snapshot.nextOffset > end) {
       throw new KafkaUnavailableError(
         `The snapshot of partition ${partition} in "${snapshots.topic}" ends at offset ${snapshot.nextOffset}, ` +
@@ -236,16 +245,16 @@ export class SnapshotConsumer implements BatchConsumer {
       );
     }
     if (snapshot.nextOffset >= earliest) return snapshot.nextOffset;
+    this.#reportGap(partition, snapshot.nextOffset, earliest);
+    return earliest;
+  }
+
+  #reportGap(partition: number, next: bigint, earliest: bigint): void {
+    const { input, logger } = this.#options;
     logger.error(
-      {
-        topic: input.topic,
-        partition,
-        next: String(snapshot.nextOffset),
-        earliest: String(earliest),
-      },
+      { topic: input.topic, partition, next: String(next), earliest: String(earliest) },
       'Retention deleted records before they were counted',
     );
-    return earliest;
   }
 
   /** Writes the states that moved, one after another with earlier calls. */
@@ -274,8 +283,10 @@ export class SnapshotConsumer implements BatchConsumer {
     } catch (error) {
       // The next one holds more; until then a restart reads a little more of the input again.
       logger.warn({ cause: errorText(error) }, 'A snapshot was not written');
+      this.#giveUpInTime(error);
       return;
     }
+    this.#failingSince = undefined;
     metrics.increment('snapshot_records_total', {}, saved.length);
     for (const { owned, snapshot } of saved) {
       owned.savedOffset = snapshot.nextOffset;
@@ -283,6 +294,20 @@ export class SnapshotConsumer implements BatchConsumer {
     }
     this.#consumer.commit(
       saved.map(({ partition, snapshot: { nextOffset } }) => ({ partition, nextOffset })),
+    );
+  }
+
+  /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */
+  #giveUpInTime(cause: unknown): void {
+    const { stallTimeoutMs, snapshots, onFatal } = this.#options;
+    this.#failingSince ??= performance.now();
+    if (this.#closing || performance.now() - this.#failingSince < stallTimeoutMs) return;
+    onFatal(
+      new StalledError(
+        `No snapshot could be written to "${snapshots.topic}" (${snapshots.setting}) ` +
+          `for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(cause)}`,
+        { cause },
+      ),
     );
   }
 }

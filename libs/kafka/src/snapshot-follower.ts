@@ -6,6 +6,7 @@ import { createClient } from './connection.ts';
 import { StalledError } from './errors.ts';
 import type { OwnedBatch } from './group-consumer.ts';
 import { GroupConsumer } from './group-consumer.ts';
+import { retryRead } from './retry-read.ts';
 import { NEXT_OFFSET_HEADER, partitionOfKey } from './snapshot-record.ts';
 import type { UsableTopic } from './topics.ts';
 
@@ -98,7 +99,7 @@ export class SnapshotFollower {
    */
   async caughtUp(): Promise<void> {
     const { topic } = this.#options.snapshots;
-    const bounds = await this.#admin.fetchTopicOffsets(topic);
+    const bounds = await retryRead(() => this.#admin.fetchTopicOffsets(topic));
     const ends = bounds
       .filter(({ high, low }) => high !== low)
       .map(({ partition, high }) => ({ partition, end: BigInt(high) }));
@@ -116,7 +117,7 @@ export class SnapshotFollower {
         this.#waiting.add(check);
         deadline = setTimeout(() => {
           reject(new StalledError(`"${topic}" (SNAPSHOT_TOPIC) could not be read to its end`));
-        }, CATCH_UP_TIMEOUT_MS);
+        }, CATCH_UP_TIMEOUT_MS).unref();
       });
     } finally {
       clearTimeout(deadline);
@@ -125,6 +126,7 @@ export class SnapshotFollower {
   }
 
   #read({ records, resolve }: OwnedBatch): void {
+    const newer = new Map<number, Snapshot>();
     for (const { key, value, headers } of records) {
       const partition = partitionOfKey(key, this.#options.inputTopic);
       const offsetHeader = headers?.[NEXT_OFFSET_HEADER];
@@ -134,8 +136,10 @@ export class SnapshotFollower {
       if (known !== undefined && known.nextOffset >= nextOffset) continue;
       const snapshot = { value, nextOffset };
       this.#newest.set(partition, snapshot);
-      this.#options.onSnapshot(partition, snapshot);
+      newer.set(partition, snapshot);
     }
+    // A restore reads up to an hour of versions: whoever decodes them all is busy with what is outdated.
+    for (const [partition, snapshot] of newer) this.#options.onSnapshot(partition, snapshot);
     resolve();
   }
 }

@@ -29,7 +29,10 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
   await consumer.run({
     autoCommit: false,
     eachBatch: ({ batch }) => {
-      for (const record of batch.messages) records.push({ ...record, partition: batch.partition });
+      const { partition, messages } = batch;
+      for (const { offset, timestamp, key, value, headers = {}, attributes } of messages) {
+        records.push({ partition, offset, timestamp, key, value, headers, attributes });
+      }
       return Promise.resolve();
     },
   });

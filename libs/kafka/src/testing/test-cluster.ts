@@ -4,9 +4,10 @@ import type { Logger } from '@login-pipeline/observability';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { KafkaConnection } from '../connection.ts';
 import { createClient } from '../connection.ts';
-import { Partitioners } from '../kafkajs.ts';
+import { kafkajs } from '../kafkajs.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
+import { waitFor } from './wait-for.ts';
 
 /** The real broker that the integration tests run against, with topics and groups of each test's own. */
 export class TestCluster {
@@ -23,7 +24,9 @@ export class TestCluster {
   constructor() {
     const brokers = process.env['TEST_KAFKA_BROKERS'];
     if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
-    this.connection = { brokers: brokers.split(','), clientId: 'test', ssl: false };
+    // The whole suite can be held against kafkajs' own record-batch code.
+    const recordBatches = process.env['TEST_RECORD_BATCHES'] === 'kafkajs' ? 'kafkajs' : 'own';
+    this.connection = { brokers: brokers.split(','), clientId: 'test', ssl: false, recordBatches };
     this.kafka = createClient(this.connection, this.logger, 'run');
     this.#admin = this.kafka.admin();
   }
@@ -47,15 +50,24 @@ export class TestCluster {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await this.#connect();
     await this.#admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs' own waiting gives up when a broker has not heard of the topic yet.
+      waitForLeaders: false,
       topics: [{ topic, numPartitions: partitions, configEntries }],
     });
+    await waitFor(`the leaders of ${topic}`, () =>
+      this.#admin.fetchTopicMetadata({ topics: [topic] }).then(
+        (metadata) => metadata.topics[0]?.partitions.length === partitions,
+        () => false,
+      ),
+    );
     return topic;
   }
 
   /** Writes records and waits for the broker's word. */
   async produce(topic: string, messages: readonly Message[]): Promise<void> {
-    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    const producer = this.kafka.producer({
+      createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
+    });
     await producer.connect();
     await producer.send({ topic, messages: [...messages] });
     await producer.disconnect();

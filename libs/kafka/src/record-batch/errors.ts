@@ -1,0 +1,27 @@
+/** What is wrong with the bytes of a record batch. Whoever knows topic and offset turns it into an {@link UnreadableBatchError}. */
+export class DamageError extends Error {
+  override readonly name = 'DamageError';
+}
+
+/** Where a record batch stands. */
+export interface BatchPlace {
+  readonly topic: string;
+  readonly partition: number;
+  /** The batch's first offset. */
+  readonly offset: number;
+}
+
+/**
+ * A fetched record batch cannot be trusted or decoded. Fetching it again helps when it was damaged on its
+ * way; none of its records may be skipped or used.
+ */
+export class UnreadableBatchError extends Error {
+  override readonly name = 'UnreadableBatchError';
+
+  constructor({ topic, partition, offset }: BatchPlace, reason: string) {
+    super(
+      `The record batch at offset ${offset} of partition ${partition} of topic "${topic}" cannot be read: ${reason}. ` +
+        "Look at the brokers' disks and network; to give these records up, move the group past them.",
+    );
+  }
+}

@@ -1,0 +1,10 @@
+export { UnreadableBatchError } from './errors.ts';
+export { groupByPartition } from './group-by-partition.ts';
+export { murmur2 } from './murmur2.ts';
+export { PartitionBatch } from './partition-batch.ts';
+export type { AbortedTransaction, FetchedPartition } from './partition-batch.ts';
+export { readBatches } from './read-batches.ts';
+export type { FetchedBatches } from './read-batches.ts';
+export { writeBatch } from './write-batch.ts';
+export type { BatchProducer, WritableRecord } from './write-batch.ts';
+export type { FetchedBatch, FetchedRecord } from './stored-batch.ts';

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PartitionBatch } from './index.ts';
+import { batchOf, emptied, marker, transactionalBatch } from './testing/batches.ts';
+import { fetch } from './testing/fetch.ts';
+
+/** @returns the values that an application gets, with their offsets */
+function seen({ messages }: PartitionBatch): string[] {
+  return messages.map(({ offset, value }) => `${offset}:${String(value)}`);
+}
+
+describe('PartitionBatch', () => {
+  it('tells what kafkajs asks for of a plain fetch', async () => {
+    const bytes = Buffer.concat([await batchOf(5, ['a', 'b']), await batchOf(7, ['c'])]);
+    const batch = await fetch(bytes, { fetchedOffset: 5, highWatermark: 10 });
+    expect(seen(batch)).toEqual(['5:a', '6:b', '7:c']);
+    expect(batch).toMatchObject({
+      topic: 'logins',
+      partition: 3,
+      highWatermark: '10',
+      fetchedOffset: '5',
+    });
+    expect(batch.firstOffset()).toBe('5');
+    expect(batch.lastOffset()).toBe('7');
+    expect(batch.offsetLag()).toBe('2');
+    expect(batch.offsetLagLow()).toBe('4');
+    expect(batch.isEmpty()).toBe(false);
+    expect(batch.isEmptyDueToFiltering()).toBe(false);
+    expect(batch.isEmptyIncludingFiltered()).toBe(false);
+  });
+
+  it('is at the end of the partition when nothing came', async () => {
+    const batch = await fetch(Buffer.alloc(0), { fetchedOffset: 10, highWatermark: 10 });
+    expect(batch.firstOffset()).toBeNull();
+    expect(batch.lastOffset()).toBe('9');
+    expect(batch.offsetLag()).toBe('0');
+    expect(batch.offsetLagLow()).toBe('0');
+    expect(batch.isEmpty()).toBe(true);
+    expect(batch.isEmptyDueToFiltering()).toBe(false);
+    expect(batch.isEmptyIncludingFiltered()).toBe(true);
+  });
+
+  it('leaves out what is before the fetched offset in the first batch', async () => {
+    const batch = await fetch(await batchOf(5, ['a', 'b', 'c']), { fetchedOffset: 6 });
+    expect(seen(batch)).toEqual(['6:b', '7:c']);
+    expect(batch.firstOffset()).toBe('6');
+  });
+
+  it('leaves out control records and goes on after them', async () => {
+    const bytes = [await transactionalBatch(0, ['a']), await marker('commit', 1)];
+    const batch = await fetch(Buffer.concat(bytes));
+    expect(seen(batch)).toEqual(['0:a']);
+    expect(batch.lastOffset()).toBe('1');
+  });
+
+  it('moves on past a marker that is all there is', async () => {
+    const batch = await fetch(await marker('commit', 4), { fetchedOffset: 4 });
+    expect(batch.isEmptyDueToFiltering()).toBe(true);
+    expect([batch.firstOffset(), batch.lastOffset()]).toEqual(['4', '4']);
+  });
+
+  it('leaves out an aborted transaction until its marker, and no other', async () => {
+    const bytes = [
+      await transactionalBatch(0, ['aborted']),
+      await transactionalBatch(1, ['other'], 8n),
+      await batchOf(2, ['plain']),
+      await transactionalBatch(3, ['aborted too']),
+      await marker('abort', 4),
+      await transactionalBatch(5, ['again']),
+      await marker('commit', 6),
+      await marker('commit', 7, 8n),
+    ];
+    const aborted = [{ producerId: '7', firstOffset: '0' }];
+    const batch = await fetch(Buffer.concat(bytes), { aborted });
+    expect(seen(batch)).toEqual(['1:other', '2:plain', '5:again']);
+    expect(batch.lastOffset()).toBe('7');
+  });
+
+  it('takes aborted transactions in any order, several of one producer too', async () => {
+    const bytes = [
+      await transactionalBatch(0, ['first']),
+      await marker('abort', 1),
+      await transactionalBatch(2, ['other'], 8n),
+      await transactionalBatch(3, ['second']),
+      await marker('abort', 4),
+      await marker('abort', 5, 8n),
+      await transactionalBatch(6, ['kept']),
+    ];
+    const aborted = [
+      { producerId: '7', firstOffset: '3' },
+      { producerId: '8', firstOffset: '2' },
+      { producerId: '7', firstOffset: '0' },
+    ];
+    expect(seen(await fetch(Buffer.concat(bytes), { aborted }))).toEqual(['6:kept']);
+  });
+
+  it('reads what is uncommitted too when the broker lists nothing as aborted', async () => {
+    const bytes = [await transactionalBatch(0, ['a']), await marker('abort', 1)];
+    expect(seen(await fetch(Buffer.concat(bytes)))).toEqual(['0:a']);
+  });
+
+  it('moves on past a batch that compaction emptied', async () => {
+    const gone = emptied(await batchOf(10, ['a', 'b', 'c', 'd']));
+    const batch = await fetch(gone, { fetchedOffset: 10 });
+    expect(batch.isEmptyDueToFiltering()).toBe(true);
+    expect([batch.firstOffset(), batch.lastOffset()]).toEqual(['10', '13']);
+  });
+
+  it('moves on to the end of a batch whose last records compaction removed', async () => {
+    const left = Buffer.concat([await batchOf(0, ['a']), emptied(await batchOf(1, ['b', 'c']))]);
+    const batch = await fetch(left);
+    expect(seen(batch)).toEqual(['0:a']);
+    expect(batch.lastOffset()).toBe('2');
+  });
+
+  it.each([1, 11, 17, 60, 61, 70])(
+    'does without a batch of which %d bytes came',
+    async (length) => {
+      const torn = (await batchOf(1, ['torn'])).subarray(0, length);
+      const batch = await fetch(Buffer.concat([await batchOf(0, ['a']), torn]));
+      expect(seen(batch)).toEqual(['0:a']);
+      expect(batch.lastOffset()).toBe('0');
+    },
+  );
+});

@@ -1,0 +1,136 @@
+import { DamageError, UnreadableBatchError } from './errors.ts';
+import type { FetchedBatches } from './read-batches.ts';
+import type { FetchedBatch, FetchedRecord } from './stored-batch.ts';
+
+/** A transaction that a reader of committed records has to leave out. */
+export interface AbortedTransaction {
+  /** A decimal int64, as the first offset. */
+  readonly producerId: string;
+  readonly firstOffset: string;
+}
+
+/** A partition's part of a fetch response, as kafkajs decodes it. */
+export interface FetchedPartition {
+  readonly partition: number;
+  /** A decimal int64. */
+  readonly highWatermark: string;
+  /** Null or empty when uncommitted records are read too. */
+  readonly abortedTransactions?: readonly AbortedTransaction[] | null;
+  readonly messages: FetchedBatches;
+}
+
+/**
+ * What one fetch brought for one partition: the interface of kafkajs' own class, whose fetcher and runner
+ * use it. `messages` are the records that an application may see.
+ *
+ * The position goes by the batches' offsets, not by their records', which compaction removes: past a batch
+ * without records kafkajs' class goes one offset at a time, or not at all.
+ */
+export class PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly highWatermark: string;
+  /** The offset that was asked for, decimal. */
+  readonly fetchedOffset: string;
+  readonly messages: readonly FetchedRecord[];
+  /** The offsets that the fetch covers, from the fetched one on; undefined when it brought nothing new. */
+  readonly #covered: { readonly first: number; readonly last: number } | undefined;
+
+  /** @throws UnreadableBatchError when a batch is damaged: none of the records can be had then */
+  constructor(topic: string, fetchedOffset: string, fetched: FetchedPartition) {
+    const { partition, highWatermark, abortedTransactions, messages } = fetched;
+    const from = Number(fetchedOffset);
+    this.topic = topic;
+    this.partition = partition;
+    this.highWatermark = highWatermark;
+    this.fetchedOffset = fetchedOffset;
+    const { batches, damage } = messages;
+    if (damage !== undefined) {
+      throw new UnreadableBatchError({ topic, partition, offset: damage.offset }, damage.reason);
+    }
+    const records: FetchedRecord[] = [];
+    for (const batch of committed(batches, abortedTransactions ?? [])) {
+      decode(batch, { topic, partition }, from, records);
+    }
+    this.messages = records;
+    const first = Math.max(batches[0]?.baseOffset ?? from, from);
+    const last = batches.at(-1)?.lastOffset ?? -1;
+    this.#covered = last < from ? undefined : { first, last };
+  }
+
+  isEmpty(): boolean {
+    return this.messages.length === 0;
+  }
+
+  isEmptyIncludingFiltered(): boolean {
+    return this.#covered === undefined;
+  }
+
+  /** @returns whether the position has to move although there is nothing to process */
+  isEmptyDueToFiltering(): boolean {
+    return this.isEmpty() && this.#covered !== undefined;
+  }
+
+  firstOffset(): string | null {
+    return this.#covered === undefined ? null : String(this.#covered.first);
+  }
+
+  /** @returns the last offset that is done with when the messages are */
+  lastOffset(): string {
+    return String(this.#covered?.last ?? Number(this.highWatermark) - 1);
+  }
+
+  /** @returns how many offsets of the partition follow the batch, decimal */
+  offsetLag(): string {
+    return String(Number(this.highWatermark) - 1 - Number(this.lastOffset()));
+  }
+
+  /** @returns how many offsets of the partition follow the batch's first one, decimal */
+  offsetLagLow(): string {
+    if (this.#covered === undefined) return '0';
+    return String(Number(this.highWatermark) - 1 - this.#covered.first);
+  }
+}
+
+function decode(
+  batch: FetchedBatch,
+  place: { readonly topic: string; readonly partition: number },
+  from: number,
+  into: FetchedRecord[],
+): void {
+  try {
+    batch.decode(from, into);
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    throw new UnreadableBatchError({ ...place, offset: batch.baseOffset }, error.message);
+  }
+}
+
+/**
+ * Leaves out control batches and those of aborted transactions (KIP-98, "Consumer"). A transaction is
+ * aborted from its first offset until its producer's marker.
+ */
+function* committed(
+  batches: readonly FetchedBatch[],
+  abortedTransactions: readonly AbortedTransaction[],
+): Generator<FetchedBatch> {
+  // Brokers do not promise an order.
+  const upcoming = abortedTransactions
+    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: Number(firstOffset) }))
+    .sort((one, other) => other.firstOffset - one.firstOffset);
+  const aborted = new Set<string>();
+  for (const batch of batches) {
+    let next = upcoming.at(-1);
+    while (next !== undefined && next.firstOffset <= batch.lastOffset) {
+      aborted.add(next.producerId);
+      upcoming.pop();
+      next = upcoming.at(-1);
+    }
+    const { transactionOf, marker } = batch;
+    if (marker !== undefined) {
+      if (marker === 'abort' && transactionOf !== undefined) aborted.delete(transactionOf);
+    } else if (transactionOf === undefined || !aborted.has(transactionOf)) {
+      yield batch;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { FetchedRecord, WritableRecord } from './index.ts';
+import { writeBatch } from './index.ts';
+import { readableRecord } from './testing/arbitraries.ts';
+import { fetch } from './testing/fetch.ts';
+
+/** @returns the record's parts, made from its getters */
+function partsOf({ key, value, timestamp, headers }: FetchedRecord): WritableRecord {
+  return { key, value, timestamp, headers };
+}
+
+describe('A record batch', () => {
+  it('gives back every record that was written to it, at the next offset each', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(readableRecord, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 0, max: 4 }),
+        async (records, codec) => {
+          const batch = await fetch(await writeBatch(records, codec));
+          // Jest compares buffers byte by byte, which takes seconds here.
+          expect(isDeepStrictEqual(batch.messages.map(partsOf), records)).toBe(true);
+          expect(batch.messages.map(({ offset }) => Number(offset))).toEqual([...records.keys()]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([0, 1, 2, 3, 4])('takes 2,000 records with codec %d', async (codec) => {
+    const records = Array.from({ length: 2_000 }, (_, index) => ({
+      key: Buffer.from(`user-${index}`),
+      value: Buffer.alloc(index % 700, 'login'),
+      timestamp: String(1_700_000_000_000 + index * 1_000),
+      headers: {},
+    }));
+    const batch = await fetch(await writeBatch(records, codec));
+    expect(isDeepStrictEqual(batch.messages.map(partsOf), records)).toBe(true);
+  });
+
+  it('takes texts for bytes, and its own time for none', async () => {
+    const before = Date.now();
+    const written = await writeBatch([{ key: 'é', value: '📱', headers: { name: 'ü' } }], 0);
+    const [record] = (await fetch(written)).messages;
+    expect(record).toMatchObject({ key: Buffer.from('é'), value: Buffer.from('📱') });
+    expect(record?.headers).toEqual({ name: Buffer.from('ü') });
+    expect(Number(record?.timestamp)).toBeGreaterThanOrEqual(before);
+    expect(Number(record?.timestamp)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each(['soon', '1.5'])('refuses the timestamp %p', async (timestamp) => {
+    await expect(writeBatch([{ value: 'x', timestamp }], 0)).rejects.toThrow(SyntaxError);
+  });
+});
