@@ -56,10 +56,13 @@ describe('InsightsBoard', () => {
     };
     expect(shownAt(0n)).toBe(false);
     board.expect(new Map([[0, 10n]]));
-    expect(shownAt(0n)).toBe(true);
-    board.expect(new Map([[0, 20n]]));
     expect(shownAt(9n)).toBe(false);
     expect(shownAt(10n)).toBe(true);
+    board.expect(new Map([[0, 20n]]));
+    expect(shownAt(10n)).toBe(true);
+    board.expect(new Map([[0, 30n]]));
+    expect(shownAt(19n)).toBe(false);
+    expect(shownAt(20n)).toBe(true);
   });
 
   it('counts a partition without records as contained, and names it', () => {

@@ -35,11 +35,12 @@ export class InsightsBoard implements InsightsView {
 
   /**
    * Tells where the partitions of the input topic end. Insights are complete when they contain what was there one
-   * call before: records that have just arrived are on their way, not missing.
+   * call before: records that have just arrived are on their way, not missing. What a first call finds is all due:
+   * nobody knows since when it has been there.
    */
   expect(ends: ReadonlyMap<number, bigint>): void {
-    const due = [...ends.keys()].map((partition) => {
-      const before = this.#ends.get(partition) ?? 0n;
+    const due = [...ends].map(([partition, end]) => {
+      const before = this.#ends.get(partition) ?? end;
       this.#changed ||= this.#due.get(partition) !== before;
       return [partition, before] as const;
     });

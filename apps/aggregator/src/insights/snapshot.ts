@@ -18,9 +18,15 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const DECOMPRESSION = { maxOutputLength: MAX_BODY_BYTES };
 
-/** The bytes are no snapshot that this version can read. The message says what is wrong and what to do. */
+const START_ANEW = 'set SNAPSHOT_TOPIC to a new topic to count from the start';
+
+/**
+ * The bytes are no snapshot that this version can read: EX_UNAVAILABLE, as only an operator can decide what to do. The
+ * message says what is wrong and what the choices are.
+ */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
+  readonly exitCode = 69;
 }
 
 /** @returns state and next offset in one record value; equal states give equal bytes */
@@ -53,23 +59,25 @@ export function decodeSnapshot(bytes: Buffer, limits: Limits): PartitionState {
   const version = bytes[0];
   if (version === undefined || bytes.length < HEADER_BYTES) {
     throw new SnapshotError(
-      `a snapshot has at least ${HEADER_BYTES} bytes, this has ${bytes.length}`,
+      `a snapshot has at least ${HEADER_BYTES} bytes, this has ${bytes.length}: ${START_ANEW}`,
     );
   }
   if (version !== FORMAT_VERSION) {
     throw new SnapshotError(
       `snapshot format ${version} is unknown, this release reads ${FORMAT_VERSION}: ` +
-        'run the release that wrote it, or set SNAPSHOT_TOPIC to a new topic to count from the start',
+        `run the release that wrote it, or ${START_ANEW}`,
     );
   }
   const body = bytes.subarray(HEADER_BYTES);
   if (bytes.readUInt32BE(1) !== crc32(body)) {
-    throw new SnapshotError('a snapshot is corrupt: its checksum is wrong');
+    throw new SnapshotError(`a snapshot is corrupt, its checksum is wrong: ${START_ANEW}`);
   }
   try {
     return readState(new ByteReader(brotliDecompressSync(body, DECOMPRESSION)), limits);
   } catch (error) {
-    throw new SnapshotError('a snapshot is corrupt: its body cannot be read', { cause: error });
+    throw new SnapshotError(`a snapshot is corrupt, its body cannot be read: ${START_ANEW}`, {
+      cause: error,
+    });
   }
 }
 

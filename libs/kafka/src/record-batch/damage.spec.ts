@@ -11,7 +11,7 @@ import { UnreadableBatchError, writeBatch } from './index.ts';
 import { batchOf, forged, marker } from './testing/batches.ts';
 import { fetch } from './testing/fetch.ts';
 
-const RUNS = 100_000;
+const RUNS = 20_000;
 
 /** A batch of one record under this compression, whose compressed bytes are these. */
 async function compressedBatch(codec: number, bytes: Buffer): Promise<Buffer> {

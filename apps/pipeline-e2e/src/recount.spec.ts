@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { processedRecord } from './processed-logins.ts';
+import { recount } from './recount.ts';
+import type { ReadRecord } from './topic-reader.ts';
+
+const TIME_MS = Date.UTC(2024, 11, 17, 18, 47, 11);
+const DAY_MS = 86_400_000;
+
+const LOGIN = {
+  user_id: '424CDD21-063a-43a7-b91b-7ca1a833afae',
+  app_version: '2.3.0',
+  device_type: 'IOS',
+  ip: '199.172.111.135',
+  locale: 'RU',
+  timestamp: TIME_MS,
+  processed: true,
+};
+
+function record(value: unknown, partition = 0): ReadRecord {
+  return {
+    partition,
+    offset: '0',
+    key: null,
+    value: typeof value === 'string' ? Buffer.from(value) : Buffer.from(JSON.stringify(value)),
+    headers: undefined,
+    timestamp: String(TIME_MS),
+  };
+}
+
+describe('the recount', () => {
+  it.each([
+    ['a login', LOGIN, { total: 1 }],
+    ['seconds', { ...LOGIN, timestamp: TIME_MS / 1_000 }, { total: 1 }],
+    ['a time in digits', { ...LOGIN, timestamp: String(TIME_MS) }, { total: 1 }],
+    ['no JSON', 'no login', { invalid: 1 }],
+    ['no object', [LOGIN], { invalid: 1 }],
+    ['no mark', { ...LOGIN, processed: false }, { invalid: 1 }],
+    ['no user', { ...LOGIN, user_id: 'nobody' }, { invalid: 1 }],
+    ['no address', { ...LOGIN, ip: '1.2.3' }, { invalid: 1 }],
+    ['no locale', { ...LOGIN, locale: undefined }, { invalid: 1 }],
+    ['a long version', { ...LOGIN, app_version: '2'.repeat(65) }, { invalid: 1 }],
+    ['no time', { ...LOGIN, timestamp: 'noon' }, { invalid: 1 }],
+    ['the future', { ...LOGIN, timestamp: TIME_MS + 3_600_001 }, { invalid: 1, future: 1 }],
+    ['an hour ahead', { ...LOGIN, timestamp: TIME_MS + 3_600_000 }, { total: 1 }],
+  ])('takes %s for what it is', (_, value, counts) => {
+    const { total, expired, invalid, future } = recount([record(value)]);
+    expect({ total, expired, invalid, future }).toEqual({
+      total: 0,
+      expired: 0,
+      invalid: 0,
+      future: 0,
+      ...counts,
+    });
+  });
+
+  it('lets a login expire that lies before the window of its own partition', () => {
+    const late = { ...LOGIN, timestamp: TIME_MS - DAY_MS };
+    expect(recount([record(LOGIN), record(late)])).toMatchObject({ total: 1, expired: 1 });
+    expect(recount([record(LOGIN), record(late, 1)])).toMatchObject({ total: 2, expired: 0 });
+  });
+
+  it('counts minutes as far back as every partition remembers', () => {
+    const late = { ...LOGIN, timestamp: TIME_MS - DAY_MS };
+    expect(recount([record(late, 1), record(LOGIN)]).minutes).toEqual([['2024-12-17T18:47Z', 1]]);
+    expect(recount([record(LOGIN)]).deviceTypes).toEqual([['iOS', 1]]);
+  });
+
+  it('finds everything in the load that there is to be found', () => {
+    const load = Array.from({ length: 20_000 }, (_, index) => {
+      const { partition, value, timestamp } = processedRecord(index, 20_000, 8);
+      return { partition, value, timestamp, offset: '0', key: null, headers: undefined };
+    });
+    const counts = recount(load);
+    expect(counts.total).toBeGreaterThan(18_000);
+    expect(Math.min(counts.expired, counts.future, counts.invalid - counts.future)).toBeGreaterThan(
+      100,
+    );
+    expect(counts.appVersions.map(([version]) => version)).toContain('__proto__');
+  });
+});
