@@ -8,8 +8,15 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const OLDEST_NODE = [20, 19];
 const PINNED_NODE = join(ROOT, 'node_modules/node/bin/node');
-/** Commands and whether they run the built services. */
-const COMMANDS = { start: true, test: true, kafka: false, topics: false };
+/** Commands, where they are, and whether they run the built services. */
+const COMMANDS = {
+  start: { file: 'tools/src/start.ts', builds: true },
+  test: { file: 'tools/src/test.ts', builds: true },
+  kafka: { file: 'tools/src/kafka.ts', builds: false },
+  topics: { file: 'tools/src/topics.ts', builds: false },
+  bench: { file: 'tools/src/bench.ts', builds: true },
+  chaos: { file: 'apps/pipeline-e2e/src/chaos/main.ts', builds: true },
+};
 const EXIT_UNAVAILABLE = 69;
 const EXIT_CONFIG = 78;
 
@@ -48,7 +55,7 @@ if (!existsSync(PINNED_NODE)) {
     'The pinned Node is missing from node_modules: its install script did not run. Run "npm rebuild node", or "npm config set ignore-scripts false" and "npm ci".',
   );
 }
-if (COMMANDS[command]) {
+if (COMMANDS[command].builds && !args.includes('--help')) {
   say('building the services (cached)');
   const nx = [join(ROOT, 'node_modules/.bin/nx'), 'run-many', '--target=build'];
   const build = spawnSync(PINNED_NODE, [...nx, '--output-style=static'], { cwd: ROOT, env });
@@ -58,7 +65,7 @@ if (COMMANDS[command]) {
     fail('The build failed; its output stands above.');
   }
 }
-run(join(ROOT, 'tools/src', `${command}.ts`));
+run(join(ROOT, COMMANDS[command].file));
 
 /** npm notes in node_modules what it has installed; optional packages of other platforms are missing there. */
 function dependenciesMatchLockFile() {

@@ -100,9 +100,13 @@ export class Cluster {
       ([name, value]) => ({ name, value }),
     );
     await this.admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs would give up where a broker has not heard of the topic yet.
+      waitForLeaders: false,
       topics: [{ topic, numPartitions, configEntries }],
     });
+    await waitFor(`the leaders of ${topic}`, () =>
+      unlessBusy(this.admin.fetchTopicMetadata({ topics: [topic] })),
+    );
   }
 
   /** Writes records in the order given, each once. */

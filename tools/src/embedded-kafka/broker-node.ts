@@ -6,13 +6,15 @@ import { spawnBroker, waitUntilListening } from './broker-process.ts';
 import { CLUSTER_ID } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
 import { serverProperties } from './server-properties.ts';
-import type { KafkaNodeAddress } from './server-properties.ts';
+import type { KafkaNodeAddress, ProxiedListener } from './server-properties.ts';
 
 /** One broker of a running cluster, which tests may kill and start again. */
 export class BrokerNode {
   readonly id: number;
   /** `host:port` */
   readonly address: string;
+  /** Where a proxy has to listen for this node, and to connect to; undefined without such a listener. */
+  readonly proxied: ProxiedListener | undefined;
   /** Settles with the exit status when it ends without being asked to. */
   readonly died: Promise<number>;
 
@@ -39,6 +41,7 @@ export class BrokerNode {
   ) {
     this.id = node.id;
     this.address = `localhost:${node.port}`;
+    this.proxied = node.proxied;
     this.died = new Promise((resolve) => (this.#reportDeath = resolve));
     this.#distribution = distribution;
     this.#port = node.port;

@@ -32,3 +32,14 @@ it('lets three brokers replicate everything, with two in sync', () => {
     ]),
   );
 });
+
+it('sends the clients of a proxied listener to the proxy', () => {
+  const proxied = { ...node(1), proxied: { port: 301, advertisedPort: 401 } };
+  const lines = serverProperties(proxied, [proxied], '/records').split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'listeners=PLAINTEXT://localhost:101,CONTROLLER://localhost:201,PROXIED://localhost:301',
+      'advertised.listeners=PLAINTEXT://localhost:101,PROXIED://localhost:401',
+    ]),
+  );
+});

@@ -3,6 +3,14 @@ export interface KafkaNodeAddress {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A second listener, for clients that come through a proxy. */
+  readonly proxied?: ProxiedListener | undefined;
+}
+
+/** A listener whose clients are told to connect to another port, where a proxy has to listen. */
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertisedPort: number;
 }
 
 /**
@@ -21,14 +29,16 @@ export function serverProperties(
 ): string {
   const replicas = cluster.length;
   const minInSync = replicas === 1 ? 1 : 2;
+  const { proxied } = node;
   const properties: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': cluster
       .map(({ id, controllerPort }) => `${id}@localhost:${controllerPort}`)
       .join(','),
-    listeners: `PLAINTEXT://localhost:${node.port},CONTROLLER://localhost:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://localhost:${node.port}`,
+    listeners: `PLAINTEXT://localhost:${node.port},CONTROLLER://localhost:${node.controllerPort}${listener(proxied?.port)}`,
+    'advertised.listeners': `PLAINTEXT://localhost:${node.port}${listener(proxied?.advertisedPort)}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDir,
@@ -55,4 +65,8 @@ export function serverProperties(
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+function listener(proxiedPort: number | undefined): string {
+  return proxiedPort === undefined ? '' : `,PROXIED://localhost:${proxiedPort}`;
 }

@@ -22,6 +22,8 @@ export interface KafkaOptions {
   readonly dataDir?: string;
   /** Empties `dataDir` first. */
   readonly fresh?: boolean;
+  /** Gives each node a second listener, to be reached through a proxy: {@link BrokerNode.proxied}. Default: no. */
+  readonly proxied?: boolean;
   /** Told one line per stage that takes time. */
   readonly onProgress?: (line: string) => void;
 }
@@ -43,7 +45,8 @@ export interface RunningKafka {
  * @throws {Failure} when Java or Maven is missing, a port or the data folder is taken, or a node does not start
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
-  const { brokers = 1, port, dataDir, fresh = false, onProgress = () => undefined } = options;
+  const { brokers = 1, port, dataDir, fresh = false, proxied = false } = options;
+  const { onProgress = () => undefined } = options;
   if (port !== undefined) await refuseTakenPorts(port, brokers);
   const distribution = await prepareDistribution(KAFKA_HOME, onProgress);
 
@@ -51,7 +54,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   if (fresh && dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'embedded-kafka-'));
   const temporary = dataDir === undefined;
-  const cluster = await addresses(brokers, port);
+  const cluster = await addresses(brokers, port, proxied);
   const nodes = cluster.map(
     (node) => new BrokerNode(distribution, node, cluster, folder, temporary),
   );
@@ -89,11 +92,17 @@ async function refuseTakenPorts(first: number, count: number): Promise<void> {
   }
 }
 
-async function addresses(count: number, port?: number): Promise<KafkaNodeAddress[]> {
-  const free = await freePorts(2 * count);
+async function addresses(
+  count: number,
+  port: number | undefined,
+  proxied: boolean,
+): Promise<KafkaNodeAddress[]> {
+  const free = await freePorts(4 * count);
+  const next = () => free.pop() ?? 0;
   return Array.from({ length: count }, (_, index) => ({
     id: index + 1,
-    port: port === undefined ? (free[index] ?? 0) : port + index,
-    controllerPort: free[count + index] ?? 0,
+    port: port === undefined ? next() : port + index,
+    controllerPort: next(),
+    proxied: proxied ? { port: next(), advertisedPort: next() } : undefined,
   }));
 }

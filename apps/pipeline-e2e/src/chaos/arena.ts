@@ -1,0 +1,55 @@
+import { startKafka } from '@login-pipeline/tools/embedded-kafka';
+import type { ProxiedListener, RunningKafka } from '@login-pipeline/tools/embedded-kafka';
+import type { InputRecord } from '../load.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { runScenario } from './run-scenario.ts';
+import type { Job, Result } from './run-scenario.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly drainTimeoutMs: number;
+  readonly logs: string | undefined;
+  readonly load: readonly InputRecord[];
+  /** Told each result as it comes. */
+  readonly onResult: (result: Result) => void;
+}
+
+/** How many scenarios run side by side: most of their time they wait for sessions to end. */
+const SIDE_BY_SIDE = 4;
+
+/** Runs scenarios, side by side where they may, that need the same size of cluster. */
+export async function runAll(
+  jobs: readonly Job[],
+  brokers: 1 | 3,
+  options: RunOptions,
+): Promise<readonly Result[]> {
+  const kafka = await startKafka({ brokers, proxied: true });
+  const proxy = await FaultProxy.start(listenersOf(kafka));
+  // Where the black-box tests' own clients go: past the proxy.
+  process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;
+  try {
+    const arena = { ...options, proxy, nodes: kafka.nodes };
+    const results = new Map<Job, Result>();
+    const runOne = async (job: Job): Promise<void> => {
+      const result = await runScenario(job, arena);
+      results.set(job, result);
+      options.onResult(result);
+    };
+    const waiting = jobs.filter(({ scenario }) => !scenario.alone);
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await runOne(next);
+      }
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+    for (const job of jobs.filter(({ scenario }) => scenario.alone)) await runOne(job);
+    return jobs.flatMap((job) => results.get(job) ?? []);
+  } finally {
+    await proxy.close();
+    await kafka.stop();
+  }
+}
+
+function listenersOf({ nodes }: RunningKafka): readonly ProxiedListener[] {
+  return nodes.flatMap(({ proxied }) => proxied ?? []);
+}

@@ -1,0 +1,213 @@
+/** A known-bad variant of a service: fragments of its source, each replaced. */
+export interface PlantedBug {
+  readonly name: string;
+  /** What the bug is, for the table. */
+  readonly bug: string;
+  /** The scenario that has to catch it. */
+  readonly scenario: string;
+  /** The fault that has to be found: whatever else goes wrong is not the bug. */
+  readonly symptom: RegExp;
+  readonly patches: readonly Patch[];
+}
+
+export interface Patch {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Has to be in the file exactly once. */
+  readonly fragment: string;
+  readonly replacement: string;
+}
+
+const PRODUCER = 'libs/kafka/src/partition-producer.ts';
+const OWNERS = 'libs/kafka/src/partition-owners.ts';
+const TRANSACTIONAL = 'libs/kafka/src/transactional-consumer.ts';
+const SNAPSHOTS = 'libs/kafka/src/snapshot-consumer.ts';
+const PLAN = 'libs/pipeline/src/plan.ts';
+
+const SEND = 'for (const send of sendsOf(records, topic, options)) await transaction.send(send);';
+const OPEN =
+  'return new PartitionProducer(source, options, producer, await producer.transaction());';
+const TRUST_FETCH: Patch = {
+  file: OWNERS,
+  fragment: 'if (start === fetchedOffset) return ownership;',
+  replacement: 'if (start !== undefined) return ownership;',
+};
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'commit-before-produce',
+    bug: 'the offset is committed before the outputs are written',
+    scenario: 'zombie-produce',
+    symptom: /: lost$/,
+    patches: [
+      {
+        file: PRODUCER,
+        fragment:
+          'const transaction = this.#transaction;\n    await this.#sendOffset(transaction, position);',
+        replacement:
+          'await this.#sendOffset(this.#transaction, position);\n    await this.#transaction.commit();\n' +
+          '    const transaction = await this.#producer.transaction();',
+      },
+    ],
+  },
+  {
+    name: 'resolve-before-commit',
+    bug: 'the position moves before the commit, and is trusted after an abort',
+    scenario: 'end-txn-request',
+    symptom: /: lost$/,
+    patches: [
+      TRUST_FETCH,
+      {
+        file: TRANSACTIONAL,
+        fragment: 'await owned.producer.commit(',
+        replacement: 'batch.resolve();\n    await owned.producer.commit(',
+      },
+      {
+        file: TRANSACTIONAL,
+        fragment: 'this.#consumer.seek(partition, batch.fetchedOffset);',
+        replacement: '',
+      },
+    ],
+  },
+  {
+    name: 'offset-before-fence',
+    bug: 'the committed offset is read before the last owner is fenced',
+    scenario: 'zombie-late-commit',
+    symptom: /: duplicated$/,
+    patches: [
+      {
+        file: OWNERS,
+        fragment: 'const producer = await PartitionProducer.open(',
+        replacement:
+          'const committed = await group.committed(partition);\n    const producer = await PartitionProducer.open(',
+      },
+      {
+        file: OWNERS,
+        fragment:
+          'this.#owned.set(partition, ownership);\n\n    const committed = await group.committed(partition);',
+        replacement: 'this.#owned.set(partition, ownership);',
+      },
+    ],
+  },
+  {
+    name: 'no-fence',
+    bug: 'every process has transactional ids of its own',
+    scenario: 'zombie-end',
+    symptom: /: duplicated$/,
+    patches: [
+      {
+        file: PRODUCER,
+        fragment: 'return `${groupId}.${topic}.${partition}`;',
+        replacement: 'return `${groupId}.${topic}.${partition}.${process.pid}`;',
+      },
+    ],
+  },
+  {
+    name: 'end-txn-retried',
+    bug: 'EndTxn is sent again on the old epoch',
+    scenario: 'late-end-txn',
+    symptom: /: lost$/,
+    patches: [
+      {
+        file: PRODUCER,
+        fragment: OPEN,
+        replacement:
+          "const { createRequire } = await import('node:module');\n" +
+          "      const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker');\n" +
+          '      if (!prototype.retriesEndTxn) {\n' +
+          '        const endTxn = prototype.endTxn;\n' +
+          '        prototype.retriesEndTxn = true;\n' +
+          '        prototype.endTxn = async function (request: unknown) {\n' +
+          '          for (let tries = 0; tries < 5; tries += 1) {\n' +
+          '            try { return await endTxn.call(this, request); } catch { await sleep(100); }\n' +
+          '          }\n' +
+          '          return endTxn.call(this, request);\n' +
+          '        };\n' +
+          `      }\n      ${OPEN}`,
+      },
+    ],
+  },
+  {
+    name: 'dead-letter-outside',
+    bug: 'dead letters are written outside the transaction',
+    scenario: 'zombie-end',
+    symptom: /: duplicated$/,
+    patches: [
+      {
+        file: PRODUCER,
+        fragment: SEND,
+        replacement: SEND.replace(
+          'await transaction.send(send)',
+          'await (topic === writes[1] || topic.topic.includes("dead-letter") ? outside : transaction).send(send)',
+        ),
+      },
+      {
+        file: PRODUCER,
+        fragment: 'await producer.connect();',
+        replacement:
+          'await producer.connect();\n      outside = kafka.producer({ allowAutoTopicCreation: false, ' +
+          'createPartitioner: keepPartition(source) });\n      await outside.connect();',
+      },
+      {
+        file: PRODUCER,
+        fragment: 'async function disconnectQuietly(',
+        replacement: 'let outside: Producer;\n\nasync function disconnectQuietly(',
+      },
+    ],
+  },
+  {
+    name: 'offset-without-plus-one',
+    bug: 'the last offset is committed instead of the next',
+    scenario: 'sigterm',
+    symptom: /^the group has committed/,
+    patches: [
+      {
+        file: TRANSACTIONAL,
+        fragment: '{ nextOffset: plan.nextOffset,',
+        replacement: '{ nextOffset: plan.nextOffset - 1n,',
+      },
+    ],
+  },
+  {
+    name: 'filtered-not-advancing',
+    bug: 'records that the filter drops do not advance the offset',
+    scenario: 'sigterm',
+    symptom: /^the group has committed/,
+    patches: [
+      {
+        file: PLAN,
+        fragment: 'return { outputs, deadLetters, nextOffset, dropped, reasons };',
+        replacement:
+          'return { outputs, deadLetters, nextOffset: nextOffset - BigInt(dropped), dropped, reasons };',
+      },
+    ],
+  },
+  {
+    name: 'snapshot-without-offset',
+    bug: 'state and offset are kept apart: the state by snapshot, the offset by the group',
+    scenario: 'kill',
+    symptom: /^insights:/,
+    patches: [
+      {
+        file: SNAPSHOTS,
+        fragment: 'owned.nextOffset = nextOffset;\n',
+        replacement:
+          'owned.nextOffset = nextOffset;\n    this.#consumer.commit([{ partition, nextOffset }]);\n',
+      },
+      {
+        file: SNAPSHOTS,
+        fragment: 'const start = this.#startOf(partition, snapshot, bounds.get(partition));',
+        replacement:
+          'const start = (await this.#consumer.committed(partition))?.nextOffset ?? ' +
+          'this.#startOf(partition, snapshot, bounds.get(partition));',
+      },
+    ],
+  },
+  {
+    name: 'abort-on-lost-answer',
+    bug: 'a lost answer to EndTxn counts as an abort: the batch is written again unseen',
+    scenario: 'end-txn-response',
+    symptom: /: duplicated$/,
+    patches: [TRUST_FETCH],
+  },
+];

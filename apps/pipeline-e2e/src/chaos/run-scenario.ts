@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { Cluster } from '../cluster.ts';
+import type { InputRecord } from '../load.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { TopicReader } from '../topic-reader.ts';
+import { waitFor } from '../wait-for.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import { Feed } from './feed.ts';
+import { openLane } from './lane.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import type { Scenario } from './scenario.ts';
+import { Stage } from './stage.ts';
+import { judgeInsights, judgeRecords } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Records a second: enough to keep every partition busy all the time, on a small machine beside other scenarios. */
+const RATE = 400;
+const PARTITIONS = 4;
+const SMOKE_LIMIT_MS = 240_000;
+const LIMIT_MS = 1_200_000;
+const CLOSE_LIMIT_MS = 10_000;
+const READY_RECORDS = 200;
+/** Altered ones are copies, some of them large. */
+const ALTERED_RECORDS = 20_000;
+/** EX_TEMPFAIL: a new process may do better. */
+const DEFAULT_MAY_EXIT = [75];
+
+export interface Arena {
+  readonly proxy: FaultProxy;
+  readonly nodes: readonly BrokerNode[];
+  readonly seed: number;
+  /** How long the services may take to finish once the faults are over. */
+  readonly drainTimeoutMs: number;
+  /** Folder for the logs of the services; undefined: they go. */
+  readonly logs: string | undefined;
+  /** The input, of which as much is written as there is time for. */
+  readonly load: readonly InputRecord[];
+}
+
+/** A scenario and the services it is played with. */
+export interface Job {
+  /** Told apart from all others by it. */
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** Folder of the built services. */
+  readonly dist: string;
+}
+
+export interface Result extends Verdict {
+  readonly name: string;
+  readonly fault: string;
+  /** How often the fault struck. */
+  readonly times: number;
+  readonly restarts: number;
+  readonly longestGapMs: number;
+  readonly gapBoundMs: number;
+  readonly seconds: number;
+}
+
+/** Lets a pipeline work, attacks it, and judges what came out. Never rejects: what goes wrong is a fault of the result. */
+export async function runScenario(job: Job, arena: Arena): Promise<Result> {
+  const limitMs = job.scenario.smoke ? SMOKE_LIMIT_MS : LIMIT_MS;
+  const { name, scenario } = job;
+  const tooLong = sleep(limitMs, undefined, { ref: false }).then(() => ({
+    ...{ name, fault: scenario.fault, gapBoundMs: scenario.gapBoundMs },
+    ...{ times: 0, records: 0, lost: 0, duplicated: 0, restarts: 0, longestGapMs: limitMs },
+    faults: [`it did not end within ${limitMs / 1_000} s`],
+    seconds: limitMs / 1_000,
+  }));
+  return Promise.race([play(job, arena), tooLong]);
+}
+
+async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result> {
+  const { fault, gapBoundMs } = scenario;
+  const began = performance.now();
+  let cluster: Cluster | undefined;
+  let stage: Stage | undefined;
+  let times = 0;
+  let meter: ProgressMeter | undefined;
+  let verdict: Verdict = { records: 0, lost: 0, duplicated: 0, faults: [] };
+  const faults: string[] = [];
+  try {
+    const { proxy, nodes, load } = arena;
+    const opened = await openLane(PARTITIONS);
+    const { lane, snapshots } = opened;
+    cluster = opened.cluster;
+    meter = new ProgressMeter(lane);
+    stage = new Stage({
+      ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter },
+      random: new SeededRandom(arena.seed),
+      mayExit: scenario.mayExit ?? DEFAULT_MAY_EXIT,
+    });
+    const reader = await TopicReader.start(cluster, lane.output);
+    const records =
+      scenario.alter === undefined ? load : load.slice(0, ALTERED_RECORDS).map(scenario.alter);
+    const feed = await Feed.start(lane.input, records, RATE);
+    for (let count = 0; count < scenario.aggregators; count += 1) await stage.start('aggregator');
+    for (let count = 0; count < scenario.transformers; count += 1) await stage.start('transformer');
+    await stage.ready();
+    await stage.progress(READY_RECORDS);
+
+    meter.reset();
+    try {
+      times = await scenario.attack(stage);
+    } catch (error) {
+      faults.push(textOf(error));
+    }
+    const input = await feed.stop();
+    faults.push(...(await drain(stage, arena)));
+    const gap = meter.longestGapMs;
+    if (gap > gapBoundMs) faults.push(`no commit for ${Math.round(gap)} ms`);
+    faults.push(...stage.unforeseen);
+    for (const { service } of stage.members('aggregator')) {
+      faults.push(...(await judgeInsights(cluster, lane, service)));
+    }
+    await stage.ready();
+    const exits = await stage.stopAll();
+    if (exits.some((exit) => exit !== 0)) faults.push(`SIGTERM ended one with ${exits.join()}`);
+    verdict = await judgeRecords(cluster, lane, input, reader);
+    return result(gap);
+  } catch (error) {
+    faults.push(textOf(error));
+    return result(meter?.longestGapMs ?? 0);
+  } finally {
+    await stage?.killAll();
+    if (arena.logs !== undefined) stage?.saveLogs(arena.logs);
+    // kafkajs may wait for ever for a group that is gone.
+    const closed = Promise.all([meter?.stop(), cluster?.disconnect()]);
+    await Promise.race([closed, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+  }
+
+  function result(longestGapMs: number): Result {
+    return {
+      ...{ name, fault, times, restarts: stage?.restarts ?? 0, longestGapMs, gapBoundMs },
+      ...verdict,
+      faults: [...faults, ...verdict.faults],
+      seconds: (performance.now() - began) / 1_000,
+    };
+  }
+}
+
+/** @returns a fault when the input is not done with in time */
+async function drain(stage: Stage, { drainTimeoutMs }: Arena): Promise<readonly string[]> {
+  const { cluster, lane } = stage;
+  try {
+    await waitFor('the end of the input', () => cluster.isDone(lane), drainTimeoutMs);
+    return [];
+  } catch (error) {
+    return [textOf(error)];
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

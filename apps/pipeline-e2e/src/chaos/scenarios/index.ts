@@ -1,0 +1,15 @@
+import type { Scenario } from '../scenario.ts';
+import { BROKER_SCENARIOS } from './brokers.ts';
+import { NETWORK_SCENARIOS } from './network.ts';
+import { PROCESS_SCENARIOS } from './processes.ts';
+import { RECORD_SCENARIOS } from './records.ts';
+import { ZOMBIE_SCENARIOS } from './zombies.ts';
+
+/** Every scenario there is, in the order of the table. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...PROCESS_SCENARIOS,
+  ...ZOMBIE_SCENARIOS,
+  ...NETWORK_SCENARIOS,
+  ...RECORD_SCENARIOS,
+  ...BROKER_SCENARIOS,
+];

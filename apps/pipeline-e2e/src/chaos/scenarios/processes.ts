@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+import { lastWords, STOP_LIMIT_MS } from '../stage.ts';
+import type { Member, Stage } from '../stage.ts';
+
+/** A member that vanishes is counted out of its group after a session of 15 s, and that once per death in a row. */
+export const SESSION_MS = 15_000;
+const MARGIN_MS = 10_000;
+/** A member notices at its next heartbeat, 3 s at most, that another has left; then the group joins anew. */
+const HAND_OVER_MS = 10_000;
+
+const killLoop = (name: string, rounds: number, smoke: boolean): Scenario => ({
+  name,
+  fault: 'kill -9 of a transformer and an aggregator',
+  smoke,
+  brokers: 1,
+  alone: false,
+  transformers: 2,
+  aggregators: 2,
+  gapBoundMs: 2 * SESSION_MS + MARGIN_MS,
+  attack: async (stage) => {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const app of ['transformer', 'aggregator'] as const) {
+        await stage.kill(pick(stage, stage.members(app)));
+        await stage.start(app);
+      }
+      await stage.progress(500);
+      await sleep(stage.random.below(1_500));
+    }
+    return 2 * rounds;
+  },
+});
+
+const stopLoop = (name: string, rounds: number, smoke: boolean): Scenario => ({
+  name,
+  fault: 'SIGTERM under load, the next owner waits',
+  smoke,
+  brokers: 1,
+  alone: false,
+  transformers: 2,
+  aggregators: 1,
+  gapBoundMs: HAND_OVER_MS,
+  attack: async (stage) => {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const app of ['transformer', 'aggregator'] as const) {
+        const member = pick(stage, stage.members(app));
+        const { exit, ms } = await stage.stop(member);
+        if (exit !== 0) throw new Error(`SIGTERM ended the ${app} with ${exit}`);
+        if (ms > STOP_LIMIT_MS) {
+          const words = lastWords(member.service);
+          throw new Error(`the ${app} took ${Math.round(ms)} ms to end: ${words}`);
+        }
+        // The next round's victim must not be the only one that is up.
+        await (await stage.start(app)).service.ready();
+      }
+      await stage.progress(500);
+    }
+    return 2 * rounds;
+  },
+});
+
+const storm = (name: string, rounds: number, smoke: boolean): Scenario => ({
+  name,
+  fault: 'rebalances: replicas come and go, one to six',
+  smoke,
+  brokers: 1,
+  alone: false,
+  transformers: 1,
+  aggregators: 1,
+  gapBoundMs: SESSION_MS + MARGIN_MS,
+  attack: async (stage) => {
+    let changes = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const wanted = 1 + stage.random.below(6);
+      for (; stage.members('transformer').length < wanted; changes += 1) {
+        await stage.start('transformer');
+      }
+      const surplus = stage.members('transformer').slice(wanted);
+      changes += surplus.length;
+      const ends = await Promise.all(surplus.map((member) => stage.stop(member)));
+      // One that has not got as far as to listen to signals ends by them.
+      const wrong = ends.find(({ exit }) => exit !== 0 && exit !== 'SIGTERM');
+      if (wrong !== undefined) throw new Error(`SIGTERM ended a transformer with ${wrong.exit}`);
+      await sleep(2_000 + stage.random.below(4_000));
+    }
+    return changes;
+  },
+});
+
+export const PROCESS_SCENARIOS: readonly Scenario[] = [
+  killLoop('kill', 3, true),
+  killLoop('kill-long', 25, false),
+  stopLoop('sigterm', 4, true),
+  stopLoop('sigterm-long', 25, false),
+  storm('storm', 5, true),
+  storm('storm-long', 40, false),
+];
+
+function pick(stage: Stage, members: readonly Member[]): Member {
+  const chosen = members[stage.random.below(members.length)];
+  if (chosen === undefined) throw new Error('no service is running');
+  return chosen;
+}

@@ -1,0 +1,102 @@
+import type { Cluster, Lane } from '../cluster.ts';
+import { countedBy, ledgerOf } from '../insights-answer.ts';
+import type { InputRecord } from '../load.ts';
+import { expectedOf, faultsOf, idOf } from '../oracle.ts';
+import { recount } from '../recount.ts';
+import type { Service } from '../service.ts';
+import { TopicReader } from '../topic-reader.ts';
+import type { ReadRecord } from '../topic-reader.ts';
+import { lastWords } from './stage.ts';
+
+/** What a scenario did to the records. */
+export interface Verdict {
+  readonly records: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  /** One line each; none when every promise was kept. */
+  readonly faults: readonly string[];
+}
+
+const passes = (version: string): boolean => version === '2.0.0';
+
+/** Compares all that is in the topics with what the contract makes of the input. */
+export async function judgeRecords(
+  cluster: Cluster,
+  lane: Lane,
+  input: readonly InputRecord[],
+  concurrent: TopicReader,
+): Promise<Verdict> {
+  const outputs = await TopicReader.readAll(cluster, lane.output);
+  const deadLetters = await TopicReader.readAll(cluster, lane.deadLetter);
+  const seen = (await concurrent.finish()).records;
+  const run = {
+    topic: lane.input,
+    input,
+    passes,
+    outputs: outputs.records,
+    deadLetters: deadLetters.records,
+  };
+  const expected = expectedOf(run);
+  const faults = [...faultsOf(run)];
+  if (outputs.open || deadLetters.open) faults.push('a transaction is left open');
+  const [committed, ends] = [await cluster.committed(lane), await cluster.ends(lane.input)];
+  if (String(committed) !== String(ends)) {
+    faults.push(`the group has committed ${committed.join()} of ${ends.join()}`);
+  }
+  if (places(seen) !== places(outputs.records)) {
+    faults.push('a reader that followed the output saw other records than one that came later');
+  }
+  const tallies = [
+    tally(expected.outputs.keys(), outputs.records),
+    tally(expected.deadLetters.keys(), deadLetters.records),
+  ];
+  return {
+    records: input.length,
+    lost: tallies.reduce((sum, { lost }) => sum + lost, 0),
+    duplicated: tallies.reduce((sum, { duplicated }) => sum + duplicated, 0),
+    faults,
+  };
+}
+
+/** Compares a replica's answers with a recount of the topic that it reads; waits until it has read all of it. */
+export async function judgeInsights(
+  cluster: Cluster,
+  lane: Lane,
+  replica: Service,
+): Promise<readonly string[]> {
+  const expected = recount((await TopicReader.readAll(cluster, lane.output)).records);
+  const consumed = expected.total + expected.expired + expected.invalid;
+  try {
+    await replica.until('all processed logins', async () => {
+      const { total, expired, invalid } = await countedBy(replica).catch(() => NOTHING);
+      return total + expired + invalid >= consumed;
+    });
+  } catch {
+    const { total } = await countedBy(replica).catch(() => NOTHING);
+    return [`insights: ${total} of ${consumed} logins: ${lastWords(replica)}`];
+  }
+  const faults: string[] = [];
+  if (JSON.stringify(await countedBy(replica)) !== JSON.stringify(expected)) {
+    faults.push('insights: other counts than a recount of the topic');
+  }
+  const { unaccounted } = await ledgerOf(replica);
+  if (unaccounted !== 0) faults.push(`ledger: ${unaccounted} records unaccounted for`);
+  return faults;
+}
+
+const NOTHING = { total: 0, expired: 0, invalid: 0 };
+
+/** Each place once: a reader that joins its group again sees records again. */
+function places(records: readonly ReadRecord[]): string {
+  const all = records.map((record) => `${record.partition}:${record.offset}:${idOf(record)}`);
+  return [...new Set(all)].toSorted().join();
+}
+
+function tally(
+  expected: Iterable<string>,
+  found: readonly ReadRecord[],
+): { lost: number; duplicated: number } {
+  const ids = new Set(found.map(idOf));
+  const lost = [...expected].filter((id) => !ids.has(id)).length;
+  return { lost, duplicated: found.length - ids.size };
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BENCH_HELP, parseBenchArguments } from './bench/arguments.ts';
+import type { BenchArguments } from './bench/arguments.ts';
+import { BenchCluster } from './bench/cluster.ts';
+import { buildPeers, NO_PEERS } from './bench/peers.ts';
+import { writeDocs } from './bench/report/docs.ts';
+import { suiteSection } from './bench/report/markdown.ts';
+import { runSuite } from './bench/run-suite.ts';
+import type { SuiteResult } from './bench/series.ts';
+import { FULL, QUICK, SUITES } from './bench/suites.ts';
+import type { SuiteName } from './bench/suites.ts';
+import { runCommand, say, stopRequested } from './command.ts';
+import { EXIT } from './failure.ts';
+import { killAllSupervised } from './supervised.ts';
+
+let starting: Promise<BenchCluster> | undefined;
+
+await runCommand(async () => {
+  const options = parseBenchArguments(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(BENCH_HELP);
+    return 0;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'login-pipeline-bench-'));
+  try {
+    return await Promise.race([stopRequested().then(() => 130), runBench(options, folder)]);
+  } finally {
+    // A stop during the start waits for its end: then there is something to stop.
+    await (await starting?.catch(() => undefined))?.stop();
+    // Contenders of a run that was cut short have nothing to finish: their broker is gone.
+    killAllSupervised();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+/** @returns the exit status: not 0 when the output of a run was wrong */
+async function runBench(options: BenchArguments, folder: string): Promise<number> {
+  const { quick, peers: wanted, only, json, docs } = options;
+  const scale = quick ? QUICK : FULL;
+  const peers = wanted ? await buildPeers(folder, say) : NO_PEERS;
+  starting = BenchCluster.start(folder, say);
+  const cluster = await starting;
+  const results: SuiteResult[] = [];
+  let failures = 0;
+  for (const name of suitesToRun(only, quick)) {
+    const trials = SUITES[name].trials(scale, peers);
+    const run = await runSuite(cluster, name, trials, scale.rounds, say);
+    results.push(run.result);
+    failures += run.failures;
+  }
+  process.stdout.write(`\n${results.map(suiteSection).join('\n\n')}\n`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+  if (docs) await writeDocs(results);
+  if (failures === 0) return 0;
+  say(`${failures} runs failed their check: their figures do not count`);
+  return EXIT.internal;
+}
+
+function suitesToRun(only: readonly SuiteName[], quick: boolean): readonly SuiteName[] {
+  if (only.length > 0) return only;
+  return (Object.keys(SUITES) as SuiteName[]).filter((name) => !quick || SUITES[name].quick);
+}
