@@ -2,6 +2,7 @@ import type { Logger } from '@login-pipeline/observability';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
 import { ConfigResourceTypes } from './kafkajs.ts';
+import { retryRead } from './retry-read.ts';
 import { connect } from './topics.ts';
 
 /** A topic as it is to be. */
@@ -59,7 +60,8 @@ export async function connectTopicAdmin(
     },
     create: async (definitions) => {
       await admin.createTopics({
-        waitForLeaders: true,
+        // kafkajs would give up where a broker has not heard of a new topic yet.
+        waitForLeaders: false,
         topics: definitions.map(({ topic, partitions, replicationFactor, config }) => ({
           topic,
           numPartitions: partitions,
@@ -67,6 +69,8 @@ export async function connectTopicAdmin(
           configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
         })),
       });
+      const topics = definitions.map(({ topic }) => topic);
+      await retryRead(() => admin.fetchTopicMetadata({ topics }));
     },
     disconnect: () => admin.disconnect(),
   };

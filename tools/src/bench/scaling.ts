@@ -72,21 +72,17 @@ export function measuredCosts(results: readonly SuiteResult[]): MeasuredCosts | 
     brokerUs,
     idleMs,
     transactionUs: Math.max(0, beyondRecordsUs / transactions),
-    // A partition waits for its next record and then works: 1/λ + t per transaction.
-    transactionSeconds: Math.max(
-      0,
-      MEASURED_PARTITIONS / transactions - MEASURED_PARTITIONS / FITTED_RATE,
-    ),
+    transactionSeconds: MEASURED_PARTITIONS / transactions,
   };
 }
 
-/** @returns how many transactions a second a rate makes: the more records wait, the larger each one is */
+/** @returns how many transactions a second a rate makes: one a record, until records wait and share them */
 export function transactionRate(
   { transactionSeconds }: MeasuredCosts,
   rate: number,
   partitions: number,
 ): number {
-  return partitions / (partitions / rate + transactionSeconds);
+  return Math.min(rate, partitions / transactionSeconds);
 }
 
 /** @returns processor time of the transformers, ms per second */

@@ -36,5 +36,6 @@ describe('pairedRatio', () => {
 
   it('says so when there is nothing to compare', () => {
     expect(pairedRatio([1], [])).toBeUndefined();
+    expect(pairedRatio([1], [0])).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ export function summarize(figures: readonly number[]): Summary {
  * Relates figures of the same rounds: a slow minute of the machine then slows both sides of a ratio.
  *
  * @param ours one figure a round, undefined where the run does not count
- * @returns the summary of `ours / theirs`, round by round; undefined when no round has both
+ * @returns the summary of `ours / theirs`, round by round; undefined when no round has both, or theirs is 0
  */
 export function pairedRatio(
   ours: readonly (number | undefined)[],
@@ -28,7 +28,7 @@ export function pairedRatio(
 ): Summary | undefined {
   const ratios = ours.flatMap((figure, round) => {
     const other = theirs[round];
-    return figure === undefined || other === undefined ? [] : [figure / other];
+    return figure === undefined || other === undefined || other === 0 ? [] : [figure / other];
   });
   return ratios.length === 0 ? undefined : summarize(ratios);
 }

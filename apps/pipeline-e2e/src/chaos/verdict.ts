@@ -23,9 +23,10 @@ const passes = (version: string): boolean => version === '2.0.0';
 export async function judgeRecords(
   cluster: Cluster,
   lane: Lane,
-  input: readonly InputRecord[],
+  written: readonly InputRecord[],
   concurrent: TopicReader,
 ): Promise<Verdict> {
+  const input = await heldInput(cluster, lane, written);
   const outputs = await TopicReader.readAll(cluster, lane.output);
   const deadLetters = await TopicReader.readAll(cluster, lane.deadLetter);
   const seen = (await concurrent.finish()).records;
@@ -82,6 +83,20 @@ export async function judgeInsights(
   const { unaccounted } = await ledgerOf(replica);
   if (unaccounted !== 0) faults.push(`ledger: ${unaccounted} records unaccounted for`);
   return faults;
+}
+
+/** @returns the records that are in the log, with their places there: some may not have got that far */
+async function heldInput(
+  cluster: Cluster,
+  { input }: Lane,
+  written: readonly InputRecord[],
+): Promise<readonly InputRecord[]> {
+  const byId = new Map(written.map((record) => [record.id, record]));
+  const { records } = await TopicReader.readAll(cluster, input);
+  return records.flatMap((held) => {
+    const record = byId.get(idOf(held));
+    return record === undefined ? [] : { ...record, offset: Number(held.offset) };
+  });
 }
 
 const NOTHING = { total: 0, expired: 0, invalid: 0 };
