@@ -18,10 +18,10 @@ export interface Patch {
   readonly replacement: string;
 }
 
-const PRODUCER = 'libs/kafka/src/partition-producer.ts';
-const OWNERS = 'libs/kafka/src/partition-owners.ts';
-const TRANSACTIONAL = 'libs/kafka/src/transactional-consumer.ts';
-const SNAPSHOTS = 'libs/kafka/src/snapshot-consumer.ts';
+const PRODUCER = 'libs/kafka/src/transactions/partition-producer.ts';
+const OWNERS = 'libs/kafka/src/transactions/partition-owners.ts';
+const TRANSACTIONAL = 'libs/kafka/src/transactions/transactional-consumer.ts';
+const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
 const PLAN = 'libs/pipeline/src/plan.ts';
 
 const SEND = 'for (const send of sendsOf(records, topic, options)) await transaction.send(send);';

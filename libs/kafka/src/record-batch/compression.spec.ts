@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { compressFrameSync } from 'lz4-napi';
-import { decodeXerialSnappy, encodeXerialSnappy } from '../xerial-snappy.ts';
+import { decodeXerialSnappy, encodeXerialSnappy } from '../client/xerial-snappy.ts';
 import { CODECS } from './compression.ts';
 import { lz4ContentBound } from './lz4-frame.ts';
 

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { Decompress as ZstdInJs } from 'fzstd';
 import { compressFrame, decompressFrame } from 'lz4-napi';
-import { decodeXerialSnappy, encodeXerialSnappy } from '../xerial-snappy.ts';
+import { decodeXerialSnappy, encodeXerialSnappy } from '../client/xerial-snappy.ts';
 import { lz4ContentBound } from './lz4-frame.ts';
 
 /** A codec of the protocol, over the records of a batch. */

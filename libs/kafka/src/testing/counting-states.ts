@@ -1,6 +1,6 @@
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
-import type { PartitionStates } from '../partition-states.ts';
-import type { Snapshot } from '../snapshot-follower.ts';
+import type { PartitionStates } from '../snapshots/partition-states.ts';
+import type { Snapshot } from '../snapshots/snapshot-record.ts';
 
 /** How often each value was folded. */
 export type Tally = ReadonlyMap<string, number>;

@@ -2,7 +2,7 @@ import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { handlerOf, KAFKA_BATCHES } from './batch-handler.ts';
-import { startFailure } from './errors.ts';
+import { startFailure } from '../client/errors.ts';
 
 /** Consumes a topic once it is started, and can say how it does. */
 export interface BatchConsumer {

@@ -1,20 +1,20 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
-import type { BatchConsumer, HandleBatch } from './batch-transport.ts';
-import type { KafkaConnection } from './connection.ts';
-import { errorText, KafkaUnavailableError, StalledError } from './errors.ts';
-import type { OwnedBatch } from './group-consumer.ts';
-import { GroupConsumer } from './group-consumer.ts';
+import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import type { OwnedBatch } from '../group/group-consumer.ts';
+import { GroupConsumer } from '../group/group-consumer.ts';
 import type { PartitionStates } from './partition-states.ts';
-import type { PartitionBounds } from './partition-watch.ts';
-import type { RecordProducer } from './producer.ts';
-import { connectProducer } from './producer.ts';
-import { retryRead } from './retry-read.ts';
-import type { Snapshot } from './snapshot-follower.ts';
+import type { PartitionBounds } from '../group/partition-watch.ts';
+import type { RecordProducer } from '../client/producer.ts';
+import { connectProducer } from '../client/producer.ts';
+import { retryRead } from '../client/retry-read.ts';
+import type { Snapshot } from './snapshot-record.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { snapshotRecord } from './snapshot-record.ts';
-import type { TopicRole, UsableTopic } from './topics.ts';
-import { requireTopics } from './topics.ts';
+import type { TopicRole, UsableTopic } from '../client/topics.ts';
+import { requireTopics } from '../client/topics.ts';
 
 export interface SnapshotOptions {
   readonly connection: KafkaConnection;

@@ -3,9 +3,9 @@ import type { Logger } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { addFlow, decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
-import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
-import { errorText } from './errors.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { createClient } from '../client/connection.ts';
+import { errorText } from '../client/errors.ts';
 
 /** What a transactional group did with a topic, as far as it is committed. */
 export interface Flow extends FlowCounts {

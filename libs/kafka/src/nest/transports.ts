@@ -1,9 +1,9 @@
 import type { CommitPlan } from '@login-pipeline/pipeline';
 import { BatchTransport } from './batch-transport.ts';
-import type { SnapshotOptions } from './snapshot-consumer.ts';
-import { SnapshotConsumer } from './snapshot-consumer.ts';
-import type { TransactionalOptions } from './transactional-consumer.ts';
-import { TransactionalConsumer } from './transactional-consumer.ts';
+import type { SnapshotOptions } from '../snapshots/snapshot-consumer.ts';
+import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';
+import type { TransactionalOptions } from '../transactions/transactional-consumer.ts';
+import { TransactionalConsumer } from '../transactions/transactional-consumer.ts';
 
 /**
  * A transport whose handler returns a {@link CommitPlan}, which is carried out exactly once: outputs,

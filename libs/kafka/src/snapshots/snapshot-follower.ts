@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@login-pipeline/observability';
 import type { Admin } from 'kafkajs';
-import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
-import { StalledError } from './errors.ts';
-import type { OwnedBatch } from './group-consumer.ts';
-import { GroupConsumer } from './group-consumer.ts';
-import { retryRead } from './retry-read.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { createClient } from '../client/connection.ts';
+import { StalledError } from '../client/errors.ts';
+import type { OwnedBatch } from '../group/group-consumer.ts';
+import { GroupConsumer } from '../group/group-consumer.ts';
+import { retryRead } from '../client/retry-read.ts';
+import type { Snapshot } from './snapshot-record.ts';
 import { NEXT_OFFSET_HEADER, partitionOfKey } from './snapshot-record.ts';
-import type { UsableTopic } from './topics.ts';
-
-/** A partition's state, as bytes, and the next offset it belongs to. */
-export interface Snapshot {
-  readonly value: Buffer;
-  readonly nextOffset: bigint;
-}
+import type { UsableTopic } from '../client/topics.ts';
 
 export interface SnapshotFollowerOptions {
   readonly connection: KafkaConnection;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
-import type { Compression } from './compression.ts';
-import { classify } from './errors.ts';
-import type { CommittedOffset } from './partition-watch.ts';
-import { keepPartition } from './partitioner.ts';
-import { sendsOf } from './sends.ts';
+import type { Compression } from '../client/compression.ts';
+import { classify } from '../client/errors.ts';
+import type { CommittedOffset } from '../group/partition-watch.ts';
+import { keepPartition } from '../client/partitioner.ts';
+import { sendsOf } from '../client/sends.ts';
 
 /** The input partition that a producer works for. */
 export interface SourcePartition {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Message } from 'kafkajs';
-import { KafkaUnavailableError, StalledError } from './errors.ts';
+import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
 import { SnapshotConsumer } from './snapshot-consumer.ts';
 import { NEXT_OFFSET_HEADER, partitionOfKey, snapshotRecord } from './snapshot-record.ts';
 import {
@@ -8,9 +8,9 @@ import {
   encodeCounts,
   tallyOf,
   UnreadableSnapshot,
-} from './testing/counting-states.ts';
-import type { Tally } from './testing/counting-states.ts';
-import { TestCluster, waitFor } from './testing/index.ts';
+} from '../testing/counting-states.ts';
+import type { Tally } from '../testing/counting-states.ts';
+import { TestCluster, waitFor } from '../testing/index.ts';
 
 const cluster = new TestCluster();
 const cleanups: (() => Promise<void>)[] = [];

@@ -2,12 +2,12 @@ import type { Logger } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
-import type { Compression } from './compression.ts';
-import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
-import type { GroupConsumer, OwnedBatch } from './group-consumer.ts';
+import type { Compression } from '../client/compression.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { createClient } from '../client/connection.ts';
+import type { GroupConsumer, OwnedBatch } from '../group/group-consumer.ts';
 import { PartitionProducer } from './partition-producer.ts';
-import type { UsableTopic } from './topics.ts';
+import type { UsableTopic } from '../client/topics.ts';
 
 export interface PartitionOwnersOptions {
   readonly connection: KafkaConnection;

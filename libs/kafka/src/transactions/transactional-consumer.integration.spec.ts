@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
 import { deadLetter, DROP, emit, planBatch } from '@login-pipeline/pipeline';
 import type { Message } from 'kafkajs';
-import { TestCluster, waitFor } from './testing/index.ts';
+import { TestCluster, waitFor } from '../testing/index.ts';
 import { TransactionalConsumer } from './transactional-consumer.ts';
 import { transactionalId } from './partition-producer.ts';
 

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { CommitPlan } from '@login-pipeline/pipeline';
 import { addFlow, BATCH_OVERHEAD, encodeFlow, flowOf } from '@login-pipeline/pipeline';
-import type { BatchConsumer, HandleBatch } from './batch-transport.ts';
-import type { Compression } from './compression.ts';
-import type { KafkaConnection } from './connection.ts';
-import { classify, errorText, KafkaUnavailableError, StalledError } from './errors.ts';
-import type { OwnedBatch } from './group-consumer.ts';
-import { GroupConsumer } from './group-consumer.ts';
+import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
+import type { Compression } from '../client/compression.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { classify, errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import type { OwnedBatch } from '../group/group-consumer.ts';
+import { GroupConsumer } from '../group/group-consumer.ts';
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import type { TopicRole, UsableTopic } from './topics.ts';
-import { requireTopics } from './topics.ts';
+import type { TopicRole, UsableTopic } from '../client/topics.ts';
+import { requireTopics } from '../client/topics.ts';
 
 export interface TransactionalOptions {
   readonly connection: KafkaConnection;

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Compression } from './compression.ts';
-import { compressionType } from './compression.ts';
-import { kafkajs } from './kafkajs.ts';
-import { JAVA_BATCHES } from './record-batch/testing/java-golden.ts';
-import { toLine } from './record-batch/testing/record-lines.ts';
-import { TestCluster } from './testing/index.ts';
+import type { Compression } from '../client/compression.ts';
+import { compressionType } from '../client/compression.ts';
+import { kafkajs } from '../client/kafkajs.ts';
+import { JAVA_BATCHES } from './testing/java-golden.ts';
+import { toLine } from './testing/record-lines.ts';
+import { TestCluster } from '../testing/index.ts';
 
 const cluster = new TestCluster();
 const brokers = cluster.connection.brokers.join(',');
 
-const ROOT = join(import.meta.dirname, '../../..');
-const JAVA_RECORDS = join(import.meta.dirname, 'record-batch/testing/JavaRecords.java');
+const ROOT = join(import.meta.dirname, '../../../..');
+const JAVA_RECORDS = join(import.meta.dirname, 'testing/JavaRecords.java');
 
 /** A Java without a compiler runs brokers, but not this: then the golden bytes of the unit tests have to do. */
 const hasCompiler = spawnSync('java', ['--describe-module', 'jdk.compiler']).status === 0;

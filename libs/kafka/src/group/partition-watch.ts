@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { Admin } from 'kafkajs';
-import { errorText } from './errors.ts';
+import { errorText } from '../client/errors.ts';
 import { PartitionProgress } from './progress.ts';
 
 export interface PartitionWatchOptions {

@@ -1,5 +1,10 @@
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import type { Snapshot } from './snapshot-follower.ts';
+
+/** A partition's state, as bytes, and the next offset it belongs to. */
+export interface Snapshot {
+  readonly value: Buffer;
+  readonly nextOffset: bigint;
+}
 
 /** Repeats the snapshot's next offset outside its value, so that readers need not decode all to find the newest. */
 export const NEXT_OFFSET_HEADER = 'next-offset';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Compression } from './compression.ts';
 import { connectProducer } from './producer.ts';
-import { TestCluster } from './testing/index.ts';
+import { TestCluster } from '../testing/index.ts';
 
 const cluster = new TestCluster();
 

@@ -4,10 +4,10 @@ import type { Message } from 'kafkajs';
 import { classify } from './errors.ts';
 import { kafkajs } from './kafkajs.ts';
 import { installRecordBatches } from './record-batch-installer.ts';
-import { murmur2, PartitionBatch, UnreadableBatchError } from './record-batch/index.ts';
-import type { FetchedPartition } from './record-batch/index.ts';
-import { batchOf } from './record-batch/testing/batches.ts';
-import { fetch } from './record-batch/testing/fetch.ts';
+import { murmur2, PartitionBatch, UnreadableBatchError } from '../record-batch/index.ts';
+import type { FetchedPartition } from '../record-batch/index.ts';
+import { batchOf } from '../record-batch/testing/batches.ts';
+import { fetch } from '../record-batch/testing/fetch.ts';
 
 const require = createRequire(import.meta.url);
 const { DefaultPartitioner } = kafkajs('own').Partitioners;

@@ -1,5 +1,5 @@
 import type { KafkaJSProtocolError } from 'kafkajs';
-import { UnreadableBatchError } from './record-batch/index.ts';
+import { UnreadableBatchError } from '../record-batch/index.ts';
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {

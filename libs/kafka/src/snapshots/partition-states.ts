@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot-follower.ts';
+import type { Snapshot } from './snapshot-record.ts';
 
 /** The states that an application folds records into, one per input partition. */
 export interface PartitionStates {

@@ -6,13 +6,13 @@ import {
   PartitionBatch,
   readBatches,
   writeBatch,
-} from './record-batch/index.ts';
+} from '../record-batch/index.ts';
 import type {
   BatchProducer,
   FetchedBatch,
   FetchedBatches,
   FetchedRecord,
-} from './record-batch/index.ts';
+} from '../record-batch/index.ts';
 
 /** The release whose modules these are. Another one may cut them differently. */
 const KAFKAJS_VERSION = '2.2.4';

@@ -1,5 +1,5 @@
 import { CompressionCodecs, CompressionTypes } from './kafkajs.ts';
-import { CODECS } from './record-batch/compression.ts';
+import { CODECS } from '../record-batch/compression.ts';
 
 /** How a producer compresses its batches. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';

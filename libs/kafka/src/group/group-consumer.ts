@@ -1,9 +1,15 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload } from 'kafkajs';
-import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
-import { causeOf, classify, errorText, KafkaUnavailableError, StalledError } from './errors.ts';
+import type { KafkaConnection } from '../client/connection.ts';
+import { createClient } from '../client/connection.ts';
+import {
+  causeOf,
+  classify,
+  errorText,
+  KafkaUnavailableError,
+  StalledError,
+} from '../client/errors.ts';
 import type { CommittedOffset, PartitionBounds } from './partition-watch.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { RestartBudget } from './restart-budget.ts';
