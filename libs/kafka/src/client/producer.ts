@@ -1,12 +1,14 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { Message } from 'kafkajs';
 import { kafkajs } from './kafkajs.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
 import { errorText, KafkaUnavailableError } from './errors.ts';
+import { groupByPartition } from '../record-batch/index.ts';
 import { sendsOf } from './sends.ts';
-import type { TopicRole } from './topics.ts';
+import type { TopicRole, UsableTopic } from './topics.ts';
 import { requireTopics } from './topics.ts';
 
 export interface RecordProducerOptions {
@@ -24,8 +26,26 @@ export interface RecordProducer {
   disconnect(): Promise<void>;
 }
 
+type PartitionedRecord = OutgoingRecord & { readonly partition: number };
+
+/** @returns the partition of a record: by the murmur2 hash of its key, in turn where there is none */
+function byKey({ topic, partitions }: UsableTopic): (record: OutgoingRecord) => number {
+  const partitioner = kafkajs().Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+    partitionErrorCode: 0,
+  }));
+  return (record) => partitioner({ topic, partitionMetadata, message: record as Message });
+}
+
 /**
  * Connects a producer that partitions by the murmur2 hash of the key, as Kafka's Java client does.
+ *
+ * Each send holds records of one partition: when leaders change, kafkajs repeats only what goes to brokers
+ * that have not answered yet, so that of a send to several partitions some could be left out.
  *
  * @throws KafkaUnavailableError when the brokers or the topic cannot be used
  */
@@ -41,14 +61,20 @@ export async function connectProducer(
     createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
   });
   await producer.connect();
+  const partitionOf = byKey(topic);
   return {
     partitions: topic.partitions,
     send: async (records) => {
       const options = { compression, maxRecords: records.length };
-      try {
-        for (const send of sendsOf(records, topic, options)) {
+      const sendAll = async (ofOnePartition: readonly PartitionedRecord[]): Promise<void> => {
+        for (const send of sendsOf(ofOnePartition, topic, options)) {
           await producer.send({ ...send, acks: -1 });
         }
+      };
+      const partitioned = records.map((record) => ({ ...record, partition: partitionOf(record) }));
+      const groups = groupByPartition(partitioned, ({ partition }) => partition);
+      try {
+        await Promise.all(Object.values(groups).map(sendAll));
       } catch (error) {
         throw new KafkaUnavailableError(
           `Records could not be written to "${role.topic}" (${role.setting}): ${errorText(error)}`,

@@ -74,6 +74,9 @@ export class PartitionProducer {
       allowAutoTopicCreation: false,
       createPartitioner: keepPartition(source),
       maxInFlightRequests: 1,
+      // A failed send is never repeated: its result is unknown, and after a change of leaders kafkajs'
+      // own repetition takes the answer of a broker for that of another one's partitions.
+      retry: { retries: 0 },
     });
     try {
       await producer.connect();
