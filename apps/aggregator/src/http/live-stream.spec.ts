@@ -83,6 +83,19 @@ describe('LiveStream', () => {
     expect(live.clients).toBe(1);
   });
 
+  it('sends nothing to clients whose streams it has ended, and takes no new ones', () => {
+    const { live, change } = numbered();
+    const stream = connected(live);
+    const errors: unknown[] = [];
+    stream.once('error', (error) => errors.push(error));
+    live.close();
+    change();
+    live.tick();
+    expect(stream.errored).toBeNull();
+    expect(errors).toEqual([]);
+    expect(live.connect()).toBeUndefined();
+  });
+
   it('takes no more clients than it may', async () => {
     const { live } = numbered(1);
     const stream = connected(live);

@@ -24,6 +24,7 @@ export class LiveStream {
   readonly #clients = new Set<Client>();
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
+  #closed = false;
 
   /** @param newest the answer to send now; called once a second while there are clients */
   constructor(newest: () => CachedAnswer, maxClients: number) {
@@ -33,10 +34,10 @@ export class LiveStream {
 
   /**
    * @param lastEventId what the client has already, from `Last-Event-ID`
-   * @returns the client's stream, or undefined when there are too many clients
+   * @returns the client's stream, or undefined when there are too many clients or the service stops
    */
   connect(lastEventId?: string): Readable | undefined {
-    if (this.#clients.size >= this.#maxClients) return undefined;
+    if (this.#closed || this.#clients.size >= this.#maxClients) return undefined;
     const stream = new Readable({ read: () => undefined });
     const client: Client = { stream, digest: lastEventId };
     this.#clients.add(client);
@@ -64,9 +65,12 @@ export class LiveStream {
     }
   }
 
-  /** Ends every client's stream. */
+  /** Ends every client's stream, and takes no new ones: nothing may be sent after the end. */
   close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
     for (const { stream } of this.#clients) stream.push(null);
+    this.#clients.clear();
   }
 
   get clients(): number {

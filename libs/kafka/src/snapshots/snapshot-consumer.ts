@@ -2,7 +2,7 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import { KafkaUnavailableError } from '../client/errors.ts';
 import type { OwnedBatch } from '../group/group-consumer.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import type { PartitionStates } from './partition-states.ts';
@@ -12,7 +12,7 @@ import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { Snapshot } from './snapshot-record.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
-import { snapshotRecord } from './snapshot-record.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
 
@@ -51,9 +51,8 @@ const MAX_FETCH_BYTES = 512 * 1024;
  */
 export class SnapshotConsumer implements BatchConsumer {
   readonly #options: SnapshotOptions;
-  readonly #input: UsableTopic;
   readonly #handle: HandleBatch<void>;
-  readonly #producer: RecordProducer;
+  readonly #writer: SnapshotWriter;
   readonly #follower: SnapshotFollower;
   readonly #consumer: GroupConsumer;
   #owned: ReadonlyMap<number, Ownership> = new Map();
@@ -61,8 +60,6 @@ export class SnapshotConsumer implements BatchConsumer {
   #restored: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
-  /** When snapshots began to fail, on the monotonic clock; undefined while they do not. */
-  #failingSince: number | undefined;
   #closing = false;
 
   private constructor(
@@ -72,10 +69,15 @@ export class SnapshotConsumer implements BatchConsumer {
     producer: RecordProducer,
   ) {
     this.#options = options;
-    this.#input = topics.input;
     this.#handle = handle;
-    this.#producer = producer;
     const { states } = options;
+    this.#writer = new SnapshotWriter(producer, {
+      ...options,
+      inputTopic: topics.input.topic,
+      onFatal: (error) => {
+        if (!this.#closing) options.onFatal(error);
+      },
+    });
     this.#follower = new SnapshotFollower({
       ...options,
       inputTopic: topics.input.topic,
@@ -132,7 +134,7 @@ export class SnapshotConsumer implements BatchConsumer {
     await this.#save();
     await this.#consumer.stop();
     await this.#follower.stop();
-    await this.#producer.disconnect();
+    await this.#writer.close();
   }
 
   notReady(): string | undefined {
@@ -264,50 +266,20 @@ export class SnapshotConsumer implements BatchConsumer {
   }
 
   async #saveChanged(): Promise<void> {
-    const { states, metrics, logger } = this.#options;
+    const { states } = this.#options;
     const changed = [...this.#owned].filter(
       ([, { nextOffset, savedOffset }]) => nextOffset !== undefined && nextOffset !== savedOffset,
     );
     if (changed.length === 0) return;
-    const saved = changed.map(([partition, owned]) => ({
-      partition,
-      owned,
-      snapshot: states.snapshot(partition),
-    }));
-    try {
-      await this.#producer.send(
-        saved.map(({ partition, snapshot }) =>
-          snapshotRecord(this.#input.topic, partition, snapshot),
-        ),
-      );
-    } catch (error) {
-      // The next one holds more; until then a restart reads a little more of the input again.
-      logger.warn({ cause: errorText(error) }, 'A snapshot was not written');
-      this.#giveUpInTime(error);
-      return;
-    }
-    this.#failingSince = undefined;
-    metrics.increment('snapshot_records_total', {}, saved.length);
-    for (const { owned, snapshot } of saved) {
-      owned.savedOffset = snapshot.nextOffset;
-      metrics.observe('snapshot_bytes', {}, snapshot.value.length);
+    const snapshots = new Map(
+      changed.map(([partition]) => [partition, states.snapshot(partition)] as const),
+    );
+    if (!(await this.#writer.write(snapshots))) return;
+    for (const [partition, owned] of changed) {
+      owned.savedOffset = snapshots.get(partition)?.nextOffset;
     }
     this.#consumer.commit(
-      saved.map(({ partition, snapshot: { nextOffset } }) => ({ partition, nextOffset })),
-    );
-  }
-
-  /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */
-  #giveUpInTime(cause: unknown): void {
-    const { stallTimeoutMs, snapshots, onFatal } = this.#options;
-    this.#failingSince ??= performance.now();
-    if (this.#closing || performance.now() - this.#failingSince < stallTimeoutMs) return;
-    onFatal(
-      new StalledError(
-        `No snapshot could be written to "${snapshots.topic}" (${snapshots.setting}) ` +
-          `for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(cause)}`,
-        { cause },
-      ),
+      [...snapshots].map(([partition, { nextOffset }]) => ({ partition, nextOffset })),
     );
   }
 }
