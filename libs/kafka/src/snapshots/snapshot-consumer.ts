@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
@@ -165,6 +166,8 @@ export class SnapshotConsumer implements BatchConsumer {
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#options.metrics.observe('batch_records', {}, records.length);
+    // Batches of other partitions wait in this turn of the event loop; requests go between them.
+    await nextTurn();
   }
 
   /**
