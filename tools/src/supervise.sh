@@ -11,8 +11,8 @@ shift 2
 exec 3<&0
 "$@" </dev/null 3<&- &
 command=$!
-trap 'kill -TERM "$command" 2>/dev/null' TERM INT HUP
-trap 'kill -KILL "$command" 2>/dev/null' USR1
+trap 'interrupted=yes; kill -TERM "$command" 2>/dev/null' TERM INT HUP
+trap 'interrupted=yes; kill -KILL "$command" 2>/dev/null' USR1
 
 (
   trap - TERM INT HUP USR1
@@ -26,12 +26,14 @@ trap 'kill -KILL "$command" 2>/dev/null' USR1
 ) >/dev/null 2>&1 &
 watcher=$!
 
-# A trapped signal ends `wait` early: wait on until the command is gone.
-wait "$command"
-status=$?
-while kill -0 "$command" 2>/dev/null; do
+# A trapped signal ends `wait` early, with the signal's number: wait again for the command's own status. Where the
+# signal came just after the end, there is nothing left to wait for, and the status is known.
+while :; do
+  interrupted=
   wait "$command"
-  status=$?
+  result=$?
+  if [ -z "${status-}" ] || [ "$result" -ne 127 ]; then status=$result; fi
+  [ -n "$interrupted" ] || break
 done
 kill "$watcher" 2>/dev/null
 [ -z "$folder" ] || kill -0 "$PPID" 2>/dev/null || rm -rf "$folder"

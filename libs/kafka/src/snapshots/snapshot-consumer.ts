@@ -124,6 +124,7 @@ export class SnapshotConsumer implements BatchConsumer {
   async start(): Promise<void> {
     await this.#follower.start();
     await this.#follower.caughtUp();
+    if (this.#closing) return;
     await this.#consumer.start();
     this.#timer = setInterval(() => void this.#save(), this.#options.snapshotIntervalMs);
   }
@@ -133,8 +134,9 @@ export class SnapshotConsumer implements BatchConsumer {
     this.#closing = true;
     clearInterval(this.#timer);
     await this.#save();
-    await this.#consumer.stop();
+    // The follower first: a batch may wait for a restore, and that for the follower.
     await this.#follower.stop();
+    await this.#consumer.stop();
     await this.#writer.close();
   }
 

@@ -39,6 +39,7 @@ export class SnapshotFollower {
   readonly #newest = new Map<number, Snapshot>();
   readonly #positions = new Map<number, bigint>();
   readonly #waiting = new Set<() => void>();
+  #stopped = false;
 
   constructor(options: SnapshotFollowerOptions) {
     this.#options = options;
@@ -73,7 +74,10 @@ export class SnapshotFollower {
     await this.#consumer.start();
   }
 
+  /** Whoever waits to be caught up waits no longer. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const check of this.#waiting) check();
     await this.#consumer.stop();
     await this.#admin.disconnect();
   }
@@ -88,7 +92,7 @@ export class SnapshotFollower {
   }
 
   /**
-   * Waits until everything is read that is in the snapshot topic now.
+   * Waits until everything is read that is in the snapshot topic now, or until the stop.
    *
    * @throws StalledError when that does not happen
    */
@@ -107,7 +111,7 @@ export class SnapshotFollower {
     try {
       await new Promise<void>((resolve, reject) => {
         check = () => {
-          if (isRead()) resolve();
+          if (this.#stopped || isRead()) resolve();
         };
         this.#waiting.add(check);
         deadline = setTimeout(() => {
