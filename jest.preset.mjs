@@ -1,13 +1,18 @@
-/** Jest settings that every project shares. The environment variable TEST_LAYER picks the files: unit or integration. */
+/** Jest settings that every project shares. The environment variable TEST_LAYER picks the files: unit, integration or deploy. */
+
+const WITH_BROKER = {
+  testTimeout: 60_000,
+  globalSetup: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-setup.ts`,
+  globalTeardown: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-teardown.ts`,
+};
 
 const LAYERS = {
-  unit: { testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: ['\\.integration\\.spec\\.ts$'] },
-  integration: {
-    testMatch: ['**/*.integration.spec.ts'],
-    testTimeout: 60_000,
-    globalSetup: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-setup.ts`,
-    globalTeardown: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-teardown.ts`,
+  unit: {
+    testMatch: ['**/*.spec.ts'],
+    testPathIgnorePatterns: ['\\.(integration|deploy)\\.spec\\.ts$'],
   },
+  integration: { testMatch: ['**/*.integration.spec.ts'], ...WITH_BROKER },
+  deploy: { testMatch: ['**/*.deploy.spec.ts'], ...WITH_BROKER },
 };
 
 /**
@@ -20,6 +25,8 @@ export function jestConfig(displayName, rootDir) {
     displayName,
     rootDir,
     testEnvironment: 'node',
+    // FUZZ_RUNS=1000000 makes fuzz tests of the property tests that feed decoders with any bytes; 0: as they are.
+    globals: { FUZZ_RUNS: Number(process.env.FUZZ_RUNS ?? 0) },
     extensionsToTreatAsEsm: ['.ts'],
     transform: {
       '\\.ts$': [
@@ -35,6 +42,6 @@ export function jestConfig(displayName, rootDir) {
         },
       ],
     },
-    ...LAYERS[process.env.TEST_LAYER === 'integration' ? 'integration' : 'unit'],
+    ...LAYERS[process.env.TEST_LAYER ?? 'unit'],
   };
 }

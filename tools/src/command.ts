@@ -1,6 +1,8 @@
 import { EXIT } from './failure.ts';
 import { killAllSupervised } from './supervised.ts';
 
+export { EXIT, Failure } from './failure.ts';
+
 /** Prints a stage of a command, as the bootstrap does. */
 export function say(line: string): void {
   process.stdout.write(`login-pipeline: ${line}\n`);

@@ -1,12 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { parseKafkaArguments } from './kafka-arguments.ts';
 
-const DEFAULTS = { brokers: 1, port: 29092, fresh: false, help: false };
+const DEFAULTS = { brokers: 1, port: 29092, secure: false, fresh: false, help: false };
 
 it.each([
   [[], {}],
   [['--brokers', '3'], { brokers: 3 }],
   [['--port', '9092', '--fresh'], { port: 9092, fresh: true }],
+  [['--secure'], { secure: true }],
   [['--help'], { help: true }],
 ])('reads %j', (args, changes) => {
   expect(parseKafkaArguments(args)).toEqual({ ...DEFAULTS, ...changes });

@@ -1,11 +1,15 @@
+import { join, relative } from 'node:path';
 import { loadTopicSettings } from '@login-pipeline/config';
 import { runCommand, say, stopRequested } from './command.ts';
-import { DEFAULT_DATA_DIR, startKafka } from './embedded-kafka/index.ts';
-import type { RunningKafka } from './embedded-kafka/index.ts';
+import { readAclFile, setUpAcls } from './acls/index.ts';
+import { DEFAULT_DATA_DIR, SECURE_DATA_DIR, startKafka, WAYS } from './embedded-kafka/index.ts';
+import type { RunningKafka, SecureAccess } from './embedded-kafka/index.ts';
 import { EXIT } from './failure.ts';
 import { KAFKA_HELP, parseKafkaArguments } from './kafka-arguments.ts';
 import type { KafkaArguments } from './kafka-arguments.ts';
 import { setUpTopics } from './set-up-topics.ts';
+
+const ACL_FILE = join(import.meta.dirname, '../../deploy/kafka/acls.json');
 
 let starting: Promise<RunningKafka> | undefined;
 
@@ -26,14 +30,36 @@ await runCommand(async () => {
 });
 
 /** @returns the exit status once a broker has ended by itself */
-async function runKafka({ brokers, port, fresh }: KafkaArguments): Promise<number> {
-  starting = startKafka({ brokers, port, fresh, dataDir: DEFAULT_DATA_DIR, onProgress: say });
-  const { bootstrapServers, died } = await starting;
+async function runKafka({ brokers, port, secure, fresh }: KafkaArguments): Promise<number> {
+  const dataDir = secure ? SECURE_DATA_DIR : DEFAULT_DATA_DIR;
+  const common = { brokers, port, fresh, dataDir, onProgress: say };
+  starting = startKafka(secure ? { ...common, secure: {} } : common);
+  const { bootstrapServers, security, died } = await starting;
   const { PARTITIONS, REPLICATION_FACTOR = String(brokers) } = process.env;
-  const settings = { KAFKA_BROKERS: bootstrapServers, PARTITIONS, REPLICATION_FACTOR };
-  await setUpTopics(loadTopicSettings(settings), say);
-  say(`Kafka is ready: KAFKA_BROKERS=${bootstrapServers}, Ctrl-C stops it`);
+  const settings = loadTopicSettings({
+    KAFKA_BROKERS: bootstrapServers,
+    ...security?.settings('admin', 'mutual-tls'),
+    PARTITIONS,
+    REPLICATION_FACTOR,
+  });
+  await setUpTopics(settings, say);
+  if (security === undefined) {
+    say(`Kafka is ready: KAFKA_BROKERS=${bootstrapServers}, Ctrl-C stops it`);
+  } else {
+    await setUpAcls(settings, readAclFile(ACL_FILE), say);
+    tellAccess(bootstrapServers, security);
+  }
   const status = await died;
-  say(`a broker ended by itself with status ${status}; its log is in ${DEFAULT_DATA_DIR}`);
+  say(`a broker ended by itself with status ${status}; its log is in ${dataDir}`);
   return status === 0 ? EXIT.internal : status;
+}
+
+function tellAccess(bootstrapServers: string, { files }: SecureAccess): void {
+  const folder = relative(process.cwd(), files.folder);
+  say(`Kafka is ready at ${bootstrapServers}, secure; Ctrl-C stops it. Settings of every user:`);
+  for (const way of WAYS) say(`  ${folder}/<user>.${way}.env`);
+  say(
+    'Users: transformer, aggregator, data-generator and, for "npm run topics", admin. For example:',
+  );
+  say(`  node --env-file=${folder}/transformer.scram-sha-512.env dist/apps/transformer/main.js`);
 }

@@ -30,7 +30,7 @@ describe('the topics on a cluster without any', () => {
   it('are created once and found as they should be from then on', async () => {
     expect(await setUp()).toEqual([]);
     expect(said).toEqual([
-      'created topics: user-login, processed-user-login, user-login.dead-letter, login-insights, user-last-login',
+      'created topics: user-login, processed-user-login, user-login.dead-letter, login-insights, login-insight-counts, user-last-login',
     ]);
     expect(await setUp()).toEqual([]);
     expect(said).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('the topics on a cluster without any', () => {
 
   it('are left alone when they differ', async () => {
     const lines = await setUp({ PARTITIONS: '6' });
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(6);
     expect(lines[0]).toContain('user-login has 4 partitions, wanted 6');
     expect(await setUp({ PARTITIONS: '4' })).toEqual([]);
   });

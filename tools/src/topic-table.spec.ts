@@ -10,6 +10,7 @@ describe('the table of topics', () => {
     ['processed-user-login', 'delete'],
     ['user-login.dead-letter', 'delete'],
     ['login-insights', 'compact'],
+    ['login-insight-counts', 'compact,delete'],
     ['user-last-login', 'compact'],
   ])('%s has cleanup.policy=%s', (name, policy) => {
     const definition = TOPIC_TABLE.find(({ topic }) => topic === name);

@@ -40,7 +40,27 @@ export const TOPIC_TABLE: readonly PipelineTopic[] = [
     topic: TOPICS.loginInsights,
     config: { ...compacted, 'max.message.bytes': String(2 * MIB) },
   },
-  { topic: TOPICS.userLastLogin, config: compacted },
+  {
+    topic: TOPICS.loginInsightCounts,
+    config: {
+      ...compacted,
+      // Minutes are new keys for ever; a sink has them by then.
+      'cleanup.policy': 'compact,delete',
+      'retention.ms': String(30 * DAY_MS),
+      'max.message.bytes': String(2 * MIB),
+    },
+  },
+  {
+    topic: TOPICS.userLastLogin,
+    config: {
+      'cleanup.policy': 'compact',
+      // Many keys, each rewritten now and then: cleaned when half of it is outdated, and no later than after a day.
+      'min.cleanable.dirty.ratio': '0.5',
+      'max.compaction.lag.ms': String(DAY_MS),
+      'segment.bytes': String(64 * MIB),
+      'max.message.bytes': String(2 * MIB),
+    },
+  },
 ];
 
 /** The settings whose difference makes a topic wrong, not just tuned otherwise. */

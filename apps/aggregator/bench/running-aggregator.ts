@@ -9,9 +9,6 @@ import { connectTopicAdmin } from '@login-pipeline/kafka';
 import type { KafkaConnection } from '@login-pipeline/kafka';
 import { pino } from 'pino';
 
-/** As the README recommends to run it: fewer and shorter pauses for young garbage. */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
-
 const MAIN = join(import.meta.dirname, '../../../dist/apps/aggregator/main.js');
 const PAUSE_MS = 5;
 const START_TIMEOUT_MS = 180_000;
@@ -71,7 +68,7 @@ export async function startAggregator({
   // By `env`, so that the settings of the brokers are inherited without being read here.
   const assignments = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const startedMs = performance.now();
-  const child = spawn('env', [...assignments, process.execPath, ...NODE_FLAGS, MAIN], {
+  const child = spawn('env', [...assignments, process.execPath, MAIN], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const ended = new Promise<void>((resolve) =>

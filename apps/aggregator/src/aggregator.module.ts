@@ -27,7 +27,9 @@ export class AggregatorModule {
       connection: settings.kafka,
       groupId: settings.transformerGroupId,
       topic: settings.transformerInputTopic,
+      settings: { groupId: 'TRANSFORMER_GROUP_ID', topic: 'TRANSFORMER_INPUT_TOPIC' },
       logger,
+      metrics,
     });
     return {
       module: AggregatorModule,

@@ -1,7 +1,13 @@
 import type { PartitionStates, Snapshot } from '@login-pipeline/kafka';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
 import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
-import { decodeSnapshot, encodeSnapshot, foldBatch, PartitionState } from './insights/index.ts';
+import {
+  ChangedCounts,
+  decodeSnapshot,
+  encodeSnapshot,
+  foldBatch,
+  PartitionState,
+} from './insights/index.ts';
 
 /** What became of the records of a batch. */
 export type FoldedRecords = Pick<LedgerEntry, 'counted' | 'expired' | 'invalid' | 'future'>;
@@ -11,6 +17,7 @@ export class InsightStates implements PartitionStates {
   readonly #limits: Limits;
   readonly #board: InsightsBoard;
   readonly #owned = new Map<number, PartitionState>();
+  readonly #changedCounts = new ChangedCounts();
 
   constructor(limits: Limits, board: InsightsBoard) {
     this.#limits = limits;
@@ -29,6 +36,7 @@ export class InsightStates implements PartitionStates {
         : decodeSnapshot(snapshot.value, this.#limits);
     state.nextOffset = start;
     this.#owned.set(partition, state);
+    this.forgetChanges(partition);
     this.#board.show(partition, state);
   }
 
@@ -62,8 +70,23 @@ export class InsightStates implements PartitionStates {
     return { value: encodeSnapshot(state), nextOffset: state.nextOffset };
   }
 
+  /** @returns a record for each count of the partition that moved since the last call, its key the name of the count */
+  changes(partition: number): readonly OutgoingRecord[] {
+    const timestamp = String(Date.now());
+    return [...this.#changedCounts.since(partition, this.#state(partition))].map(([key, row]) => ({
+      key: Buffer.from(key),
+      value: Buffer.from(JSON.stringify(row)),
+      timestamp,
+    }));
+  }
+
+  forgetChanges(partition: number): void {
+    this.#changedCounts.forget(partition);
+  }
+
   release(partition: number): void {
     this.#owned.delete(partition);
+    this.forgetChanges(partition);
   }
 
   follow(partition: number, { value }: Snapshot): void {

@@ -14,7 +14,6 @@ export class InsightsMetrics {
   constructor(metrics: Metrics, view: InsightsView) {
     this.#metrics = metrics;
     this.#view = view;
-    metrics.expose('insights_records_total', 'snapshot_records_total');
     metrics.onScrape(() => {
       this.#refresh();
     });
@@ -54,6 +53,15 @@ export class InsightsMetrics {
     );
     metrics.set('insights_peak_logins_per_minute', {}, peaks(traffic, 1)[0]?.count ?? 0);
     metrics.set('insights_complete', {}, complete ? 1 : 0);
+    this.#showLedger();
+  }
+
+  #showLedger(): void {
+    const { partitions } = this.#view.ledger();
+    for (const outcome of ['counted', 'expired', 'invalid', 'unaccounted'] as const) {
+      const value = partitions.reduce((sum, entry) => sum + entry[outcome], 0);
+      this.#metrics.set('ledger_records', { outcome }, value);
+    }
   }
 }
 

@@ -24,7 +24,8 @@ function loginTransport(
   app: INestApplicationContext,
   context: ServiceContext<AggregatorSettings>,
 ): BatchTransport<void> {
-  const { settings, logger, metrics, health } = context;
+  const { settings, logger, metrics, health, tracing } = context;
+  const states = app.get<InsightStates>(STATES);
   const transport = snapshotTransport(PROCESSED_LOGINS, {
     connection: settings.kafka,
     groupId: settings.groupId,
@@ -32,9 +33,20 @@ function loginTransport(
     snapshots: { topic: settings.snapshotTopic, setting: 'SNAPSHOT_TOPIC' },
     snapshotIntervalMs: settings.snapshotIntervalMs,
     stallTimeoutMs: settings.stallTimeoutMs,
-    states: app.get<InsightStates>(STATES),
+    states,
+    changes:
+      settings.countsTopic === undefined
+        ? undefined
+        : {
+            topic: { topic: settings.countsTopic, setting: 'INSIGHT_COUNTS_TOPIC' },
+            since: (partition) => states.changes(partition),
+            forget: (partition) => {
+              states.forgetChanges(partition);
+            },
+          },
     logger,
     metrics,
+    tracing,
     onFatal: (error) => {
       context.fail(error);
     },

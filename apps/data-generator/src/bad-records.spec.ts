@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeLogin, REASONS } from '@login-pipeline/schema';
+import { membersOf } from '@login-pipeline/schema/testing';
 import { BAD_KINDS } from './bad-records.ts';
 import type { IntendedLogin } from './bad-records.ts';
 
@@ -14,7 +15,8 @@ const LOGIN: IntendedLogin = {
 
 describe('BAD_KINDS', () => {
   it('starts from a login that is valid', () => {
-    expect(decodeLogin(Buffer.from(JSON.stringify(LOGIN)))).toEqual(LOGIN);
+    const decoded = decodeLogin(Buffer.from(JSON.stringify(LOGIN)));
+    expect(typeof decoded === 'string' || membersOf(decoded)).toEqual(LOGIN);
   });
 
   it.each(BAD_KINDS)('$name is refused as $reason', ({ spoil, reason }) => {
@@ -22,8 +24,9 @@ describe('BAD_KINDS', () => {
   });
 
   it('covers every reason that a value can give', () => {
-    // A record is too large only for the topic it goes to, which a generator cannot know.
-    const byValue = REASONS.filter((reason) => reason !== 'record_too_large');
+    // What is too large, or has an unknown id, depends on a topic or a registry, which a generator cannot know.
+    const others = new Set<string>(['record_too_large', 'unknown_schema_id']);
+    const byValue = REASONS.filter((reason) => !others.has(reason));
     expect(new Set(BAD_KINDS.map(({ reason }) => reason))).toEqual(new Set(byValue));
   });
 

@@ -33,6 +33,7 @@ describe('GeneratorTransport', () => {
       logger: cluster.logger,
       metrics: cluster.metrics(),
       health: new Health(),
+      tracing: undefined,
       fail: jest.fn(),
       stop: jest.fn(),
     };

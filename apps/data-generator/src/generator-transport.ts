@@ -1,28 +1,48 @@
 import type { GeneratorSettings } from '@login-pipeline/config';
 import { connectProducer } from '@login-pipeline/kafka';
 import type { RecordProducer } from '@login-pipeline/kafka';
-import type { ServiceContext } from '@login-pipeline/observability';
+import type { ServiceContext, Tracing } from '@login-pipeline/observability';
+import { openSchemas } from '@login-pipeline/registry';
+import type { Schemas } from '@login-pipeline/registry';
+import { LOGIN_JSON_SCHEMA } from '@login-pipeline/schema';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { LoginGenerator } from './login-generator.ts';
+import type { Send } from './login-generator.ts';
+import type { GeneratedRecord } from './login-stream.ts';
 
 /** Gives the generator the life of a Nest transport: started last, drained first. It listens to nothing. */
 export class GeneratorTransport implements CustomTransportStrategy {
   readonly #context: ServiceContext<GeneratorSettings>;
   readonly #generator: LoginGenerator;
+  readonly #schemas: Schemas;
   #producer: RecordProducer | undefined;
   #running: Promise<void> | undefined;
   #closing = false;
 
   constructor(context: ServiceContext<GeneratorSettings>) {
-    const { settings, metrics, health } = context;
+    const { settings, logger, metrics, health, tracing } = context;
     this.#context = context;
+    this.#schemas = openSchemas({
+      ...settings.schemas,
+      topics: new Map([[settings.outputTopic, LOGIN_JSON_SCHEMA]]),
+      outputTopic: settings.outputTopic,
+      logger,
+      metrics,
+      onFatal: (error) => {
+        context.fail(error);
+      },
+    });
+    const send: Send = (records) =>
+      this.#connected().send(records.map((record) => this.#framed(record)));
     this.#generator = new LoginGenerator(
       settings,
-      (records) => this.#connected().send(records),
+      tracing === undefined ? send : traced(send, settings.outputTopic, tracing),
       metrics,
     );
     health.register('generator', {
-      ready: () => (this.#running === undefined ? 'not connected to Kafka' : undefined),
+      ready: () =>
+        this.#schemas.notReady() ??
+        (this.#running === undefined ? 'not connected to Kafka' : undefined),
     });
   }
 
@@ -48,6 +68,7 @@ export class GeneratorTransport implements CustomTransportStrategy {
       compression: settings.producer.compression,
       logger,
     });
+    await this.#schemas.registered();
     // A stop that came meanwhile found no producer to disconnect.
     if (this.#closing) await this.#producer.disconnect();
     else this.#running = this.#run();
@@ -64,8 +85,23 @@ export class GeneratorTransport implements CustomTransportStrategy {
     }
   }
 
+  /** Bad records get a frame too: what is wrong with them is inside. */
+  #framed(record: GeneratedRecord): GeneratedRecord {
+    const { value } = record;
+    const framed = value && this.#schemas.frame(value);
+    return framed === value ? record : { ...record, value: framed };
+  }
+
   #connected(): RecordProducer {
     if (this.#producer === undefined) throw new Error('Send before connect');
     return this.#producer;
   }
+}
+
+/** The generator is where traces begin: its records carry the header that later spans are linked by. */
+function traced(send: Send, topic: string, tracing: Tracing): Send {
+  return (records) =>
+    tracing.send(topic, records.length, (headers) =>
+      send(records.map((record) => ({ ...record, headers }))),
+    );
 }

@@ -42,7 +42,6 @@ export class LoginGenerator {
     this.#send = send;
     this.#metrics = metrics;
     this.#truth = new Truth(settings.seed);
-    metrics.expose('generated_records_total');
   }
 
   /**

@@ -81,12 +81,17 @@ describe('LoginStream', () => {
       deviceType: user.canonicalDeviceType,
       times: [time, Number(timestamp)],
     }));
-    const said = records.map(login).map(({ timestamp, ...members }) => ({
-      ...members,
-      key: members.user_id,
-      deviceType: canonicalDeviceType(members.device_type),
-      times: [eventTimeMs({ timestamp }), eventTimeMs({ timestamp })],
-    }));
+    const said = records.map((record) => {
+      const { user_id, device_type } = login(record);
+      const { timestamp, ...members } = JSON.parse(String(record.value)) as Login;
+      const time = eventTimeMs({ timestamp });
+      return {
+        ...members,
+        key: user_id,
+        deviceType: canonicalDeviceType(device_type),
+        times: [time, time],
+      };
+    });
     expect(known).toEqual(said);
   });
 

@@ -1,5 +1,10 @@
 import 'reflect-metadata';
-import { kafkaWarnings, loadGeneratorSettings, redact } from '@login-pipeline/config';
+import {
+  kafkaWarnings,
+  loadGeneratorSettings,
+  redact,
+  registryWarnings,
+} from '@login-pipeline/config';
 import { runService } from '@login-pipeline/observability';
 import { Module } from '@nestjs/common';
 import manifest from '../package.json' with { type: 'json' };
@@ -14,7 +19,7 @@ await runService({
   version: manifest.version,
   settings: loadGeneratorSettings,
   describe: redact,
-  warnings: ({ kafka }) => kafkaWarnings(kafka),
+  warnings: ({ kafka, schemas }) => [...kafkaWarnings(kafka), ...registryWarnings(schemas)],
   module: () => DataGeneratorModule,
   transports: (_app, context) => [new GeneratorTransport(context)],
 });

@@ -27,6 +27,16 @@ describe('aggregator, start', () => {
     expect(service.output).not.toContain('"stack"');
   });
 
+  it('ends with 69 without the topic for its counts, and names the fix', async () => {
+    const settings = { ...(await settingsWithSnapshot()), INSIGHT_COUNTS_TOPIC: 'no-such-counts' };
+    const service = await Service.start('aggregator', settings);
+    expect(await service.ended).toBe(69);
+    expect(service.output).toMatch(
+      /do not exist on .*no-such-counts.* \(INSIGHT_COUNTS_TOPIC\)\. Create them with/,
+    );
+    expect(service.output).not.toContain('"stack"');
+  });
+
   it('ends with 69 when its snapshots are of a topic that was created anew, and names the fix', async () => {
     const first = await settingsWithSnapshot();
     await write(String(first['INPUT_TOPIC']), Buffer.from('an earlier life'));

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Cluster } from './cluster.ts';
+import { countedRows } from './count-rows.ts';
 import { countedBy, insightsText, ledgerOf, reaches } from './insights-answer.ts';
 import type { InsightsAnswer } from './insights-answer.ts';
 import { InsightsWatch } from './insights-watch.ts';
@@ -51,7 +52,7 @@ describe('aggregator, replicas', () => {
   it(
     `agree with a recount of ${LOGINS} records after kills, freezes and stops (E2E_SEED=${SEED})`,
     async () => {
-      const { topic, replicas } = await group();
+      const { topic, counts, replicas } = await group();
       await replicas.scaleTo(3);
       const writer = write(topic, LOGINS, CHAOS_MS);
       const watch = watching(writer, replicas);
@@ -68,6 +69,7 @@ describe('aggregator, replicas', () => {
       await watch.stop();
 
       await expectExactCounts(topic, replicas, LOGINS);
+      await expectRowsAgree(counts, replicas);
       expect(watch.faults.slice(0, 3)).toEqual([]);
       report(watch);
     },
@@ -96,19 +98,22 @@ describe('aggregator, replicas', () => {
     2 * CATCH_UP_MS,
   );
 
-  async function group(): Promise<{ topic: string; replicas: Replicas }> {
+  async function group(): Promise<{ topic: string; counts: string; replicas: Replicas }> {
     const id = randomUUID();
     const topic = `e2e-processed-${id}`;
     const snapshots = `e2e-insights-${id}`;
     await cluster.createTopic(topic, PARTITIONS);
     await cluster.createTopic(snapshots, 4, { 'cleanup.policy': 'compact' });
+    const counts = `e2e-counts-${id}`;
+    await cluster.createTopic(counts, 4, { 'cleanup.policy': 'compact' });
     const settings = {
       INPUT_TOPIC: topic,
       SNAPSHOT_TOPIC: snapshots,
+      INSIGHT_COUNTS_TOPIC: counts,
       GROUP_ID: `e2e-aggregator-${id}`,
       INSIGHTS_LOG_EVERY: '1000000',
     };
-    return { topic, replicas: new Replicas(settings) };
+    return { topic, counts, replicas: new Replicas(settings) };
   }
 
   function write(topic: string, count: number, durationMs: number): LoginWriter {
@@ -138,6 +143,20 @@ describe('aggregator, replicas', () => {
         CATCH_UP_MS,
       );
     }
+  }
+
+  /** Whoever reads the topic of the counts comes to what the replicas answer; minutes gone by stay there. */
+  async function expectRowsAgree(topic: string, replicas: Replicas): Promise<void> {
+    const [replica] = replicas.running;
+    if (replica === undefined) throw new Error('No replica runs');
+    const { minutes, ...answered } = await countedBy(replica);
+    const records = answered.total + answered.expired + answered.invalid;
+    const rows = await replica.until('the counts of all records', async () => {
+      const found = await countedRows(cluster, topic);
+      return found.total + found.expired + found.invalid === records && found;
+    });
+    expect({ ...answered, ...rows, minutes }).toEqual({ ...answered, minutes });
+    expect(rows.minutes).toEqual(expect.arrayContaining([...minutes]));
   }
 
   /** The replicas agree with each other to the letter, and with the topic. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import type { Admin, CompressionTypes, Consumer, ConsumerConfig, IHeaders, Kafka } from 'kafkajs';
+import { installAbortedRecords } from './aborted-records.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Records of one produce request, in bytes at most: well under the topics' `max.message.bytes`. */
@@ -26,6 +27,13 @@ export interface Lane {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+export interface LaneOptions {
+  readonly partitions?: number;
+  /** Default: as many as the input has. */
+  readonly outputPartitions?: number;
+  readonly outputConfig?: Readonly<Record<string, string>>;
+}
+
 /** @throws Error when the tests were started without a broker */
 export function brokers(): string {
   const list = process.env['TEST_KAFKA_BROKERS'];
@@ -40,6 +48,7 @@ export class Cluster {
   readonly #consumers: Consumer[] = [];
 
   private constructor() {
+    installAbortedRecords();
     this.kafka = new kafkajs.Kafka({
       brokers: brokers().split(','),
       clientId: 'oracle',
@@ -69,14 +78,18 @@ export class Cluster {
   }
 
   /** Creates the topics of one pipeline, the dead-letter topic as the contract has it. */
-  async lane({ partitions = 4, outputConfig = {} } = {}): Promise<Lane> {
+  async lane({
+    partitions = 4,
+    outputPartitions = partitions,
+    outputConfig = {},
+  }: LaneOptions = {}): Promise<Lane> {
     const id = randomUUID();
     const input = `e2e-logins-${id}`;
     const output = `e2e-processed-${id}`;
     const deadLetter = `e2e-dead-letters-${id}`;
     const group = `e2e-transformer-${id}`;
     await this.createTopic(input, partitions);
-    await this.createTopic(output, partitions, outputConfig);
+    await this.createTopic(output, outputPartitions, outputConfig);
     await this.createTopic(deadLetter, partitions, {
       'message.timestamp.type': 'LogAppendTime',
       'max.message.bytes': '2097152',
@@ -128,7 +141,10 @@ export class Cluster {
 
   /** @returns by partition, up to where read-committed readers get: the last stable offset */
   async ends(topic: string): Promise<readonly number[]> {
-    return (await this.admin.fetchTopicOffsets(topic))
+    const offsets = await waitFor(`the ends of ${topic}`, () =>
+      unlessBusy(this.admin.fetchTopicOffsets(topic)),
+    );
+    return offsets
       .toSorted((one, other) => one.partition - other.partition)
       .map(({ high }) => Number(high));
   }
@@ -147,6 +163,16 @@ export class Cluster {
   async isDone(lane: Lane): Promise<boolean> {
     const [committed, ends] = await Promise.all([this.committed(lane), this.ends(lane.input)]);
     return String(committed) === String(ends);
+  }
+
+  /** @returns the id of each partition's leader, in the order of the partitions */
+  async leaders(topic: string): Promise<readonly number[]> {
+    const { topics } = await waitFor(`the leaders of ${topic}`, () =>
+      unlessBusy(this.admin.fetchTopicMetadata({ topics: [topic] })),
+    );
+    return (topics[0]?.partitions ?? [])
+      .toSorted((one, other) => one.partitionId - other.partitionId)
+      .map(({ leader }) => leader);
   }
 }
 

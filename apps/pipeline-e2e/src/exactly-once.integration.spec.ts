@@ -1,44 +1,51 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster } from './cluster.ts';
+import type { Frame, MarkedPoint } from './chaos/fault-proxy.ts';
 import type { Lane } from './cluster.ts';
+import { faultsIn } from './lane-faults.ts';
 import { makeLoad } from './load.ts';
 import type { InputRecord } from './load.ts';
-import { faultsOf } from './oracle.ts';
+import { startProxiedCluster } from './proxied-cluster.ts';
+import type { ProxiedCluster } from './proxied-cluster.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
-import { TransactionWatch } from './transaction-watch.ts';
 
 const PARTITIONS = 4;
+/** So small that every partition has several transactions ahead of it, however fast the machine. */
+const BATCH_MAX_RECORDS = '2000';
 /** A member that died is counted out of its group after 15 s; only then does the next one get its partitions. */
 const TAKE_OVER_MS = 45_000;
 const TEST_TIMEOUT_MS = 150_000;
 
+/** Where in the life of a transaction a service is stopped. */
+type Moment = (frame: Frame) => boolean;
+/** Records and offset are written, and nobody has heard of the commit. */
+const beforeCommit: Moment = ({ api, direction }) => api === 'EndTxn' && direction === 'request';
+/** The transaction is committed, and the service has not heard of it. */
+const afterCommit: Moment = ({ api, direction }) => api === 'EndTxn' && direction === 'response';
+
 describe('transformer, exactly once', () => {
-  let cluster: Cluster;
+  let brokers: ProxiedCluster;
 
   beforeAll(async () => {
-    cluster = await Cluster.connect();
+    brokers = await startProxiedCluster();
   });
   afterEach(killServices);
-  afterAll(() => cluster.disconnect());
+  afterAll(() => brokers.stop());
 
   it(
-    'loses and duplicates none of 100,000 logins, one in twenty bad, when it is killed twice within a transaction',
+    'loses and duplicates none of 100,000 logins, one in twenty bad, when it is killed before and after a commit',
     async () => {
+      const { cluster } = brokers;
       const { lane, input } = await filledLane(100_000);
       const reader = await TopicReader.start(cluster, lane.output);
-      const watch = await TransactionWatch.start(cluster, lane.output);
 
-      for (const share of [0.05, 0.3]) {
-        const doomed = await Service.start('transformer', lane.settings);
-        await doomed.until('some of its work', () => consumed(lane, share, input), TAKE_OVER_MS);
-        await watch.freeze(doomed);
-        await doomed.kill();
-        expect(await consumed(lane, 1, input)).toBe(false);
+      for (const moment of [beforeCommit, afterCommit]) {
+        const doomed = await heldAt(moment, lane);
+        await doomed.service.kill();
+        expect(await cluster.isDone(lane)).toBe(false);
       }
-      await watch.stop();
-      const survivor = await Service.start('transformer', lane.settings);
-      await survivor.until('all of its work', () => consumed(lane, 1, input), TAKE_OVER_MS);
+      const survivor = await start(lane);
+      await survivor.until('all of its work', () => cluster.isDone(lane), TAKE_OVER_MS);
       expect(await survivor.stop()).toBe(0);
 
       await expectExactlyOnce(lane, input);
@@ -52,21 +59,24 @@ describe('transformer, exactly once', () => {
   it(
     'gives up what it held when frozen within a transaction for longer than its session, and goes on as one of two',
     async () => {
+      const { cluster } = brokers;
       const { lane, input } = await filledLane(60_000);
-      const watch = await TransactionWatch.start(cluster, lane.output);
-      const zombie = await Service.start('transformer', lane.settings);
-      await watch.freeze(zombie);
-      await watch.stop();
-      expect(await consumed(lane, 1, input)).toBe(false);
+      const { service: zombie, point } = await heldAt(beforeCommit, lane);
+      zombie.signal('SIGSTOP');
+      expect(await cluster.isDone(lane)).toBe(false);
 
-      const heir = await Service.start('transformer', lane.settings);
-      await heir.until('some of its work', () => consumed(lane, 0.6, input), TAKE_OVER_MS);
+      const heir = await start(lane);
+      await heir.until('all of the work', () => cluster.isDone(lane), TAKE_OVER_MS);
+      point.release();
       zombie.signal('SIGCONT');
-      await heir.until('the work of both', () => consumed(lane, 1, input), TAKE_OVER_MS);
-      await zombie.ready();
+      await zombie.until('a group of two', () => shared(lane), TAKE_OVER_MS);
+      await Promise.all([zombie.ready(), heir.ready()]);
+      const further = makeLoad(70_000, PARTITIONS).slice(input.length);
+      await cluster.produce(lane.input, further);
+      await heir.until('the work of both', () => cluster.isDone(lane), TAKE_OVER_MS);
       expect(await Promise.all([zombie.stop(), heir.stop()])).toEqual([0, 0]);
 
-      await expectExactlyOnce(lane, input);
+      await expectExactlyOnce(lane, [...input, ...further]);
     },
     TEST_TIMEOUT_MS,
   );
@@ -74,18 +84,23 @@ describe('transformer, exactly once', () => {
   it(
     'finishes its work in hand at SIGTERM under load, and its successor does the rest',
     async () => {
-      const { lane, input } = await filledLane(60_000);
-      const settings = { ...lane.settings, DRAIN_TIMEOUT_MS: '10000' };
-      const first = await Service.start('transformer', settings);
-      await first.until('some of its work', () => consumed(lane, 0.1, input));
+      const { cluster } = brokers;
+      const { lane, input } = await filledLane(60_000, 1);
+      const settings = { DRAIN_TIMEOUT_MS: '10000' };
+      const { service: first, point } = await heldAt(beforeCommit, lane, settings);
+      expect(await cluster.committed(lane)).toEqual([0]);
       const began = performance.now();
-      expect(await first.stop()).toBe(0);
+      first.signal('SIGTERM');
+      await first.until('draining', async () => (await first.status('/health/ready')) === 503);
+      point.release();
+      expect(await first.ended).toBe(0);
       expect(performance.now() - began).toBeLessThan(10_000);
-      expect(await consumed(lane, 1, input)).toBe(false);
+      expect(await cluster.committed(lane)).not.toEqual([0]);
+      expect(await cluster.isDone(lane)).toBe(false);
 
       // It left the group, so its successor need not wait for a session to end.
-      const second = await Service.start('transformer', settings);
-      await second.until('the rest', () => consumed(lane, 1, input), 13_000);
+      const second = await start(lane, settings);
+      await second.until('the rest', () => cluster.isDone(lane), 13_000);
       expect(await second.stop()).toBe(0);
 
       await expectExactlyOnce(lane, input);
@@ -93,35 +108,56 @@ describe('transformer, exactly once', () => {
     TEST_TIMEOUT_MS,
   );
 
-  async function filledLane(count: number): Promise<{ lane: Lane; input: readonly InputRecord[] }> {
-    const lane = await cluster.lane({ partitions: PARTITIONS });
-    const input = makeLoad(count, PARTITIONS);
-    await cluster.produce(lane.input, input);
+  async function filledLane(
+    count: number,
+    partitions = PARTITIONS,
+  ): Promise<{ lane: Lane; input: readonly InputRecord[] }> {
+    const lane = await brokers.cluster.lane({ partitions });
+    const input = makeLoad(count, partitions);
+    await brokers.cluster.produce(lane.input, input);
     return { lane, input };
   }
 
-  /** @returns whether the group has committed this share of the input */
-  async function consumed(
+  function start(
     lane: Lane,
-    share: number,
-    { length }: readonly InputRecord[],
-  ): Promise<boolean> {
-    const committed = await cluster.committed(lane);
-    return committed.reduce((sum, offset) => sum + offset, 0) >= share * length;
+    further: Readonly<Record<string, string>> = {},
+    clientId = 'transformer',
+  ): Promise<Service> {
+    return Service.start('transformer', {
+      ...lane.settings,
+      ...further,
+      BATCH_MAX_RECORDS,
+      KAFKA_BROKERS: brokers.proxy.addresses,
+      KAFKA_CLIENT_ID: clientId,
+    });
+  }
+
+  /** @returns a service of which one transaction has got to that moment, and gets no further until it is released */
+  async function heldAt(
+    moment: Moment,
+    lane: Lane,
+    further: Readonly<Record<string, string>> = {},
+  ): Promise<{ service: Service; point: MarkedPoint }> {
+    clients += 1;
+    const clientId = `held-${clients}`;
+    const point = brokers.proxy.holdFirst((frame) => frame.clientId === clientId && moment(frame));
+    const service = await start(lane, further, clientId);
+    let isHeld = false;
+    void point.reached.then(() => (isHeld = true));
+    await service.until('a transaction under way', () => isHeld, TAKE_OVER_MS);
+    return { service, point };
+  }
+  let clients = 0;
+
+  /** @returns whether the group has two members, each with partitions of its own */
+  async function shared({ group }: Lane): Promise<boolean> {
+    const { groups } = await brokers.cluster.admin.describeGroups([group]);
+    return groups[0]?.state === 'Stable' && groups[0].members.length === 2;
   }
 
   async function expectExactlyOnce(lane: Lane, input: readonly InputRecord[]): Promise<void> {
-    const outputs = await TopicReader.readAll(cluster, lane.output);
-    const deadLetters = await TopicReader.readAll(cluster, lane.deadLetter);
-    const faults = faultsOf({
-      topic: lane.input,
-      input,
-      passes: (version) => version === '2.0.0',
-      outputs: outputs.records,
-      deadLetters: deadLetters.records,
-    });
-    expect(faults).toEqual([]);
-    expect({ open: outputs.open || deadLetters.open }).toEqual({ open: false });
+    const { cluster } = brokers;
+    expect(await faultsIn(cluster, lane, input)).toEqual([]);
     expect(await cluster.committed(lane)).toEqual(await cluster.ends(lane.input));
   }
 });

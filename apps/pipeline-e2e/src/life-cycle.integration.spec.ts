@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@login-pipeline/tools/embedded-kafka';
 import { Cluster } from './cluster.ts';
+import { endedIn, fatalMessage } from './failed-start.ts';
 import { makeLoad } from './load.ts';
 import { killServices, Service } from './service.ts';
-import type { Exit } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
-import { waitFor } from './wait-for.ts';
 
 /** Within this a service tells that it cannot start. */
 const START_FAILURE_MS = 15_000;
@@ -92,6 +91,8 @@ describe('transformer, life cycle', () => {
       await service.ready();
       expect(await service.status('/health/live')).toBe(200);
       expect(await service.stop()).toBe(0);
+      // A line for each change of state: what the framework says meanwhile is for level debug.
+      expect(service.output).not.toMatch(/Mapped|dependencies initialized/);
     });
 
     it('shows its metrics in the text format of Prometheus, under the prefix', async () => {
@@ -156,40 +157,3 @@ describe('transformer, life cycle', () => {
     });
   });
 });
-
-/**
- * @param meanwhile done again and again until the end
- * @returns how the service ended
- * @throws Error when it did not within the deadline
- */
-async function endedIn(
-  service: Service,
-  deadlineMs: number,
-  meanwhile: () => void = () => undefined,
-): Promise<Exit> {
-  return waitFor(
-    `the end of the ${service.app}`,
-    () => {
-      if (service.exit === undefined) meanwhile();
-      return service.exit;
-    },
-    deadlineMs,
-  );
-}
-
-/** @returns the one message that says why the service ended; nothing else was worth an error, or a stack */
-function fatalMessage({ output }: Service): string {
-  const errors = output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as LogLine)
-    .filter(({ level }) => !['debug', 'info'].includes(level));
-  expect(errors).toEqual([expect.objectContaining({ level: 'fatal' })]);
-  expect(output).not.toContain('"stack"');
-  return errors[0]?.msg ?? '';
-}
-
-interface LogLine {
-  readonly level: string;
-  readonly msg: string;
-}

@@ -81,6 +81,19 @@ export function makeLoad(count: number, partitions: number): readonly InputRecor
   });
 }
 
+/** @returns a login that passes the default filter, with a value of so many bytes */
+export function largeLogin(bytes: number, partition = 0): NewRecord {
+  const members = membersOf('large', 0, 0);
+  const value = text({ ...members, padding: '' });
+  return {
+    partition,
+    key: Buffer.from(members.user_id),
+    value: text({ ...members, padding: 'x'.repeat(bytes - value.length) }),
+    headers: {},
+    timestamp: String(START),
+  };
+}
+
 function membersOf(id: string, index: number, user: number) {
   return {
     login_id: id,

@@ -4,7 +4,7 @@ import type { IHeaders } from 'kafkajs';
 import { valuesOf } from './compare.ts';
 import { expectedOutcome, markFault } from './expected-outcome.ts';
 import { makeLoad } from './load.ts';
-import { expectedOf, faultsOf } from './oracle.ts';
+import { DUPLICATED, expectedOf, faultsOf, LOST } from './oracle.ts';
 import type { Run } from './oracle.ts';
 import type { ReadRecord } from './topic-reader.ts';
 
@@ -63,13 +63,21 @@ describe('faultsOf', () => {
     expect(faultsOf(run)).toEqual([]);
   });
 
+  it('finds no fault where the hash of the key decides about the partition, and each wrong one', () => {
+    const outputs = run.outputs.map((it) => ({ ...it, partition: it.partition + 5 }));
+    const moved = (by: number) =>
+      faultsOf({ ...run, outputs, partitionOf: ({ partition }) => partition + by });
+    expect(moved(5)).toEqual([]);
+    expect(moved(6)).toContainEqual(expect.stringMatching(/another partition$/));
+  });
+
   const [first, second, ...rest] = run.outputs;
   const [dead, ...otherDead] = run.deadLetters;
   if (first === undefined || second === undefined || dead === undefined) throw new Error('no run');
 
   it.each<[string, Partial<Run>, RegExp]>([
-    ['a lost login', { outputs: [first, ...rest] }, /lost$/],
-    ['a duplicated login', { outputs: [...run.outputs, first] }, /duplicated$/],
+    ['a lost login', { outputs: [first, ...rest] }, LOST],
+    ['a duplicated login', { outputs: [...run.outputs, first] }, DUPLICATED],
     ['logins out of order', { outputs: [second, first, ...rest] }, /after a later one$/],
     ['a login that should not pass', { outputs: [...run.outputs, dead] }, /unexpected$/],
     ['another partition', changed({ partition: 7 }), /another partition$/],
@@ -77,8 +85,8 @@ describe('faultsOf', () => {
     ['another key', changed({ key: null }), /another key$/],
     ['a lost header', changed({ headers: { id: first.headers?.['id'] } }), /other headers$/],
     ['an unmarked login', changed({ value: Buffer.from('{}') }), /bytes/],
-    ['a lost dead letter', { deadLetters: otherDead }, /lost$/],
-    ['a duplicated dead letter', { deadLetters: [...run.deadLetters, dead] }, /duplicated$/],
+    ['a lost dead letter', { deadLetters: otherDead }, LOST],
+    ['a duplicated dead letter', { deadLetters: [...run.deadLetters, dead] }, DUPLICATED],
     ['a mended dead letter', spoilt({ value: Buffer.from('{}') }), /another value$/],
     ['a dead letter without its key', spoilt({ key: Buffer.from('') }), /another key$/],
     ['a dead letter without reason', spoiltHeader('x-dead-letter-reason'), /reason$/],

@@ -13,6 +13,8 @@ export interface Run {
   readonly topic: string;
   readonly input: readonly InputRecord[];
   readonly passes: (appVersion: string) => boolean;
+  /** The output's partition of an input record; default: its own. */
+  readonly partitionOf?: ((record: InputRecord) => number) | undefined;
   readonly outputs: readonly ReadRecord[];
   readonly deadLetters: readonly ReadRecord[];
 }
@@ -29,7 +31,7 @@ export function expectedOf({
   topic,
   input,
   passes,
-}: Omit<Run, 'outputs' | 'deadLetters'>): Expected {
+}: Pick<Run, 'topic' | 'input' | 'passes'>): Expected {
   const outputs = new Map<string, InputRecord>();
   const deadLetters = new Map<string, Refusal>();
   for (const record of input) {
@@ -53,7 +55,9 @@ export function faultsOf(run: Run): readonly string[] {
   const faults = [
     ...countFaults('processed login', expected.outputs, run.outputs),
     ...orderFaults(expected.outputs, run.outputs),
-    ...recordFaults(expected.outputs, run.outputs, outputFault),
+    ...recordFaults(expected.outputs, run.outputs, (input, output) =>
+      outputFault(input, output, run.partitionOf?.(input) ?? input.partition),
+    ),
     ...countFaults('dead letter', expected.deadLetters, run.deadLetters),
     ...recordFaults(expected.deadLetters, run.deadLetters, deadLetterFault),
   ];
@@ -62,36 +66,43 @@ export function faultsOf(run: Run): readonly string[] {
     : faults;
 }
 
+/** What is said of a record that is missing, and of one that is there again. */
+export const LOST = /: lost$/;
+export const DUPLICATED = /: duplicated, at \d+:\d+ and \d+:\d+$/;
+
 /** Lost, duplicated and unexpected records. */
 function* countFaults(
   what: string,
   expected: ReadonlyMap<string, unknown>,
   found: readonly ReadRecord[],
 ): Generator<string> {
-  const seen = new Set<string>();
+  const seen = new Map<string, ReadRecord>();
   for (const record of found) {
     const id = idOf(record);
+    const first = seen.get(id);
     if (!expected.has(id)) yield `${what} ${id}: unexpected`;
-    else if (seen.has(id)) yield `${what} ${id}: duplicated`;
-    seen.add(id);
+    else if (first) yield `${what} ${id}: duplicated, at ${placeOf(first)} and ${placeOf(record)}`;
+    seen.set(id, record);
   }
   for (const id of expected.keys()) {
     if (!seen.has(id)) yield `${what} ${id}: lost`;
   }
 }
 
-/** A partition keeps the order of its input, and so does every key. */
+/** Within a partition the records of each input partition keep their order, and so does every key. */
 function* orderFaults(
   expected: ReadonlyMap<string, InputRecord>,
   found: readonly ReadRecord[],
 ): Generator<string> {
-  const last = new Map<number, number>();
+  const last = new Map<string, number>();
   for (const record of found) {
-    const offset = expected.get(idOf(record))?.offset ?? -1;
-    if (offset < (last.get(record.partition) ?? -1)) {
+    const input = expected.get(idOf(record));
+    if (input === undefined) continue;
+    const way = `${input.partition}>${record.partition}`;
+    if (input.offset < (last.get(way) ?? -1)) {
       yield `processed login ${idOf(record)}: after a later one`;
     }
-    last.set(record.partition, offset);
+    last.set(way, input.offset);
   }
 }
 
@@ -107,13 +118,21 @@ function* recordFaults<E>(
   }
 }
 
-function outputFault(input: InputRecord, output: ReadRecord): string | undefined {
-  if (output.partition !== input.partition) return 'in another partition';
+function outputFault(
+  input: InputRecord,
+  output: ReadRecord,
+  partition: number,
+): string | undefined {
+  if (output.partition !== partition) return 'in another partition';
   if (output.timestamp !== input.timestamp) return 'another timestamp';
   if (!sameBytes(output.key, input.key)) return 'another key';
   if (!sameHeaders(output.headers, input.headers)) return 'other headers';
   if (input.value === null || output.value === null) return 'no value';
   return markFault(input.value, output.value);
+}
+
+function placeOf({ partition, offset }: ReadRecord): string {
+  return `${partition}:${offset}`;
 }
 
 /** @returns the name that a record carries in its headers */

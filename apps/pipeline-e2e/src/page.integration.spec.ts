@@ -1,10 +1,11 @@
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePorts } from '@login-pipeline/tools/embedded-kafka';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hasBrowser, startBrowser, watch } from './browser.ts';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
+import { axeFaults, numberIn, rows, shows, state } from './page-view.ts';
+import { aggregatorOf } from './restartable-aggregator.ts';
+import type { Aggregator, Insights } from './restartable-aggregator.ts';
 import { killServices, Service } from './service.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -13,18 +14,9 @@ const MAX_BYTES = 150_000;
 const MAX_FIRST_PAINT_MS = 1_000;
 /** The page calls itself stale after 20 s without a sign of life. */
 const STALE_MS = 40_000;
-/** A start reads snapshots and joins a group; on a busy machine that takes its time. */
-const READY_MS = 60_000;
 const TEST_TIMEOUT_MS = 150_000;
 const PHONE = { viewport: { width: 360, height: 740 } };
 
-/** What we read of the answer of `GET /insights`. */
-interface Insights {
-  readonly total: number;
-  readonly deviceTypes: Readonly<Record<string, number>>;
-  readonly appVersions: Readonly<Record<string, number>>;
-  readonly locales: Readonly<Record<string, number>>;
-}
 type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', number>>;
 
 (hasBrowser() ? describe : describe.skip)('the live page', () => {
@@ -216,104 +208,3 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     });
   }
 });
-
-/** An aggregator that can be restarted at the same address. */
-class Aggregator {
-  readonly url: string;
-  readonly #settings: Readonly<Record<string, string>>;
-  #service: Service | undefined;
-
-  constructor(settings: Readonly<Record<string, string>>, port: number) {
-    this.url = `http://127.0.0.1:${port}`;
-    this.#settings = { ...settings, HTTP_PORT: String(port) };
-  }
-
-  get service(): Service {
-    if (this.#service === undefined) throw new Error('The aggregator is not started');
-    return this.#service;
-  }
-
-  async start(): Promise<void> {
-    const service = await Service.start('aggregator', this.#settings);
-    this.#service = service;
-    await service.until(
-      'ready',
-      async () => (await fetch(`${this.url}/health/ready`).catch(() => undefined))?.ok,
-      READY_MS,
-    );
-  }
-
-  async stop(): Promise<void> {
-    expect(await this.service.stop()).toBe(0);
-  }
-
-  async get<Answer>(path: string): Promise<Answer> {
-    return (await (await fetch(this.url + path)).json()) as Answer;
-  }
-
-  async total(): Promise<number> {
-    return (await this.get<Insights>('/insights')).total;
-  }
-}
-
-async function aggregatorOf(lane: Lane): Promise<Aggregator> {
-  const [port = 0] = await freePorts(1);
-  const snapshots = `${lane.output}-insights`;
-  const cluster = await Cluster.connect();
-  await cluster.createTopic(snapshots, 4, { 'cleanup.policy': 'compact' });
-  await cluster.disconnect();
-  const settings = {
-    INPUT_TOPIC: lane.output,
-    SNAPSHOT_TOPIC: snapshots,
-    GROUP_ID: `${lane.group}-aggregator`,
-    TRANSFORMER_GROUP_ID: lane.group,
-    TRANSFORMER_INPUT_TOPIC: lane.input,
-  };
-  const aggregator = new Aggregator(settings, port);
-  await aggregator.start();
-  return aggregator;
-}
-
-/** Waits until the page is live and shows so many logins. */
-async function shows(page: Page, total: number): Promise<void> {
-  await waitFor(
-    `the page to show ${total}`,
-    async () =>
-      (await state(page)) === 'Live' && (await numberIn(page, '[data-figure=total]')) === total,
-  );
-}
-
-async function state(page: Page): Promise<string | undefined> {
-  return (await page.locator('.state').allTextContents())[0];
-}
-
-async function numberIn(page: Page, selector: string): Promise<number | undefined> {
-  const [text] = await page.locator(selector).allTextContents();
-  return text === undefined ? undefined : numberOf(text);
-}
-
-/** @returns the counts of a card's table by the first word of each row */
-async function rows(page: Page, card: string): Promise<Record<string, number>> {
-  const texts = await Promise.all(
-    (await page.locator(`${card} tbody tr:not(.rest)`).all()).map((row) =>
-      Promise.all([
-        row.locator('th').textContent(),
-        row.locator('td:not(.share):not(.trend)').textContent(),
-      ]),
-    ),
-  );
-  return Object.fromEntries(
-    texts.map(([name, count]) => [name?.split(' ', 1)[0] ?? '', numberOf(count ?? '')]),
-  );
-}
-
-function numberOf(text: string): number {
-  return Number(text.replaceAll(',', ''));
-}
-
-/** @returns rule and place of each fault that axe finds, best practices included */
-async function axeFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}

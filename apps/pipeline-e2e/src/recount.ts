@@ -82,7 +82,8 @@ export function recount(records: readonly ReadRecord[]): Recount {
   };
 }
 
-function tally(values: readonly string[]): Tally {
+/** @returns how often each value occurs */
+export function tally(values: readonly string[]): Tally {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return ascending([...counts]);

@@ -111,8 +111,9 @@ export class Service {
   }
 
   /** @returns itself once the readiness probe passes */
-  async ready(): Promise<this> {
-    await this.until('ready', async () => (await this.status('/health/ready')) === 200);
+  async ready(deadlineMs?: number): Promise<this> {
+    const isReady = async () => (await this.status('/health/ready')) === 200;
+    await this.until('ready', isReady, deadlineMs);
     return this;
   }
 

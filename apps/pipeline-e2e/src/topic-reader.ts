@@ -13,12 +13,16 @@ export interface ReadRecord {
   readonly timestamp: string;
 }
 
-/** Reads a topic from its beginning, committed records only, while others write to it. */
+/**
+ * Reads a topic from its beginning, committed records only, while others write to it; each record once, however often
+ * it has to join its group again.
+ */
 export class TopicReader {
   readonly records: ReadRecord[] = [];
   readonly #cluster: Cluster;
   readonly #topic: string;
-  readonly #consumer: Consumer;
+  #consumer: Consumer;
+  /** Offsets of the next records. */
   readonly #positions = new Map<number, number>();
   /** Newest known ends of the log, records of open transactions included. */
   readonly #logEnds = new Map<number, number>();
@@ -64,20 +68,40 @@ export class TopicReader {
   }
 
   async #run(): Promise<void> {
-    this.#consumer.on(this.#consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-      this.#positions.set(payload.partition, Number(payload.lastOffset) + 1);
+    const consumer = this.#consumer;
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      this.#advance(payload.partition, Number(payload.lastOffset) + 1);
       this.#logEnds.set(payload.partition, Number(payload.highWatermark));
     });
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
-    await this.#consumer.run({
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      // kafkajs gives up for good when no broker, just started, tells who coordinates the group.
+      if (!payload.restart) void this.#startAgain();
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
+    await consumer.run({
       autoCommit: false,
       eachBatch: ({ batch: { messages, partition } }) => {
+        const next = this.#positions.get(partition) ?? 0;
         for (const { key, value, headers, timestamp, offset } of messages) {
+          if (Number(offset) < next) continue;
           this.records.push({ key, value, headers, timestamp, offset, partition });
+          this.#advance(partition, Number(offset) + 1);
         }
         return Promise.resolve();
       },
     });
+  }
+
+  /** Never back. Of a batch that compaction has emptied kafkajs tells no offset: it comes as NaN, and changes nothing. */
+  #advance(partition: number, next: number): void {
+    if (next > (this.#positions.get(partition) ?? 0)) this.#positions.set(partition, next);
+  }
+
+  /** Never rejects: who waits for the end says in time that it does not come. */
+  async #startAgain(): Promise<void> {
+    await this.#consumer.disconnect();
+    this.#consumer = this.#cluster.consumer();
+    await this.#run().catch(() => this.#startAgain());
   }
 }

@@ -3,20 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster } from './cluster.ts';
-import { countBy, countLogins, sumOf } from './counts.ts';
-import type { LoginCounts } from './counts.ts';
+import { recount, tally } from './recount.ts';
+import type { Tally } from './recount.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
 const COUNT = 20_000;
 const PASSING = ['2.0.0', '2.3.0'];
 
+/** How many of each value. */
+type Counts = Readonly<Record<string, number>>;
+
+/** Logins counted in the ways of the insights, as the truth file has them. */
+interface LoginCounts {
+  readonly total: number;
+  readonly deviceTypes: Counts;
+  readonly locales: Counts;
+  /** By UTC minute of the login's own time, such as `2024-12-17T18:47Z`. */
+  readonly minutes: Counts;
+}
+
 /** What we read of the generator's truth file. */
 interface Truth {
   readonly finished: boolean;
   readonly generated: number;
   readonly bad: number;
-  readonly badByReason: Readonly<Record<string, number>>;
+  readonly badByReason: Counts;
   readonly byAppVersion: Readonly<Record<string, LoginCounts>>;
 }
 
@@ -61,13 +73,19 @@ describe('the whole pipeline', () => {
 
     const outputs = await TopicReader.readAll(cluster, lane.output);
     const expected = sumOf(PASSING.map((version) => truth.byAppVersion[version]));
-    expect(countLogins(outputs.records)).toEqual(expected);
+    const { total, deviceTypes, locales, minutes } = recount(outputs.records);
+    expect({
+      total,
+      deviceTypes: countsOf(deviceTypes),
+      locales: countsOf(locales),
+      minutes: countsOf(minutes),
+    }).toEqual(expected);
 
     const deadLetters = await TopicReader.readAll(cluster, lane.deadLetter);
     const reasons = deadLetters.records.map(({ headers }) =>
       String(headers?.['x-dead-letter-reason']),
     );
-    expect(countBy(reasons)).toEqual(truth.badByReason);
+    expect(countsOf(tally(reasons))).toEqual(truth.badByReason);
 
     for (const replica of replicas) await expectInsights(replica, expected, truth);
     expect(await Promise.all(replicas.map((replica) => replica.stop()))).toEqual([0, 0]);
@@ -135,4 +153,27 @@ describe('the whole pipeline', () => {
 /** @param T what the caller reads of the answer; nothing checks it but the caller's expectations */
 async function json<T>(service: Service, path: string): Promise<T> {
   return (await (await service.get(path)).json()) as T;
+}
+
+function countsOf(counted: Tally): Counts {
+  return Object.fromEntries(counted);
+}
+
+/** @param parts an absent one counts nothing */
+function sumOf(parts: readonly (LoginCounts | undefined)[]): LoginCounts {
+  const merged = (of: (part: LoginCounts) => Counts): Counts => {
+    const sums: Record<string, number> = {};
+    for (const part of parts) {
+      for (const [value, count] of Object.entries(part ? of(part) : {})) {
+        sums[value] = (sums[value] ?? 0) + count;
+      }
+    }
+    return sums;
+  };
+  return {
+    total: parts.reduce((sum, part) => sum + (part?.total ?? 0), 0),
+    deviceTypes: merged(({ deviceTypes }) => deviceTypes),
+    locales: merged(({ locales }) => locales),
+    minutes: merged(({ minutes }) => minutes),
+  };
 }

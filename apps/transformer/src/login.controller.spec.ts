@@ -3,6 +3,7 @@ import { loadTransformerSettings } from '@login-pipeline/config';
 import type { BatchTransport } from '@login-pipeline/kafka';
 import { transactionalTransport } from '@login-pipeline/kafka';
 import { createLogger, Metrics } from '@login-pipeline/observability';
+import { NO_REGISTRY } from '@login-pipeline/registry';
 import type { CommitPlan, ConsumedBatch } from '@login-pipeline/pipeline';
 import { FuseBlownError } from '@login-pipeline/pipeline';
 import type { INestMicroservice } from '@nestjs/common';
@@ -40,7 +41,7 @@ beforeEach(async () => {
     onFatal: () => undefined,
   });
   app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    TransformerModule.register(settings),
+    TransformerModule.register(settings, NO_REGISTRY),
     { strategy: transport, logger: false, abortOnError: false },
   );
   await app.init();

@@ -3,9 +3,10 @@ import { Payload } from '@nestjs/microservices';
 import { BatchHandler } from '@login-pipeline/kafka';
 import type { CommitPlan, ConsumedBatch, PlanOptions } from '@login-pipeline/pipeline';
 import { DeadLetterFuse, planBatch } from '@login-pipeline/pipeline';
+import type { Schemas } from '@login-pipeline/registry';
 import type { Reason } from '@login-pipeline/schema';
 import type { LoginPipeline } from './login-pipeline.ts';
-import { FUSE, LOGIN_PIPELINE, LOGINS, NAME, VERSION } from './tokens.ts';
+import { FUSE, LOGIN_PIPELINE, LOGINS, NAME, SCHEMAS, VERSION } from './tokens.ts';
 
 const PLAN: PlanOptions<Reason> = {
   service: `${NAME}@${VERSION}`,
@@ -18,15 +19,25 @@ const PLAN: PlanOptions<Reason> = {
 export class LoginController {
   readonly #pipeline: LoginPipeline;
   readonly #fuse: DeadLetterFuse;
+  readonly #schemas: Schemas;
 
-  constructor(@Inject(LOGIN_PIPELINE) pipeline: LoginPipeline, @Inject(FUSE) fuse: DeadLetterFuse) {
+  constructor(
+    @Inject(LOGIN_PIPELINE) pipeline: LoginPipeline,
+    @Inject(FUSE) fuse: DeadLetterFuse,
+    @Inject(SCHEMAS) schemas: Schemas,
+  ) {
     this.#pipeline = pipeline;
     this.#fuse = fuse;
+    this.#schemas = schemas;
   }
 
-  /** @throws FuseBlownError when nearly everything would become a dead letter */
+  /**
+   * @throws FuseBlownError when nearly everything would become a dead letter
+   * @throws UndecidedError when a schema id is not known and the registry does not answer
+   */
   @BatchHandler(LOGINS)
-  plan(@Payload() batch: ConsumedBatch): CommitPlan {
+  async plan(@Payload() batch: ConsumedBatch): Promise<CommitPlan> {
+    await this.#schemas.prepare(batch.records);
     const plan = planBatch(batch, this.#pipeline, PLAN);
     this.#fuse.admit(plan);
     return plan;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { versionFilter } from './version-filter.ts';
 
 describe('versionFilter', () => {
@@ -24,5 +25,44 @@ describe('versionFilter', () => {
       false,
       false,
     ]);
+  });
+
+  type Version = readonly [number, number, number];
+  const version = fc.tuple(fc.nat({ max: 4 }), fc.nat({ max: 4 }), fc.nat({ max: 4 }));
+  const compare = (one: Version, other: Version): number =>
+    one[0] - other[0] || one[1] - other[1] || one[2] - other[2];
+
+  it('takes ranges as arithmetic does', () => {
+    fc.assert(
+      fc.property(version, version, version, (low, high, asked) => {
+        const [from, to, text] = [low, high, asked].map((parts) => parts.join('.'));
+        const between = compare(asked, low) >= 0 && compare(asked, high) < 0;
+        expect(versionFilter([`>=${from} <${to}`])(`${text}`)).toBe(between);
+        expect(versionFilter([`>=${from}`])(`${text}`)).toBe(compare(asked, low) >= 0);
+        expect(versionFilter([`${low[0]}.x`])(`${text}`)).toBe(asked[0] === low[0]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('lets pass what any entry alone lets pass, however often it is asked', () => {
+    const entry = fc.oneof(
+      version.map((parts) => parts.join('.')),
+      version.map((parts) => `^${parts.join('.')}`),
+      fc.constantFrom('2.x', '>=1.2 <3', 'nightly', '2.0.0-rc.1'),
+    );
+    const asked = fc.oneof(
+      version.map((parts) => parts.join('.')),
+      fc.constantFrom('nightly', '2.0.0-rc.1', '2.0', ''),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 1, maxLength: 4 }), asked, (entries, text) => {
+        const filter = versionFilter(entries);
+        const alone = entries.some((each) => versionFilter([each])(text));
+        expect([filter(text), filter(text)]).toEqual([alone, alone]);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

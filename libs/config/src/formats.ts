@@ -2,11 +2,25 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import zlib from 'node:zlib';
 import semver from 'semver';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Format } from './setting.ts';
 
 /** Any text but the empty one (an empty variable counts as not set). */
 export const TEXT: Format<string> = { expected: 'text', schema: z.string().min(1) };
+
+/** Gives the current text of a secret: of one in a file, what the file holds now. Throws when that cannot be read. */
+export type Secret = () => string;
+
+export const SECRET: Format<Secret> = {
+  expected: TEXT.expected,
+  schema: TEXT.schema.transform((text) => () => text),
+};
+
+/** Where secrets are sent: over TLS, unless it stays on this host. */
+export const TOKEN_ENDPOINT: Format<string> = {
+  expected: 'an `https://` URL (`http://` only on `localhost`)',
+  schema: z.string().refine(isSafeEndpoint),
+};
 
 /** Kafka's own rule for topic names (org.apache.kafka.common.internals.Topic). */
 export const TOPIC: Format<string> = {
@@ -20,6 +34,11 @@ export const TOPIC: Format<string> = {
 export const BOOLEAN: Format<boolean> = {
   expected: '`true` or `false`',
   schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+};
+
+export const HTTP_URL: Format<string> = {
+  expected: 'an address that begins with `http://` or `https://`',
+  schema: z.url({ protocol: /^https?$/ }),
 };
 
 /** Bootstrap brokers. The client takes no IPv6 literals: it cuts each address at its first colon. */
@@ -37,6 +56,12 @@ export const APP_VERSIONS: Format<readonly string[]> = {
   expected:
     'a comma-separated list of versions, semver ranges (`2.x`, `^2.1`, `>=2.0.0 <3`) or `*` for all',
   schema: list(z.string().min(1).refine(isVersionOrRange)),
+};
+
+/** Without a user in it: what a URL holds gets logged. */
+export const REGISTRY_URL: Format<string> = {
+  expected: 'an `http` or `https` URL without user, query and fragment',
+  schema: z.string().refine(isPlainHttpUrl),
 };
 
 export const READABLE_FILE: Format<string> = {
@@ -112,11 +137,24 @@ function isAccessible(path: string, mode: number): boolean {
   }
 }
 
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}
+
 function list(entry: z.ZodType<string, string>): z.ZodType<readonly string[], string> {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(entry));
+}
+
+function isSafeEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLocal);
 }
 
 function hasPort(address: string): boolean {

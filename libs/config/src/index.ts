@@ -1,21 +1,33 @@
-export type { Compression } from './formats.ts';
+export type { Compression, Secret } from './formats.ts';
 export { kafkaWarnings } from './kafka.ts';
-export type { KafkaSettings, SaslSettings, TlsFiles } from './kafka.ts';
+export type { KafkaSettings } from './kafka.ts';
+export type { OAuthSettings, PasswordSettings, SaslSettings } from './kafka-sasl.ts';
+export type { TlsFiles } from './kafka-tls.ts';
+export { registryWarnings } from './registry.ts';
+export type { RegistrySettings, SchemaSettings } from './registry.ts';
 export { redact } from './load.ts';
 export type { Environment } from './load.ts';
 export {
   loadAggregatorSettings,
   loadGeneratorSettings,
+  loadRedriveSettings,
   loadTopicSettings,
   loadTransformerSettings,
 } from './services.ts';
 export type {
   AggregatorSettings,
   GeneratorSettings,
+  RedriveSettings,
   TopicSettings,
   TransformerSettings,
 } from './services.ts';
 export type { Fault } from './setting.ts';
 export { SettingsError } from './settings-error.ts';
 export { settingsTable } from './settings-table.ts';
-export type { HttpSettings, LogLevel, LogSettings, ProducerSettings } from './shared.ts';
+export type {
+  HttpSettings,
+  LogLevel,
+  LogSettings,
+  ProducerSettings,
+  TracesSettings,
+} from './shared.ts';

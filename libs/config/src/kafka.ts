@@ -1,6 +1,20 @@
-import { BOOLEAN, BROKERS, oneOf, READABLE_FILE, TEXT } from './formats.ts';
-import { concern, fileVariable, setting } from './setting.ts';
-import type { Concern, Fault, TextOf } from './setting.ts';
+import { BROKERS, oneOf, TEXT } from './formats.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  MECHANISM,
+  PASSWORD,
+  saslFaults,
+  saslOf,
+  SCOPE,
+  TOKEN_ENDPOINT_URL,
+  USERNAME,
+} from './kafka-sasl.ts';
+import type { SaslSettings } from './kafka-sasl.ts';
+import { CA_FILE, CERT_FILE, KEY_FILE, SSL, tlsFaults } from './kafka-tls.ts';
+import type { TlsFiles } from './kafka-tls.ts';
+import { concern, setting, withoutUndefined } from './setting.ts';
+import type { Concern } from './setting.ts';
 
 /** How to reach the brokers. */
 export interface KafkaSettings {
@@ -14,52 +28,10 @@ export interface KafkaSettings {
   readonly recordBatches: 'own' | 'kafkajs';
 }
 
-export interface TlsFiles {
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
-
-export interface SaslSettings {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
-}
-
 const BROKER_LIST = setting('KAFKA_BROKERS', {
   description: 'Bootstrap brokers',
   format: BROKERS,
   default: 'localhost:29092',
-});
-const SSL = setting('KAFKA_SSL', {
-  description: 'Encrypt connections to the brokers (TLS)',
-  format: BOOLEAN,
-  default: 'false',
-});
-const CA_FILE = setting('KAFKA_SSL_CA_FILE', {
-  description: "PEM file of the authorities to trust instead of Node's own list",
-  format: READABLE_FILE,
-});
-const CERT_FILE = setting('KAFKA_SSL_CERT_FILE', {
-  description: 'PEM file of the client certificate (mutual TLS)',
-  format: READABLE_FILE,
-});
-const KEY_FILE = setting('KAFKA_SSL_KEY_FILE', {
-  description: "PEM file of the client certificate's private key",
-  format: READABLE_FILE,
-});
-const MECHANISM = setting('KAFKA_SASL_MECHANISM', {
-  description: 'How to authenticate; not set: no authentication',
-  format: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
-});
-const USERNAME = setting('KAFKA_SASL_USERNAME', {
-  description: 'User name for SASL',
-  format: TEXT,
-});
-const PASSWORD = setting('KAFKA_SASL_PASSWORD', {
-  description: 'Password for SASL',
-  format: TEXT,
-  secret: true,
 });
 
 const RECORD_BATCHES = setting('KAFKA_RECORD_BATCHES', {
@@ -85,67 +57,36 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
       mechanism: MECHANISM,
       username: USERNAME,
       password: PASSWORD,
+      tokenEndpointUrl: TOKEN_ENDPOINT_URL,
+      oauthClientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      scope: SCOPE,
       recordBatches: RECORD_BATCHES,
     },
     {
       rules: (text) => [...tlsFaults(text), ...saslFaults(text)],
-      shape: ({
-        brokers,
-        clientId,
-        ssl,
-        mechanism,
-        username,
-        password,
-        recordBatches,
-        ...files
-      }) => ({
-        brokers,
-        clientId,
-        ssl: ssl && {
-          ...(files.caFile !== undefined && { caFile: files.caFile }),
-          ...(files.certFile !== undefined && { certFile: files.certFile }),
-          ...(files.keyFile !== undefined && { keyFile: files.keyFile }),
-        },
-        ...(mechanism !== undefined &&
-          username !== undefined &&
-          password !== undefined && { sasl: { mechanism, username, password } }),
-        recordBatches,
-      }),
+      shape: (values) => {
+        const { brokers, clientId, ssl, caFile, certFile, keyFile, recordBatches } = values;
+        const sasl = saslOf(values);
+        return {
+          brokers,
+          clientId,
+          ssl: ssl && withoutUndefined({ caFile, certFile, keyFile }),
+          ...(sasl !== undefined && { sasl }),
+          recordBatches,
+        };
+      },
     },
   );
 }
 
 /** @returns what is allowed but unwise about a connection, one sentence each */
-export function kafkaWarnings(settings: KafkaSettings): readonly string[] {
-  return settings.sasl?.mechanism === 'plain' && settings.ssl === false
-    ? ['KAFKA_SASL_MECHANISM=plain without KAFKA_SSL=true sends the password unencrypted.']
+export function kafkaWarnings({ sasl, ssl }: KafkaSettings): readonly string[] {
+  if (ssl !== false) return [];
+  const sent = { plain: 'password', oauthbearer: 'token' } as const;
+  return sasl?.mechanism === 'plain' || sasl?.mechanism === 'oauthbearer'
+    ? [
+        `KAFKA_SASL_MECHANISM=${sasl.mechanism} without KAFKA_SSL=true sends the ${sent[sasl.mechanism]} unencrypted.`,
+      ]
     : [];
-}
-
-function tlsFaults(text: TextOf): Fault[] {
-  const faults: Fault[] = [];
-  const files = [CA_FILE, CERT_FILE, KEY_FILE].map(({ name }) => name);
-  if (text(SSL.name) === 'false') {
-    for (const name of files.filter((file) => text(file) !== undefined)) {
-      faults.push({ name, problem: `has no effect without ${SSL.name}=true` });
-    }
-  }
-  faults.push(...needs(text, CERT_FILE.name, KEY_FILE.name));
-  faults.push(...needs(text, KEY_FILE.name, CERT_FILE.name));
-  return faults;
-}
-
-function saslFaults(text: TextOf): Fault[] {
-  return [
-    ...needs(text, MECHANISM.name, USERNAME.name),
-    ...needs(text, MECHANISM.name, PASSWORD.name),
-    ...needs(text, USERNAME.name, MECHANISM.name),
-    ...needs(text, PASSWORD.name, MECHANISM.name),
-  ];
-}
-
-function needs(text: TextOf, name: string, other: string): Fault[] {
-  if (text(name) === undefined || text(other) !== undefined) return [];
-  const how = other === PASSWORD.name ? `${other} or ${fileVariable(PASSWORD.name)}` : other;
-  return [{ name, problem: `needs ${how} too` }];
 }

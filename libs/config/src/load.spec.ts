@@ -12,12 +12,19 @@ import {
 } from './index.ts';
 import type { Environment } from './index.ts';
 import { faultsOf } from './testing/faults-of.ts';
+import { CERTIFICATE, KEY, OTHER_KEY } from './testing/pem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
-const pem = join(folder, 'ca.pem');
+const cert = join(folder, 'tls.crt');
+const key = join(folder, 'tls.key');
+const otherKey = join(folder, 'other.key');
+const noPem = join(folder, 'no.pem');
 const secret = join(folder, 'password');
 const emptyFile = join(folder, 'empty');
-writeFileSync(pem, 'PEM');
+writeFileSync(cert, CERTIFICATE);
+writeFileSync(key, KEY);
+writeFileSync(otherKey, OTHER_KEY);
+writeFileSync(noPem, 'PEM');
 writeFileSync(secret, 's3cret-of-file\n');
 writeFileSync(emptyFile, '');
 afterAll(() => {
@@ -25,26 +32,81 @@ afterAll(() => {
 });
 
 const USER = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
+const MUTUAL = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
+const OAUTH = {
+  KAFKA_SASL_MECHANISM: 'oauthbearer',
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://login.example/token',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'me',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'p',
+};
 
 describe('Settings that do not go together', () => {
   it.each<[string, Environment, string, string]>([
     [
       'a certificate without its key',
-      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: pem },
+      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert },
       'KAFKA_SSL_CERT_FILE',
       'needs KAFKA_SSL_KEY_FILE too',
     ],
     [
       'a key without its certificate',
-      { KAFKA_SSL: 'true', KAFKA_SSL_KEY_FILE: pem },
+      { KAFKA_SSL: 'true', KAFKA_SSL_KEY_FILE: key },
       'KAFKA_SSL_KEY_FILE',
       'needs KAFKA_SSL_CERT_FILE too',
     ],
     [
       'TLS files without TLS',
-      { KAFKA_SSL_CA_FILE: pem },
+      { KAFKA_SSL_CA_FILE: cert },
       'KAFKA_SSL_CA_FILE',
       'has no effect without KAFKA_SSL=true',
+    ],
+    [
+      'authorities that are none',
+      { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: noPem },
+      'KAFKA_SSL_CA_FILE',
+      'holds no PEM certificate',
+    ],
+    [
+      'a certificate that is none',
+      { ...MUTUAL, KAFKA_SSL_CERT_FILE: noPem },
+      'KAFKA_SSL_CERT_FILE',
+      'holds no PEM certificate',
+    ],
+    [
+      'a key that is none',
+      { ...MUTUAL, KAFKA_SSL_KEY_FILE: noPem },
+      'KAFKA_SSL_KEY_FILE',
+      'holds no PEM private key without a passphrase',
+    ],
+    [
+      'a certificate with the key of another one',
+      { ...MUTUAL, KAFKA_SSL_KEY_FILE: otherKey },
+      'KAFKA_SSL_KEY_FILE',
+      'does not belong to the certificate in KAFKA_SSL_CERT_FILE',
+    ],
+    [
+      'OAUTHBEARER without an endpoint',
+      { ...OAUTH, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: '' },
+      'KAFKA_SASL_MECHANISM',
+      'needs KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL too',
+    ],
+    [
+      'OAUTHBEARER without the secret of its client',
+      { ...OAUTH, KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: '' },
+      'KAFKA_SASL_MECHANISM',
+      'needs KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET or KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET_FILE too',
+    ],
+    [
+      'OAUTHBEARER with a password',
+      { ...OAUTH, KAFKA_SASL_PASSWORD: 'p' },
+      'KAFKA_SASL_PASSWORD',
+      'has no effect with KAFKA_SASL_MECHANISM=oauthbearer',
+    ],
+    [
+      'a scope without OAUTHBEARER',
+      { ...USER, KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_OAUTHBEARER_SCOPE: 's' },
+      'KAFKA_SASL_OAUTHBEARER_SCOPE',
+      'has no effect without KAFKA_SASL_MECHANISM=oauthbearer',
     ],
     [
       'SASL without a user name',
@@ -180,8 +242,22 @@ describe('Loaded settings', () => {
     expect(JSON.stringify(view)).not.toMatch(/s3cret/);
   });
 
-  it('warn of a password that travels unencrypted', () => {
-    const env = { ...USER, KAFKA_SASL_PASSWORD: 'p' };
+  it('give the secret that its file holds now', () => {
+    const file = join(folder, 'rotated');
+    writeFileSync(file, 'first\n');
+    const { sasl } = loadTopicSettings({ ...USER, KAFKA_SASL_PASSWORD_FILE: file }).kafka;
+    const password = sasl?.mechanism === 'plain' ? sasl.password : () => undefined;
+    expect(password()).toBe('first');
+    writeFileSync(file, 'second\n');
+    expect(password()).toBe('second');
+    rmSync(file);
+    expect(password).toThrow('KAFKA_SASL_PASSWORD_FILE names no readable file');
+  });
+
+  it.each([
+    ['password', { ...USER, KAFKA_SASL_PASSWORD: 'p' }],
+    ['token', OAUTH],
+  ])('warn of a %s that travels unencrypted', (_, env) => {
     expect(kafkaWarnings(loadTopicSettings(env).kafka)).toHaveLength(1);
     expect(kafkaWarnings(loadTopicSettings({ ...env, KAFKA_SSL: 'true' }).kafka)).toEqual([]);
     expect(kafkaWarnings(loadTopicSettings({}).kafka)).toEqual([]);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isReadableFile } from './formats.ts';
+import type { Secret } from './formats.ts';
 import { SettingsError } from './settings-error.ts';
 import { fileVariable } from './setting.ts';
 import type { Concern, Fault, Setting } from './setting.ts';
@@ -25,8 +26,10 @@ export function load<S extends object>(concern: Concern<S>, env: Environment): S
     texts.set(setting.name, text);
     const { expected, schema } = setting.format;
     const result = schema.safeParse(text, { error: () => `expected ${expected}` });
-    if (result.success) values.set(setting, result.data);
-    else faults.push({ name: setting.name, problem: problemOf(result.error.issues) });
+    if (result.success) {
+      const reread = isSecret(result.data) ? rereadable(setting, env) : undefined;
+      values.set(setting, reread ?? result.data);
+    } else faults.push({ name: setting.name, problem: problemOf(result.error.issues) });
   }
   // A secret whose file cannot be read is given all the same: one fault is enough.
   faults.push(...concern.rules((name) => texts.get(name) ?? given(env[fileVariable(name)])));
@@ -51,7 +54,29 @@ function textOf(setting: Setting<unknown>, env: Environment, faults: Fault[]): s
   return setting.secret ? secretOf(setting, text, env, faults) : given(text?.trim());
 }
 
-/** A secret comes as it is or in a file, whose last line break does not count. */
+/** A value of the format SECRET; secrets of other formats are read once. */
+function isSecret(value: unknown): value is Secret {
+  return typeof value === 'function';
+}
+
+/** @returns for a secret in a file: a function that reads the file anew, so that it may be replaced while we run */
+function rereadable(setting: Setting<unknown>, env: Environment): Secret | undefined {
+  const name = fileVariable(setting.name);
+  const path = setting.secret ? given(env[name]?.trim()) : undefined;
+  if (path === undefined) return undefined;
+  return () => {
+    const content = secretIn(path);
+    if (content === '') throw new Error(`${name} names no readable file with a secret in it`);
+    return content;
+  };
+}
+
+/** @returns what a file holds but for its last line break; nothing when it cannot be read */
+function secretIn(path: string): string {
+  return isReadableFile(path) ? readFileSync(path, 'utf8').replace(/\r?\n$/, '') : '';
+}
+
+/** A secret comes as it is or in a file. */
 function secretOf(
   setting: Setting<unknown>,
   text: string | undefined,
@@ -65,7 +90,7 @@ function secretOf(
     faults.push({ name, problem: `set either ${setting.name} or ${name}, not both` });
     return text;
   }
-  const content = isReadableFile(path) ? readFileSync(path, 'utf8').replace(/\r?\n$/, '') : '';
+  const content = secretIn(path);
   if (content !== '') return content;
   faults.push({ name, problem: 'expected the path of a readable file with the secret in it' });
   return undefined;

@@ -1,8 +1,9 @@
 import { TOPICS } from '@login-pipeline/schema';
-import { APP_VERSIONS, decimal, integer, TEXT, WRITABLE_PATH } from './formats.ts';
+import { APP_VERSIONS, decimal, integer, TEXT, TOPIC, WRITABLE_PATH } from './formats.ts';
 import { kafka } from './kafka.ts';
 import { load } from './load.ts';
 import type { Environment } from './load.ts';
+import { SCHEMAS } from './registry.ts';
 import { compose, concern, setting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
 import {
@@ -15,19 +16,34 @@ import {
   producer,
   STALL_TIMEOUT,
   topic,
+  TRACES,
 } from './shared.ts';
 
+const DEAD_LETTER_TOPIC = topic(
+  'DEAD_LETTER_TOPIC',
+  'Topic for records that are no valid logins',
+  TOPICS.deadLetter,
+);
+
 export const TRANSFORMER = compose(
-  { kafka: kafka('transformer'), http: http(3001), log: LOG, producer: producer(0) },
+  {
+    kafka: kafka('transformer'),
+    http: http(3001),
+    log: LOG,
+    traces: TRACES,
+    producer: producer(0),
+    schemas: SCHEMAS,
+  },
   concern(
     {
       inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
       outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
-      deadLetterTopic: topic(
-        'DEAD_LETTER_TOPIC',
-        'Topic for records that are no valid logins',
-        TOPICS.deadLetter,
-      ),
+      deadLetterTopic: DEAD_LETTER_TOPIC,
+      lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
+        description:
+          'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
+        format: TOPIC,
+      }),
       groupId: group('transformer'),
       filterAppVersions: setting('FILTER_APP_VERSIONS', {
         description: 'Versions of the app whose logins pass',
@@ -43,12 +59,14 @@ export const TRANSFORMER = compose(
       stallTimeoutMs: STALL_TIMEOUT,
       drainTimeoutMs: DRAIN_TIMEOUT,
     },
-    { rules: distinctTopics('INPUT_TOPIC', 'OUTPUT_TOPIC', 'DEAD_LETTER_TOPIC') },
+    {
+      rules: distinctTopics('INPUT_TOPIC', 'OUTPUT_TOPIC', 'DEAD_LETTER_TOPIC', 'LAST_LOGIN_TOPIC'),
+    },
   ),
 );
 
 export const AGGREGATOR = compose(
-  { kafka: kafka('aggregator'), http: http(3000), log: LOG },
+  { kafka: kafka('aggregator'), http: http(3000), log: LOG, traces: TRACES },
   concern(
     {
       inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.processedUserLogin),
@@ -57,6 +75,11 @@ export const AGGREGATOR = compose(
         'Compacted topic that holds the insights and their position',
         TOPICS.loginInsights,
       ),
+      countsTopic: setting('INSIGHT_COUNTS_TOPIC', {
+        description:
+          'Compacted topic for the counts as JSON, for sinks, such as `login-insight-counts`; not set: not written',
+        format: TOPIC,
+      }),
       groupId: group('aggregator'),
       transformerInputTopic: topic(
         'TRANSFORMER_INPUT_TOPIC',
@@ -91,12 +114,19 @@ export const AGGREGATOR = compose(
       stallTimeoutMs: STALL_TIMEOUT,
       drainTimeoutMs: DRAIN_TIMEOUT,
     },
-    { rules: distinctTopics('INPUT_TOPIC', 'SNAPSHOT_TOPIC') },
+    { rules: distinctTopics('INPUT_TOPIC', 'SNAPSHOT_TOPIC', 'INSIGHT_COUNTS_TOPIC') },
   ),
 );
 
 export const DATA_GENERATOR = compose(
-  { kafka: kafka('data-generator'), http: http(3002), log: LOG, producer: producer(5) },
+  {
+    kafka: kafka('data-generator'),
+    http: http(3002),
+    log: LOG,
+    traces: TRACES,
+    producer: producer(5),
+    schemas: SCHEMAS,
+  },
   concern({
     outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.userLogin),
     rate: setting('RATE', {
@@ -142,10 +172,16 @@ export const TOPIC_SETUP = compose(
   }),
 );
 
+export const REDRIVE = compose(
+  { kafka: kafka('redrive') },
+  concern({ deadLetterTopic: DEAD_LETTER_TOPIC, groupId: group('redrive') }),
+);
+
 export type TransformerSettings = SettingsOf<typeof TRANSFORMER>;
 export type AggregatorSettings = SettingsOf<typeof AGGREGATOR>;
 export type GeneratorSettings = SettingsOf<typeof DATA_GENERATOR>;
 export type TopicSettings = SettingsOf<typeof TOPIC_SETUP>;
+export type RedriveSettings = SettingsOf<typeof REDRIVE>;
 
 /**
  * @returns the transformer's settings, frozen in depth
@@ -177,4 +213,12 @@ export function loadGeneratorSettings(env: Environment = process.env): Generator
  */
 export function loadTopicSettings(env: Environment = process.env): TopicSettings {
   return load(TOPIC_SETUP, env);
+}
+
+/**
+ * @returns the redrive's settings, frozen in depth
+ * @throws SettingsError with all faults at once
+ */
+export function loadRedriveSettings(env: Environment = process.env): RedriveSettings {
+  return load(REDRIVE, env);
 }

@@ -14,7 +14,7 @@ export interface Setting<T> {
   readonly format: Format<T>;
   /** As one would write it in the environment; absent: the setting is optional. */
   readonly default?: string | undefined;
-  /** Never shown, and `<NAME>_FILE` may name a file that holds the value instead. */
+  /** Never shown, and `<NAME>_FILE` may name a file that holds the value instead. With the format SECRET that file is read again and again. */
   readonly secret: boolean;
 }
 
@@ -115,6 +115,15 @@ export function compose<P extends Parts, O extends object>(
         O
       >,
   };
+}
+
+type Defined<R> = { [K in keyof R]?: Exclude<R[K], undefined> };
+
+/** @returns the members that have a value: an optional setting that is not given is absent, not undefined */
+export function withoutUndefined<R extends object>(record: R): Defined<R> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined),
+  ) as Defined<R>;
 }
 
 function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => unknown): object {

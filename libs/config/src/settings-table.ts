@@ -1,5 +1,5 @@
 import { READABLE_FILE } from './formats.ts';
-import { AGGREGATOR, DATA_GENERATOR, TOPIC_SETUP, TRANSFORMER } from './services.ts';
+import { AGGREGATOR, DATA_GENERATOR, REDRIVE, TOPIC_SETUP, TRANSFORMER } from './services.ts';
 import { fileVariable } from './setting.ts';
 import type { Setting } from './setting.ts';
 
@@ -10,7 +10,11 @@ const SERVICES: readonly Reader[] = [
   ['aggregator', AGGREGATOR.settings],
   ['data-generator', DATA_GENERATOR.settings],
 ];
-const READERS: readonly Reader[] = [...SERVICES, ['`npm run topics`', TOPIC_SETUP.settings]];
+const READERS: readonly Reader[] = [
+  ...SERVICES,
+  ['`npm run topics`', TOPIC_SETUP.settings],
+  ['`npm run redrive`', REDRIVE.settings],
+];
 const HEADER = ['Variable', 'Default', 'Value', 'Meaning', 'Read by'];
 
 /** The lines of a README between which the table stands. */

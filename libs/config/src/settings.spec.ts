@@ -11,24 +11,35 @@ import {
 import type { Environment } from './index.ts';
 import { faultsOf, LOADERS } from './testing/faults-of.ts';
 import type { Service } from './testing/faults-of.ts';
+import { CERTIFICATE, KEY } from './testing/pem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
-const pem = join(folder, 'ca.pem');
+const cert = join(folder, 'tls.crt');
+const key = join(folder, 'tls.key');
 const secret = join(folder, 'password');
-writeFileSync(pem, 'PEM');
+writeFileSync(cert, CERTIFICATE);
+writeFileSync(key, KEY);
 writeFileSync(secret, 's3cret-of-file \n');
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** @returns the member at a path such as `kafka.ssl` */
+/** @returns the member at a path such as `kafka.ssl`; of a secret, its text */
 function member(settings: object, path: string): unknown {
-  return path
+  const found = path
     .split('.')
-    .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], settings);
+    .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], settings);
+  return typeof found === 'function' ? (found as () => unknown)() : found;
 }
 
 const CONNECTION = { brokers: ['localhost:29092'], ssl: false, recordBatches: 'own' };
+
+const NO_TRACES = {
+  exporter: 'none',
+  endpoint: 'http://localhost:4318',
+  headers: undefined,
+  ratio: 1,
+};
 
 describe('Without any variable', () => {
   it('the transformer has the contract’s defaults', () => {
@@ -36,10 +47,13 @@ describe('Without any variable', () => {
       kafka: { ...CONNECTION, clientId: 'transformer' },
       http: { host: '0.0.0.0', port: 3001 },
       log: { level: 'info' },
+      traces: NO_TRACES,
       producer: { lingerMs: 0, batchMaxRecords: 10_000, compression: 'none' },
+      schemas: { outputFraming: 'plain' },
       inputTopic: 'user-login',
       outputTopic: 'processed-user-login',
       deadLetterTopic: 'user-login.dead-letter',
+      lastLoginTopic: undefined,
       groupId: 'transformer',
       filterAppVersions: ['2.0.0'],
       deadLetterMaxRatio: 0.5,
@@ -53,6 +67,7 @@ describe('Without any variable', () => {
       kafka: { ...CONNECTION, clientId: 'aggregator' },
       http: { host: '0.0.0.0', port: 3000 },
       log: { level: 'info' },
+      traces: NO_TRACES,
       inputTopic: 'processed-user-login',
       snapshotTopic: 'login-insights',
       groupId: 'aggregator',
@@ -72,7 +87,9 @@ describe('Without any variable', () => {
       kafka: { ...CONNECTION, clientId: 'data-generator' },
       http: { host: '0.0.0.0', port: 3002 },
       log: { level: 'info' },
+      traces: NO_TRACES,
       producer: { lingerMs: 5, batchMaxRecords: 10_000, compression: 'none' },
+      schemas: { outputFraming: 'plain' },
       outputTopic: 'user-login',
       rate: 100,
       count: 0,
@@ -92,7 +109,12 @@ describe('Without any variable', () => {
 });
 
 const USER = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
-const sasl = (mechanism: string, password: string) => ({ mechanism, username: 'ann', password });
+const OAUTH = {
+  KAFKA_SASL_MECHANISM: 'oauthbearer',
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://login.example/token',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'me',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'p',
+};
 
 describe('A valid value', () => {
   it.each<[Service, Environment, string, unknown]>([
@@ -105,32 +127,34 @@ describe('A valid value', () => {
     ['transformer', { KAFKA_CLIENT_ID: 'me' }, 'kafka.clientId', 'me'],
     ['transformer', { KAFKA_RECORD_BATCHES: 'kafkajs' }, 'kafka.recordBatches', 'kafkajs'],
     ['transformer', { KAFKA_SSL: 'true' }, 'kafka.ssl', {}],
-    ['transformer', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: pem }, 'kafka.ssl', { caFile: pem }],
+    ['transformer', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: cert }, 'kafka.ssl', { caFile: cert }],
     [
       'transformer',
-      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: pem, KAFKA_SSL_KEY_FILE: pem },
+      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key },
       'kafka.ssl',
-      { certFile: pem, keyFile: pem },
+      { certFile: cert, keyFile: key },
     ],
-    ['topics', { ...USER, KAFKA_SASL_PASSWORD: ' p ' }, 'kafka.sasl', sasl('plain', ' p ')],
+    ['topics', { ...USER, KAFKA_SASL_PASSWORD: 'p' }, 'kafka.sasl.username', 'ann'],
+    ['topics', { ...USER, KAFKA_SASL_PASSWORD: ' p ' }, 'kafka.sasl.password', ' p '],
     [
       'topics',
       { ...USER, KAFKA_SASL_PASSWORD_FILE: secret },
-      'kafka.sasl',
-      sasl('plain', 's3cret-of-file '),
+      'kafka.sasl.password',
+      's3cret-of-file ',
     ],
-    [
-      'topics',
-      { ...USER, KAFKA_SASL_MECHANISM: 'scram-sha-256', KAFKA_SASL_PASSWORD: 'p' },
-      'kafka.sasl',
-      sasl('scram-sha-256', 'p'),
-    ],
-    [
-      'topics',
-      { ...USER, KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_PASSWORD: 'p' },
-      'kafka.sasl',
-      sasl('scram-sha-512', 'p'),
-    ],
+    ...['plain', 'scram-sha-256', 'scram-sha-512'].map(
+      (mechanism): [Service, Environment, string, unknown] => [
+        'topics',
+        { ...USER, KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_PASSWORD: 'p' },
+        'kafka.sasl.mechanism',
+        mechanism,
+      ],
+    ),
+    ['topics', OAUTH, 'kafka.sasl.mechanism', 'oauthbearer'],
+    ['topics', OAUTH, 'kafka.sasl.tokenEndpointUrl', 'https://login.example/token'],
+    ['topics', OAUTH, 'kafka.sasl.clientId', 'me'],
+    ['topics', OAUTH, 'kafka.sasl.clientSecret', 'p'],
+    ['topics', { ...OAUTH, KAFKA_SASL_OAUTHBEARER_SCOPE: 'a b' }, 'kafka.sasl.scope', 'a b'],
     ['transformer', { HTTP_HOST: '::1' }, 'http.host', '::1'],
     ['transformer', { HTTP_PORT: '0' }, 'http.port', 0],
     ['transformer', { HTTP_PORT: ' 65535 ' }, 'http.port', 65_535],
@@ -142,6 +166,8 @@ describe('A valid value', () => {
     ['transformer', { INPUT_TOPIC: 'in.A-1_' }, 'inputTopic', 'in.A-1_'],
     ['transformer', { OUTPUT_TOPIC: 'out' }, 'outputTopic', 'out'],
     ['transformer', { DEAD_LETTER_TOPIC: 'dead' }, 'deadLetterTopic', 'dead'],
+    ['transformer', { LAST_LOGIN_TOPIC: 'last' }, 'lastLoginTopic', 'last'],
+    ['aggregator', { INSIGHT_COUNTS_TOPIC: 'counts' }, 'countsTopic', 'counts'],
     ['transformer', { GROUP_ID: 'my group' }, 'groupId', 'my group'],
     ['transformer', { FILTER_APP_VERSIONS: '*' }, 'filterAppVersions', ['*']],
     [
@@ -184,7 +210,12 @@ describe('A wrong value', () => {
     ],
     ['transformer', 'KAFKA_SSL', ['yes', 'TRUE', '1']],
     ['transformer', 'KAFKA_RECORD_BATCHES', ['ours', 'OWN']],
-    ['transformer', 'KAFKA_SASL_MECHANISM', ['oauthbearer', 'PLAIN', 'gssapi']],
+    ['transformer', 'KAFKA_SASL_MECHANISM', ['oauth', 'PLAIN', 'gssapi']],
+    [
+      'transformer',
+      'KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL',
+      ['login.example', 'http://login.example/token', 'ftp://localhost/', 'https://'],
+    ],
     ['transformer', 'HTTP_PORT', ['-1', '65536', '80.5', '0x50', 'http', '1e3']],
     ['transformer', 'LOG_LEVEL', ['silent', 'INFO', 'verbose']],
     ['transformer', 'LINGER_MS', ['-1', '3600001', '1s']],
@@ -220,7 +251,7 @@ describe('A wrong value', () => {
   it.each(['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'])(
     '%s must be a readable file',
     (name) => {
-      const env = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: pem, KAFKA_SSL_KEY_FILE: pem };
+      const env = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
       for (const path of ['/no/such/file', folder]) {
         expect(faultsOf('transformer', { ...env, [name]: path })).toEqual([
           { name, problem: 'expected the path of a file that exists and may be read' },
@@ -231,6 +262,7 @@ describe('A wrong value', () => {
 
   /** A lone SASL variable would be a second fault. */
   function saslPartners(name: string): Environment {
+    if (name.includes('OAUTHBEARER')) return OAUTH;
     return name === 'KAFKA_SASL_MECHANISM' ? { ...USER, KAFKA_SASL_PASSWORD: 'p' } : {};
   }
 });

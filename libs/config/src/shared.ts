@@ -1,4 +1,4 @@
-import { compression, integer, oneOf, TEXT, TOPIC } from './formats.ts';
+import { compression, decimal, HTTP_URL, integer, oneOf, TEXT, TOPIC } from './formats.ts';
 import type { Compression } from './formats.ts';
 import { concern, setting } from './setting.ts';
 import type { Concern, Fault, Setting, TextOf } from './setting.ts';
@@ -13,6 +13,15 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogSettings {
   readonly level: LogLevel;
+}
+
+/** Where spans go. */
+export interface TracesSettings {
+  readonly exporter: 'none' | 'otlp';
+  readonly endpoint: string;
+  readonly headers: string | undefined;
+  /** 0 to 1. */
+  readonly ratio: number;
 }
 
 /** How records are gathered and packed on their way to a topic. */
@@ -46,6 +55,30 @@ export const LOG: Concern<LogSettings> = concern({
     description: 'Least severe level to log',
     format: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
     default: 'info',
+  }),
+});
+
+/** Under the names of OpenTelemetry's own settings; the others of its SDK hold, too. */
+export const TRACES: Concern<TracesSettings> = concern({
+  exporter: setting('OTEL_TRACES_EXPORTER', {
+    description: 'Where traces go: one span per batch, linked by the `traceparent` of its records',
+    format: oneOf(['none', 'otlp']),
+    default: 'none',
+  }),
+  endpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', {
+    description: 'Collector that takes traces by OTLP over HTTP',
+    format: HTTP_URL,
+    default: 'http://localhost:4318',
+  }),
+  headers: setting('OTEL_EXPORTER_OTLP_HEADERS', {
+    description: 'Headers for the collector, `name=value` separated by commas',
+    format: TEXT,
+    secret: true,
+  }),
+  ratio: setting('OTEL_TRACES_SAMPLER_ARG', {
+    description: 'Share of the batches that are traced',
+    format: decimal(0, 1),
+    default: '1',
   }),
 });
 

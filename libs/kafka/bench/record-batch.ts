@@ -44,9 +44,9 @@ sized.writeInt32BE(batch.length);
 const partition = { partition: 0, highWatermark: '0', abortedTransactions: [] };
 
 /** Looks at what an application looks at. */
-function look({ messages }: Batch): number {
+function look({ messages }: Pick<Batch | PartitionBatch, 'messages'>): number {
   let sum = 0;
-  for (const { offset, timestamp } of messages) sum += offset.length + timestamp.length;
+  for (const { offset, timestamp } of messages) sum += offset.length + Number(timestamp);
   return sum;
 }
 

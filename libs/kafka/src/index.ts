@@ -1,17 +1,41 @@
 export { BatchHandler } from './nest/batch-handler.ts';
 export type { BatchTransport } from './nest/batch-transport.ts';
+export { ACL_WORDS, connectAclAdmin } from './client/acl-admin.ts';
+export type { Acl, AclAdmin } from './client/acl-admin.ts';
 export type { Compression } from './client/compression.ts';
-export type { KafkaConnection, KafkaCredentials, KafkaTlsFiles } from './client/connection.ts';
+export type { KafkaConnection } from './client/connection.ts';
 export { KafkaUnavailableError, StalledError } from './client/errors.ts';
 export { FlowWatch } from './group/flow-watch.ts';
 export type { Flow } from './group/flow-watch.ts';
 export { connectProducer } from './client/producer.ts';
 export type { RecordProducer, RecordProducerOptions } from './client/producer.ts';
+export { connectClusterReader } from './client/cluster-reader.ts';
+export type {
+  BrokerView,
+  ClusterReader,
+  ClusterView,
+  GroupView,
+  PartitionView,
+  TopicView,
+} from './client/cluster-reader.ts';
 export { connectTopicAdmin } from './client/topic-admin.ts';
 export type { TopicAdmin, TopicDefinition } from './client/topic-admin.ts';
 export type { TopicRole } from './client/topics.ts';
+export { inspectCluster } from './inspection/inspect-cluster.ts';
+export type {
+  ClusterFacts,
+  GroupFacts,
+  InspectionOptions,
+  TopicFacts,
+} from './inspection/inspect-cluster.ts';
+export { redrive } from './redrive/redrive.ts';
+export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
+export type { OpenTransaction } from './inspection/open-transactions.ts';
+export type { Changes } from './snapshots/changes.ts';
 export type { PartitionStates } from './snapshots/partition-states.ts';
 export type { SnapshotOptions } from './snapshots/snapshot-consumer.ts';
 export type { Snapshot } from './snapshots/snapshot-record.ts';
-export type { TransactionalOptions } from './transactions/transactional-consumer.ts';
+export type { TransactionalOptions } from './transactions/transactional-options.ts';
+export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
+export type { KafkaTlsFiles } from './security/tls-sockets.ts';
 export { snapshotTransport, transactionalTransport } from './nest/transports.ts';

@@ -1,4 +1,4 @@
-export { METRIC_CATALOGUE, METRIC_PREFIX, metricName } from './catalogue.ts';
+export { METRIC_CATALOGUE, METRIC_PREFIX, metricName, metricsOf } from './catalogue.ts';
 export type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts';
 export { Health } from './health.ts';
 export type { HealthPart, HealthReport } from './health.ts';
@@ -13,4 +13,5 @@ export { ProblemDetailsFilter, ProblemException } from './problem-details.filter
 export type { Problem } from './problem-details.filter.ts';
 export { runService } from './run-service.ts';
 export type { ServiceContext, ServiceDefinition, ServiceSettings } from './run-service.ts';
+export type { TracedBatch, TracesSettings, Tracing } from './tracing/tracing.ts';
 export { HEALTH, LOGGER, METRICS } from './tokens.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { METRIC_CATALOGUE, metricName } from './catalogue.ts';
+import { METRIC_CATALOGUE, metricName, metricsOf } from './catalogue.ts';
 import type { MetricDefinition, MetricName } from './catalogue.ts';
 import { Metrics } from './metrics.ts';
 
@@ -29,6 +29,28 @@ describe('The catalogue', () => {
       }
     },
   );
+
+  it.each(CATALOGUE)('%s names its unit', (name, { unit }) => {
+    const base = name.replace(/_total$/, '');
+    expect(base.endsWith('_seconds')).toBe(unit === 'seconds' || unit === 'timestamp');
+    expect(base.endsWith('_timestamp_seconds')).toBe(unit === 'timestamp');
+    expect(base.endsWith('_bytes')).toBe(unit === 'bytes');
+  });
+
+  it.each(CATALOGUE)('%s bounds its labels', (_, { labels = {} }) => {
+    for (const values of Object.values(labels)) {
+      const bound = typeof values === 'string' ? values : values.join();
+      expect(bound).not.toBe('');
+    }
+  });
+
+  it('says which service shows what', () => {
+    const shown = ['transformer', 'aggregator', 'data-generator'].flatMap(metricsOf);
+    expect(new Set(shown)).toEqual(new Set(CATALOGUE.map(([name]) => name)));
+    expect(metricsOf('data-generator')).toContain('generated_records_total');
+    expect(metricsOf('data-generator')).not.toContain('records_total');
+    expect(metricsOf('no service')).toEqual([]);
+  });
 });
 
 describe('Metrics', () => {
@@ -101,6 +123,7 @@ describe('Metrics', () => {
     const samples = await scrape(metrics);
     expect(samples.some((line) => line.startsWith('nodejs_eventloop_lag_p99_seconds '))).toBe(true);
     expect(samples.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true);
+    expect(samples.some((line) => line.startsWith('login_pipeline_heap_limit_bytes '))).toBe(true);
   });
 
   it('take only the names, kinds and labels of the catalogue', () => {

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { METRIC_CATALOGUE, metricName } from './catalogue.ts';
+import { heapLimit } from './heap-limit.ts';
 import type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts';
 
 type Family = Counter | Gauge | Histogram;
@@ -18,6 +19,9 @@ const FAMILY_TYPES: Readonly<Record<MetricDefinition['kind'], FamilyType<Family>
   gauge: Gauge,
   histogram: Histogram,
 };
+
+/** Gauges of prom-client that are named like counters; what they hold is the sum of the family without the suffix. */
+const MISNAMED = ['resources', 'handles', 'requests'].map((what) => `nodejs_active_${what}_total`);
 
 /** One value of a gauge family. */
 export interface MetricSample<N extends MetricName> {
@@ -78,9 +82,11 @@ export class Metrics {
     this.#refreshers.push(refresh);
   }
 
-  /** Adds the process's own metrics: CPU, memory, garbage collection, event loop lag. */
+  /** Adds the process's own metrics: CPU, memory and its limit, garbage collection, event loop lag. */
   collectProcessMetrics(): void {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    this.set('heap_limit_bytes', {}, heapLimit());
   }
 
   /** @returns all metrics in the Prometheus text format 0.0.4 */

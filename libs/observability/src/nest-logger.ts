@@ -53,8 +53,8 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Nest passes the context as the last argument. */
+/** Nest passes the context as the last argument: a class's name, to which bundling may have added an underscore. */
 function contextOf(rest: readonly unknown[]): string {
   const last = rest.at(-1);
-  return typeof last === 'string' ? last : 'Nest';
+  return typeof last === 'string' ? last.replace(/^_/, '') : 'Nest';
 }

@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { FixtureBundle } from './testing/fixture-process.ts';
 
@@ -137,10 +136,12 @@ describe('A service that is told to stop', () => {
     const service = fixture.run('fails and hangs');
     await service.logged('transport closes');
     service.signal('SIGTERM');
-    // Signals close together count as one; only time tells a second one apart.
-    await pause(400);
-    service.signal(signal);
+    // Signals close together count as one, and a busy machine delivers them closer together than they were sent.
+    const again = setInterval(() => {
+      service.signal(signal);
+    }, 400);
     expect(await service.exit).toBe(exitCode);
+    clearInterval(again);
   });
 
   it('takes two signals at once for one', async () => {

@@ -1,17 +1,24 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { metricsOf } from './catalogue.ts';
 import { Health } from './health.ts';
 import { createHttpApp } from './http-app.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { Shutdown } from './shutdown.ts';
+import { giveBackStartGarbage } from './start-garbage.ts';
+import { boundYoungGeneration } from './young-generation.ts';
+import { startTracing } from './tracing/tracing.ts';
+import type { TracesSettings, Tracing } from './tracing/tracing.ts';
 
 /** The settings that running a service takes. */
 export interface ServiceSettings {
   readonly http: { readonly host: string; readonly port: number };
   readonly log: { readonly level: string };
+  /** Default: no traces. */
+  readonly traces?: TracesSettings;
   /** How long strategies may take to close; default 20 s. */
   readonly drainTimeoutMs?: number;
 }
@@ -22,6 +29,8 @@ export interface ServiceContext<S extends ServiceSettings> {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** Undefined while traces are off. */
+  readonly tracing: Tracing | undefined;
   /**
    * Ends the service: logs the error once, closes within 5 s, exits with the error's numeric `exitCode` or 70. An
    * error with an `exitCode` is the operator's matter and is logged without its stack.
@@ -89,12 +98,15 @@ async function start<S extends ServiceSettings>(
   });
   const metrics = new Metrics();
   metrics.collectProcessMetrics();
+  metrics.expose(...metricsOf(name));
   metrics.set('build_info', { service: name, version, node: process.versions.node }, 1);
+  const tracing = await startTracing(definition, settings.traces, logger);
   const context: ServiceContext<S> = {
     settings,
     logger,
     metrics,
     health,
+    tracing,
     fail: (error) => {
       shutdown.fail(error);
     },
@@ -104,7 +116,10 @@ async function start<S extends ServiceSettings>(
   };
 
   const app = await createHttpApp(definition.module(context), context);
-  shutdown.closesApp(() => app.close());
+  shutdown.closesApp(async () => {
+    await app.close();
+    await tracing?.shutdown();
+  });
   await listen(app, settings.http, logger);
   if (shutdown.begun) return;
   for (const strategy of definition.transports?.(app, context) ?? []) {
@@ -112,6 +127,8 @@ async function start<S extends ServiceSettings>(
     app.connectMicroservice({ strategy });
   }
   await app.startAllMicroservices();
+  boundYoungGeneration();
+  giveBackStartGarbage();
   started = true;
 }
 

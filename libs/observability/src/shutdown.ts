@@ -71,7 +71,7 @@ export class Shutdown {
 
   /** Logs the error, closes within 5 s and exits with the error's code; also when a stop is under way. */
   fail(error: unknown): void {
-    this.#report(error);
+    this.#report(error, this.#exitCode === 0);
     if (this.#exitCode !== 0) return;
     this.#exitCode = exitCodeOf(error) ?? INTERNAL_ERROR;
     setTimeout(() => process.exit(this.#exitCode), FAIL_TIMEOUT_MS);
@@ -112,11 +112,13 @@ export class Shutdown {
     clearTimeout(timer);
   }
 
-  #report(error: unknown): void {
+  #report(error: unknown, isFirst: boolean): void {
     const isForOperator = exitCodeOf(error) !== undefined;
     const message = error instanceof Error ? error.message : String(error);
-    if (this.#logger) this.#logger.fatal(isForOperator ? {} : { err: error }, message);
-    else if (isForOperator || !(error instanceof Error)) process.stderr.write(`${message}\n`);
+    if (this.#logger) {
+      const diagnosis = isFirst ? diagnosisOf(error) : undefined;
+      this.#logger.fatal({ ...(!isForOperator && { err: error }), ...diagnosis }, message);
+    } else if (isForOperator || !(error instanceof Error)) process.stderr.write(`${message}\n`);
     else process.stderr.write(`${error.stack ?? message}\n`);
   }
 }
@@ -131,4 +133,10 @@ async function closeForGood(transport: CustomTransportStrategy): Promise<void> {
 function exitCodeOf(error: unknown): number | undefined {
   const known = error instanceof Error && 'exitCode' in error ? error.exitCode : undefined;
   return typeof known === 'number' ? known : undefined;
+}
+
+/** What an error brings along to be logged once, with the error that ends the process. */
+function diagnosisOf(error: unknown): { diagnosis: unknown } | undefined {
+  if (!(error instanceof Error) || !('diagnosis' in error)) return undefined;
+  return error.diagnosis === undefined ? undefined : { diagnosis: error.diagnosis };
 }

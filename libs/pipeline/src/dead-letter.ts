@@ -33,7 +33,7 @@ export function deadLetterRecord(
     'x-dead-letter-topic': topic,
     'x-dead-letter-partition': String(partition),
     'x-dead-letter-offset': record.offset,
-    'x-dead-letter-timestamp': record.timestamp,
+    'x-dead-letter-timestamp': String(record.timestamp),
     'x-dead-letter-time': time,
     'x-dead-letter-service': service,
     '__connect.errors.topic': topic,

@@ -5,6 +5,15 @@ export interface Emit {
   readonly kind: 'emit';
   /** The output record's value; key, headers and timestamp stay the input's. */
   readonly value: Buffer;
+  /** Whose newest record this may be; absent where nobody keeps the newest ones. */
+  readonly latest?: LatestKey | undefined;
+}
+
+/** A key in a topic that holds the newest record of each, and what newest goes by. */
+export interface LatestKey {
+  readonly key: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
 }
 
 export interface Drop {
@@ -22,9 +31,9 @@ export interface DeadLetter<Reason extends string = string> {
 /** The one drop there is: dropping allocates nothing. */
 export const DROP: Drop = { kind: 'drop' };
 
-/** @returns the outcome that sends `value` on */
-export function emit(value: Buffer): Emit {
-  return { kind: 'emit', value };
+/** @returns the outcome that sends `value` on, and keeps it where it is the newest of its key */
+export function emit(value: Buffer, latest?: LatestKey): Emit {
+  return latest === undefined ? { kind: 'emit', value } : { kind: 'emit', value, latest };
 }
 
 /** @returns the outcome that sets the record aside, untouched, with the reason */

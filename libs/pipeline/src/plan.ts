@@ -1,7 +1,7 @@
 import { deadLetterRecord } from './dead-letter.ts';
-import type { Outcome } from './outcome.ts';
+import type { LatestKey, Outcome } from './outcome.ts';
 import { deadLetter } from './outcome.ts';
-import type { ConsumedBatch, ConsumedRecord, OutgoingRecord } from './record.ts';
+import type { ConsumedBatch, ConsumedRecord, OutgoingRecord, Timestamp } from './record.ts';
 import { recordBytes } from './record-size.ts';
 
 /**
@@ -11,12 +11,21 @@ import { recordBytes } from './record-size.ts';
 export interface CommitPlan {
   readonly outputs: readonly OutgoingRecord[];
   readonly deadLetters: readonly OutgoingRecord[];
+  /** Outputs that may be the newest of their key, in order; absent where nobody keeps these. */
+  readonly latest?: readonly LatestRecord[];
   /** The offset to commit: the batch's last plus one, never the last. */
   readonly nextOffset: bigint;
   /** How many records had which outcome; `outputs + dropped + deadLetters` is the batch. */
   readonly dropped: number;
   /** Dead letters by reason. */
   readonly reasons: ReadonlyMap<string, number>;
+}
+
+/** An output that may be the newest of its key. */
+export interface LatestRecord extends LatestKey {
+  readonly value: Buffer;
+  /** The record's own time. */
+  readonly timestamp: Timestamp;
 }
 
 /** What planning needs to know beyond the batch. */
@@ -43,6 +52,7 @@ export function planBatch<Reason extends string>(
   const outputs: OutgoingRecord[] = [];
   const deadLetters: OutgoingRecord[] = [];
   const reasons = new Map<string, number>();
+  const latest: LatestRecord[] = [];
   let dropped = 0;
 
   const setAside = (record: ConsumedRecord, reason: Reason, stage: string): void => {
@@ -57,8 +67,14 @@ export function planBatch<Reason extends string>(
       case 'emit': {
         const { key, headers, timestamp } = record;
         const output = { key, value: outcome.value, headers, timestamp };
-        if (recordBytes(output) > maxOutputBytes) setAside(record, tooLarge, 'transform');
-        else outputs.push(output);
+        if (recordBytes(output) > maxOutputBytes) {
+          setAside(record, tooLarge, 'transform');
+          break;
+        }
+        outputs.push(output);
+        if (outcome.latest !== undefined) {
+          latest.push({ ...outcome.latest, value: outcome.value, timestamp });
+        }
         break;
       }
       case 'drop':
@@ -69,5 +85,6 @@ export function planBatch<Reason extends string>(
         break;
     }
   }
+  if (latest.length > 0) return { outputs, deadLetters, latest, nextOffset, dropped, reasons };
   return { outputs, deadLetters, nextOffset, dropped, reasons };
 }

@@ -13,6 +13,7 @@ export const BATCH_OVERHEAD = 61;
 /** @returns the bytes a record takes in an uncompressed record batch, at most */
 export function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
+  if (headers === undefined) return bytes;
   for (const name in headers) {
     for (const header of [headers[name]].flat()) {
       bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(header ?? '');
@@ -33,7 +34,8 @@ export function* splitBySize(
 ): Generator<readonly OutgoingRecord[]> {
   let start = 0;
   let bytes = BATCH_OVERHEAD;
-  for (const [index, record] of records.entries()) {
+  let index = 0;
+  for (const record of records) {
     const size = recordBytes(record);
     if (index > start && (bytes + size > maxBytes || index - start >= maxRecords)) {
       yield records.slice(start, index);
@@ -41,6 +43,7 @@ export function* splitBySize(
       bytes = BATCH_OVERHEAD;
     }
     bytes += size;
+    index += 1;
   }
   if (start < records.length) yield start === 0 ? records : records.slice(start);
 }

@@ -1,10 +1,10 @@
 /** The login's definition in every library that was considered; all of them must agree with the golden table. */
 import { isIP } from 'node:net';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Compile } from 'typebox/schema';
 import * as v from 'valibot';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOGIN_SCHEMA, MAX_TIME_MS, NUMERIC_TIME, UUID } from '../src/login.ts';
 
 /** A way to tell whether a parsed value is a login. */
@@ -23,7 +23,7 @@ function isIp(text: string): boolean {
 
 const typeboxLogin = Compile(LOGIN_SCHEMA);
 
-const ajvLogin = addFormats.default(new Ajv2020({ allowUnionTypes: true })).compile(LOGIN_SCHEMA);
+const ajvLogin = addFormats.default(new Ajv({ allowUnionTypes: true })).compile(LOGIN_SCHEMA);
 
 const zodShortText = z.string().min(1).refine(isShort);
 const zodLogin = z.looseObject({

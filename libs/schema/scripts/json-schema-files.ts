@@ -1,4 +1,4 @@
-import { LOGIN_SCHEMA, PROCESSED_LOGIN_SCHEMA } from '../src/login.ts';
+import { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA } from '../src/json-schema.ts';
 
 /** A JSON Schema file for outsiders: registries, consoles, sources in other languages. */
 export interface JsonSchemaFile {
@@ -10,16 +10,10 @@ export interface JsonSchemaFile {
 
 /** The files of every topic that carries logins. */
 export const JSON_SCHEMA_FILES: readonly JsonSchemaFile[] = [
-  jsonSchemaFile('user-login.schema.json', LOGIN_SCHEMA),
-  jsonSchemaFile('processed-user-login.schema.json', PROCESSED_LOGIN_SCHEMA),
+  jsonSchemaFile('user-login.schema.json', LOGIN_JSON_SCHEMA),
+  jsonSchemaFile('processed-user-login.schema.json', PROCESSED_LOGIN_JSON_SCHEMA),
 ];
 
-function jsonSchemaFile(name: string, schema: object): JsonSchemaFile {
-  // Readers look for these first; the definition's own order puts them last.
-  const about = { $schema: '', $id: '', title: '', description: '' };
-  return {
-    name,
-    location: new URL(`../json-schema/${name}`, import.meta.url),
-    text: JSON.stringify({ ...about, ...schema }),
-  };
+function jsonSchemaFile(name: string, text: string): JsonSchemaFile {
+  return { name, location: new URL(`../json-schema/${name}`, import.meta.url), text };
 }

@@ -1,59 +1,25 @@
-import { isUtf8 } from 'node:buffer';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/schema';
-import { LOGIN_SCHEMA, PROCESSED_LOGIN_SCHEMA } from './login.ts';
+import { unframed } from './frame.ts';
 import type { Login, ProcessedLogin } from './login.ts';
+import { parsedLogin, parsedProcessedLogin } from './parsed-login.ts';
+import { plainLogin, plainProcessedLogin } from './plain-login.ts';
 import type { ProcessedReason, Reason } from './reason.ts';
 
-const login = Compile(LOGIN_SCHEMA);
-const loginFault = faultFinder(LOGIN_SCHEMA.properties, 'timestamp');
-const processedLogin = Compile(PROCESSED_LOGIN_SCHEMA);
-const processedLoginFault = faultFinder(PROCESSED_LOGIN_SCHEMA.properties, 'processed');
-
 /**
- * Decodes a record's value as a login; never throws.
+ * Decodes a record's value, plain or framed, as a login; never throws. What sources usually send is read as it lies
+ * there; all else is parsed, and only parsing refuses.
  *
  * @returns the login (an object), or the reason (a string) why the value is none. The first faulty member, in the
  * schema's order, gives the reason; a missing member has the same reason as a faulty one.
  */
 export function decodeLogin(value: Buffer | null): Login | Reason {
-  const parsed = parseObject(value);
-  if (typeof parsed === 'string') return parsed;
-  return login.Check(parsed) ? parsed : loginFault(parsed);
+  if (value === null) return 'null_value';
+  const text = unframed(value);
+  return plainLogin(text) ?? parsedLogin(text);
 }
 
 /** Like {@link decodeLogin}, for processed logins; the mark is the last member looked at. */
 export function decodeProcessedLogin(value: Buffer | null): ProcessedLogin | ProcessedReason {
-  const parsed = parseObject(value);
-  if (typeof parsed === 'string') return parsed;
-  return processedLogin.Check(parsed) ? parsed : processedLoginFault(parsed);
-}
-
-function parseObject(value: Buffer | null): object | Reason {
   if (value === null) return 'null_value';
-  if (value.length === 0) return 'empty_value';
-  // Before decoding, which would put U+FFFD in the place of every broken sequence and so hide the fault.
-  if (!isUtf8(value)) return 'invalid_utf8';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value.toString());
-  } catch {
-    return 'invalid_json';
-  }
-  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    ? parsed
-    : 'not_an_object';
-}
-
-/** @returns what names the first faulty member of a refused candidate: the last one, when all others are right */
-function faultFinder<Member extends string>(
-  members: Readonly<Record<Member, TSchema>>,
-  last: NoInfer<Member>,
-): (candidate: Partial<Record<Member, unknown>>) => `invalid_${Member}` {
-  const names = Object.keys(members) as Member[];
-  const checks = names.map((name) => ({ name, schema: Compile(members[name]) }));
-  return (candidate) => {
-    const faulty = checks.find(({ name, schema }) => !schema.Check(candidate[name]));
-    return `invalid_${faulty?.name ?? last}`;
-  };
+  const text = unframed(value);
+  return plainProcessedLogin(text) ?? parsedProcessedLogin(text);
 }

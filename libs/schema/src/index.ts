@@ -1,6 +1,8 @@
 export { decodeLogin, decodeProcessedLogin } from './decode.ts';
 export { canonicalDeviceType } from './device-type.ts';
 export { eventTimeMs } from './event-time.ts';
+export { framer, schemaIdOf, unframed } from './frame.ts';
+export { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA } from './json-schema.ts';
 export type { Login, ProcessedLogin } from './login.ts';
 export { markProcessed } from './mark-processed.ts';
 export { REASONS } from './reason.ts';

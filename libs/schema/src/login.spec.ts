@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import addFormats from 'ajv-formats';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { JSON_SCHEMA_FILES } from '../scripts/json-schema-files.ts';
 import { decodeLogin, decodeProcessedLogin } from './decode.ts';
@@ -19,7 +19,7 @@ describe('the JSON Schema files', () => {
     ({ location }) => JSON.parse(readFileSync(location, 'utf8')) as object,
   );
   // Strict: an unknown keyword, a wrong type or an ignored rule is an error.
-  const ajv = addFormats.default(new Ajv2020({ strict: true, allowUnionTypes: true }));
+  const ajv = addFormats.default(new Ajv({ strict: true, allowUnionTypes: true }));
   const isLogin = ajv.compile(loginFile ?? {});
   const isProcessedLogin = ajv.compile(processedFile ?? {});
 

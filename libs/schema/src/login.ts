@@ -16,6 +16,12 @@ function shortText(description: string): Type.TString {
   return Type.String({ description, minLength: 1, maxLength: 64 });
 }
 
+/**
+ * Draft 7 says all that these schemas do, and it is the last one that registries compare with its predecessors: they
+ * refuse later ones, or break.
+ */
+const DRAFT = 'http://json-schema.org/draft-07/schema#';
+
 // The order of the members is part of the contract: the first faulty one gives the reason.
 const MEMBERS = {
   user_id: Type.String({
@@ -39,7 +45,7 @@ const MEMBERS = {
 
 /** The one definition of a login: types, validator and JSON Schema file all come from it. */
 export const LOGIN_SCHEMA = Type.Object(MEMBERS, {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $schema: DRAFT,
   $id: 'urn:login-pipeline:schema:user-login',
   title: 'User login',
   description: 'A login as its source reports it. Other members are allowed and carried over.',
@@ -52,7 +58,7 @@ export const PROCESSED_LOGIN_SCHEMA = Type.Object(
     processed: Type.Literal(true, { description: 'Marks a login that passed the transformer.' }),
   },
   {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: DRAFT,
     $id: 'urn:login-pipeline:schema:processed-user-login',
     title: 'Processed user login',
     description: 'A login that passed validation and filter. Other members are carried over.',

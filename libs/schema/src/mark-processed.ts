@@ -9,10 +9,10 @@ const TRUE = Buffer.from('true');
  * Writes the processed login: the login's text with `"processed": true` as its last member, or with `true` in place of
  * the value of the `processed` it has. Every other byte stays: spacing, spelling of numbers, escapes, member order.
  *
- * @param value the bytes that `login` was decoded from
+ * @param value the text, without a frame, that `login` was decoded from
  */
 export function markProcessed(value: Buffer, login: Login): Buffer {
-  return Object.hasOwn(login, 'processed') ? replaceMark(value) : addMark(value);
+  return 'processed' in login ? replaceMark(value) : addMark(value);
 }
 
 function addMark(value: Buffer): Buffer {

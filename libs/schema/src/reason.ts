@@ -4,6 +4,7 @@
  */
 export const REASONS = [
   'null_value',
+  'unknown_schema_id',
   'empty_value',
   'invalid_utf8',
   'invalid_json',

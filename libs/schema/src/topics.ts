@@ -8,6 +8,8 @@ export const TOPICS = {
   deadLetter: 'user-login.dead-letter',
   /** Compacted: the aggregator's snapshots, one per input partition. */
   loginInsights: 'login-insights',
+  /** Compacted: the insights' counts, for sinks. */
+  loginInsightCounts: 'login-insight-counts',
   /** Compacted: the newest login of each user. */
   userLastLogin: 'user-last-login',
 } as const;

@@ -3,16 +3,28 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import type { Supervised } from '../supervised.ts';
 import { spawnBroker, waitUntilListening } from './broker-process.ts';
+import { disownFolder, ownFolder } from './folder-owner.ts';
 import { CLUSTER_ID } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
 import { serverProperties } from './server-properties.ts';
-import type { KafkaNodeAddress, ProxiedListener } from './server-properties.ts';
+import type { KafkaNodeAddress, Properties, ProxiedListener } from './server-properties.ts';
+
+/** What makes the nodes of a cluster secure. */
+export interface ClusterSecurity {
+  /** Formatted folder of a node that knows the users of SCRAM. */
+  readonly formatted: string;
+  /** Asked at every start of a node: secrets may have changed. */
+  readonly serverProperties: () => Properties;
+  readonly javaOptions: () => readonly string[];
+}
 
 /** One broker of a running cluster, which tests may kill and start again. */
 export class BrokerNode {
   readonly id: number;
   /** `host:port` */
   readonly address: string;
+  /** Folder of its records. */
+  readonly logDir: string;
   /** Where a proxy has to listen for this node, and to connect to; undefined without such a listener. */
   readonly proxied: ProxiedListener | undefined;
   /** Settles with the exit status when it ends without being asked to. */
@@ -20,10 +32,13 @@ export class BrokerNode {
 
   readonly #distribution: Distribution;
   readonly #port: number;
+  readonly #properties: () => string;
+  readonly #javaOptions: readonly string[];
   readonly #temporaryDir: string | undefined;
   readonly #files: { readonly properties: string; readonly log: string };
   #process: Supervised;
   #ending = false;
+  #running = true;
   #reportDeath: (status: number) => void = () => undefined;
 
   /**
@@ -31,6 +46,7 @@ export class BrokerNode {
    *
    * @param dataDir holds its records, settings and log, each named after the node
    * @param temporary whether `dataDir` goes when this process does
+   * @param security undefined: plain text, and everybody may do everything
    */
   constructor(
     distribution: Distribution,
@@ -38,6 +54,7 @@ export class BrokerNode {
     cluster: readonly KafkaNodeAddress[],
     dataDir: string,
     temporary: boolean,
+    security?: ClusterSecurity,
   ) {
     this.id = node.id;
     this.address = `localhost:${node.port}`;
@@ -46,18 +63,27 @@ export class BrokerNode {
     this.#distribution = distribution;
     this.#port = node.port;
     this.#temporaryDir = temporary ? dataDir : undefined;
-    // The cluster's size is in the name: one node's metadata would be wrong for a cluster of three.
-    const name = join(dataDir, `node-${node.id}-of-${cluster.length}`);
+    const name = nodeFolder(dataDir, node.id, cluster.length);
+    this.logDir = name;
     this.#files = { properties: `${name}.properties`, log: `${name}.log` };
     mkdirSync(dataDir, { recursive: true });
-    if (!existsSync(name)) format(distribution, name, node.id);
-    writeFileSync(this.#files.properties, serverProperties(node, cluster, name));
+    if (!existsSync(name)) format(security?.formatted ?? distribution.formatted, name, node.id);
+    this.#properties = () => serverProperties(node, cluster, name, security?.serverProperties());
+    this.#javaOptions = [
+      `-XX:SharedArchiveFile=${distribution.archive}`,
+      ...(security?.javaOptions() ?? []),
+    ];
     this.#process = this.#spawn();
   }
 
   /** Id of its process group. */
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Whether its process lives. */
+  get running(): boolean {
+    return this.#running;
   }
 
   /** Waits until it takes requests. */
@@ -96,23 +122,32 @@ export class BrokerNode {
 
   #spawn(): Supervised {
     const { properties, log } = this.#files;
-    const archiveOption = `-XX:SharedArchiveFile=${this.#distribution.archive}`;
+    writeFileSync(properties, this.#properties(), { mode: 0o600 });
     const started = spawnBroker(
       this.#distribution,
       properties,
       log,
-      archiveOption,
+      this.#javaOptions,
       this.#temporaryDir,
     );
+    this.#running = true;
+    ownFolder(this.logDir, started.pid);
     void started.exited.then((status) => {
+      this.#running = false;
+      disownFolder(this.logDir);
       if (!this.#ending) this.#reportDeath(status);
     });
     return started;
   }
 }
 
+/** Folder of a node's records. The cluster's size is in its name: one node's metadata would be wrong for three. */
+export function nodeFolder(dataDir: string, id: number, clusterSize: number): string {
+  return join(dataDir, `node-${id}-of-${clusterSize}`);
+}
+
 /** Copies the formatted folder; only the ids of node and folder differ from node to node. */
-function format({ formatted }: Distribution, folder: string, nodeId: number): void {
+function format(formatted: string, folder: string, nodeId: number): void {
   const temporary = `${folder}.formatting`;
   rmSync(temporary, { recursive: true, force: true });
   cpSync(formatted, temporary, { recursive: true });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { supervised } from '../supervised.ts';
@@ -7,8 +7,6 @@ import type { Distribution } from './distribution.ts';
 import { isListening } from './ports.ts';
 
 const START_TIMEOUT_MS = 60_000;
-const LOG_PAUSE_MS = 500;
-const LOCKED = 'Failed to acquire lock on file';
 /** A clean end takes a second or two; on a loaded machine, writing the class data archive takes far longer. */
 const STOP_GRACE_SECONDS = 60;
 
@@ -20,13 +18,13 @@ export function spawnBroker(
   distribution: Pick<Distribution, 'java' | 'classPath'>,
   propertiesFile: string,
   logFile: string,
-  archiveOption: string,
+  javaOptions: readonly string[],
   orphanedFolder?: string,
 ): Supervised {
   return supervised(
     distribution.java,
     [
-      ...['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', archiveOption],
+      ...['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...javaOptions],
       ...['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', distribution.classPath],
       ...['kafka.Kafka', propertiesFile],
     ],
@@ -44,21 +42,11 @@ export async function waitUntilListening(
   port: number,
   logFile: string,
 ): Promise<void> {
-  const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-  let nextLook = Date.now() + LOG_PAUSE_MS;
   let status: number | undefined;
   void broker.exited.then((code) => (status = code));
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await isListening(port))) {
     if (status !== undefined) throw new Failure(whyItDied(logFile, status));
-    if (Date.now() > nextLook) {
-      nextLook += LOG_PAUSE_MS;
-      // A broker that finds its folder locked does not always end by itself.
-      if (readFileSync(logFile).subarray(logStart).includes(LOCKED)) {
-        await broker.kill();
-        throw new Failure(lockedMessage(logFile));
-      }
-    }
     if (Date.now() > deadline) {
       await broker.kill();
       throw new Failure(`Kafka does not listen on port ${port} after a minute. See ${logFile}`);
@@ -67,13 +55,8 @@ export async function waitUntilListening(
   }
 }
 
-function lockedMessage(logFile: string): string {
-  return `The data folder of ${logFile} is in use by another broker. Stop that one first, or take another folder.`;
-}
-
 function whyItDied(logFile: string, status: number): string {
   const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd().split('\n') : [];
-  if (lines.slice(-40).some((line) => line.includes(LOCKED))) return lockedMessage(logFile);
   const last = lines.slice(-8).join('\n');
   return `Kafka ended with status ${status} while starting. Its log ${logFile} ends with:\n${last}`;
 }

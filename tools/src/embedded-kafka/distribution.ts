@@ -2,19 +2,16 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
-  existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Failure } from '../failure.ts';
+import { maven, onlyOnce } from '../maven.ts';
 import { findJava } from './java.ts';
 import { freePorts } from './ports.ts';
 import { serverProperties } from './server-properties.ts';
@@ -71,47 +68,26 @@ export async function prepareDistribution(
   return distribution;
 }
 
-/** Makes a folder complete or not at all, also when two processes do so at the same time. */
-async function onlyOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  if (existsSync(folder)) return;
-  mkdirSync(join(folder, '..'), { recursive: true });
-  const temporary = mkdtempSync(`${folder}.`);
-  try {
-    await fill(temporary);
-    renameSync(temporary, folder);
-  } catch (error) {
-    // Another process may have been faster; what it made is as good.
-    if (!existsSync(folder)) throw error;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
-
 async function fetchJars(folder: string): Promise<void> {
   const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
-  try {
-    await run('mvn', [
-      '-B',
-      '-q',
-      '-ntp',
-      '-Dstyle.color=never',
-      '-f',
-      POM,
-      ...copy,
-      `-DoutputDirectory=${folder}`,
-    ]);
-  } catch (error) {
-    const { code, stdout } = error as { code?: string | number; stdout?: string };
-    if (code === 'ENOENT') {
-      throw new Failure(
-        'Maven is missing: "mvn" does not run. It fetches the Kafka jars, once. Install it (Debian: apt-get install maven; macOS: brew install maven).',
-      );
-    }
-    const said = (stdout ?? '').split('\n').filter((line) => line.includes('ERROR'));
-    throw new Failure(
-      `The Kafka jars cannot be fetched. Is the network up? Maven says:\n${said.slice(0, 3).join('\n')}`,
-    );
-  }
+  await maven('the Kafka jars', ['-f', POM, ...copy, `-DoutputDirectory=${folder}`]);
+}
+
+/**
+ * Formats the folder that the properties name.
+ *
+ * @param options for Kafka's StorageTool
+ */
+export async function formatStorage(
+  { java, classPath }: Pick<Distribution, 'java' | 'classPath'>,
+  propertiesFile: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  await run(java, [
+    ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+    ...['-cp', classPath, 'kafka.tools.StorageTool', 'format'],
+    ...['--cluster-id', CLUSTER_ID, '--config', propertiesFile, ...options],
+  ]);
 }
 
 async function prepare(folder: string, distribution: Distribution): Promise<void> {
@@ -122,15 +98,12 @@ async function prepare(folder: string, distribution: Distribution): Promise<void
   const node = { id: 1, port, controllerPort };
   writeFileSync(properties, serverProperties(node, [node], formatted));
   mkdirSync(formatted);
-  await run(distribution.java, [
-    ...['-cp', distribution.classPath, 'kafka.tools.StorageTool'],
-    ...['format', '--cluster-id', CLUSTER_ID, '--config', properties],
-  ]);
+  await formatStorage(distribution, properties);
   cpSync(formatted, scratch, { recursive: true });
   writeFileSync(properties, serverProperties(node, [node], scratch));
-  const archiveOption = `-XX:ArchiveClassesAtExit=${join(folder, 'classes.jsa')}`;
+  const javaOptions = [`-XX:ArchiveClassesAtExit=${join(folder, 'classes.jsa')}`];
   const log = join(folder, 'prepare.log');
-  const broker = spawnBroker(distribution, properties, log, archiveOption, folder);
+  const broker = spawnBroker(distribution, properties, log, javaOptions, folder);
   await waitUntilListening(broker, port, log);
   await broker.stop();
   for (const name of [scratch, properties]) rmSync(name, { recursive: true });

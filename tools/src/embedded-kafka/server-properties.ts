@@ -1,8 +1,13 @@
+/** Settings of a broker by name. */
+export type Properties = Readonly<Record<string, string | number | boolean>>;
+
 /** Where one node of a cluster listens. */
 export interface KafkaNodeAddress {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** Of the listener for client certificates, in a secure cluster. */
+  readonly mutualTlsPort?: number | undefined;
   /** A second listener, for clients that come through a proxy. */
   readonly proxied?: ProxiedListener | undefined;
 }
@@ -20,27 +25,25 @@ export interface ProxiedListener {
  * @param node the node itself, one of `cluster`
  * @param cluster every node
  * @param logDir folder of its records
+ * @param security settings that make its listeners secure; undefined: plain text
  * @returns the text of a server.properties file
  */
 export function serverProperties(
   node: KafkaNodeAddress,
   cluster: readonly KafkaNodeAddress[],
   logDir: string,
+  security?: Properties,
 ): string {
   const replicas = cluster.length;
   const minInSync = replicas === 1 ? 1 : 2;
-  const { proxied } = node;
-  const properties: Record<string, string | number | boolean> = {
+  const properties: Properties = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': cluster
       .map(({ id, controllerPort }) => `${id}@localhost:${controllerPort}`)
       .join(','),
-    listeners: `PLAINTEXT://localhost:${node.port},CONTROLLER://localhost:${node.controllerPort}${listener(proxied?.port)}`,
-    'advertised.listeners': `PLAINTEXT://localhost:${node.port}${listener(proxied?.advertisedPort)}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    ...(security === undefined ? plainListeners(node) : secureListeners(node)),
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
@@ -55,18 +58,45 @@ export function serverProperties(
     'offsets.topic.num.partitions': 10,
     'transaction.state.log.num.partitions': 10,
     'group.initial.rebalance.delay.ms': 0,
+    // Tests want to see compaction soon, too.
+    'log.cleaner.backoff.ms': 1000,
     // Tests shorten sessions to see a death soon.
     'group.min.session.timeout.ms': 1000,
     // A dead broker is noticed in seconds, as a test or a demonstration wants it.
     'broker.session.timeout.ms': 6000,
     'broker.heartbeat.interval.ms': 1000,
     'controller.quorum.fetch.timeout.ms': 2000,
+    ...security,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }
 
+function plainListeners({ port, controllerPort, proxied }: KafkaNodeAddress): Properties {
+  return {
+    listeners: `PLAINTEXT://localhost:${port},CONTROLLER://localhost:${controllerPort}${listener(proxied?.port)}`,
+    'advertised.listeners': `PLAINTEXT://localhost:${port}${listener(proxied?.advertisedPort)}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+  };
+}
+
 function listener(proxiedPort: number | undefined): string {
   return proxiedPort === undefined ? '' : `,PROXIED://localhost:${proxiedPort}`;
+}
+
+/** Clients with a name and a secret come in by one, those with a certificate, and the brokers, by the other. */
+function secureListeners({
+  port,
+  controllerPort,
+  mutualTlsPort = 0,
+}: KafkaNodeAddress): Properties {
+  const clients = `SASL_SSL://localhost:${port},MTLS://localhost:${mutualTlsPort}`;
+  return {
+    listeners: `${clients},CONTROLLER://localhost:${controllerPort}`,
+    'advertised.listeners': clients,
+    'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,MTLS:SSL,CONTROLLER:SSL',
+    'inter.broker.listener.name': 'MTLS',
+  };
 }

@@ -78,10 +78,17 @@ describe('one broker', () => {
   it('refuses a data folder that another broker uses', async () => {
     const kafka = await startKafka({ dataDir: folder });
     try {
-      await expect(startKafka({ dataDir: folder })).rejects.toMatchObject({
-        exitCode: 69,
-        message: expect.stringContaining('in use by another broker') as unknown,
-      });
+      for (const fresh of [false, true]) {
+        await expect(startKafka({ dataDir: folder, fresh })).rejects.toMatchObject({
+          exitCode: 69,
+          message: expect.stringContaining('in use by another broker') as unknown,
+        });
+      }
+      // Nor has it come near the records: the first one ends and starts again with them.
+      const [node] = kafka.nodes;
+      await node?.stop();
+      await node?.restart();
+      expect(await isListening(portOf(kafka.bootstrapServers))).toBe(true);
     } finally {
       await kafka.stop();
     }

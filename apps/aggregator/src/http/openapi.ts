@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FLOW } from '../flow/flow-answer.ts';
 import {
   DISTRIBUTION,

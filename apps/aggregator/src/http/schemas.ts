@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOGIN_BUCKETS } from '../insights/index.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { PartitionState } from './partition-state.ts';
  */
 export function foldBatch(state: PartitionState, batch: ConsumedBatch): void {
   if (batch.nextOffset <= state.nextOffset) return;
-  const first = batch.records[0];
+  const first = batch.records.at(0);
   const overlaps = first !== undefined && BigInt(first.offset) < state.nextOffset;
   for (const record of batch.records) {
     if (overlaps && BigInt(record.offset) < state.nextOffset) continue;

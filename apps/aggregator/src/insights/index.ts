@@ -1,3 +1,4 @@
+export { ChangedCounts } from './count-rows.ts';
 export { foldBatch } from './fold-batch.ts';
 export { LOGIN_BUCKETS, OTHER } from './insights.ts';
 export type {

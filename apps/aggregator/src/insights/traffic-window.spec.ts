@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { TrafficWindow } from './traffic-window.ts';
 
 function contents(window: TrafficWindow): [number, number][] {
@@ -83,5 +84,47 @@ describe('TrafficWindow', () => {
     const window = new TrafficWindow(2);
     window.restore(90, 100);
     expect([98, 99, 100].map((minute) => window.add(minute))).toEqual([false, true, true]);
+  });
+
+  /** What the window promises, the slow way: every minute in a map, and those that the newest has left behind gone. */
+  function recount(minutes: readonly number[], retention: number): [number, number][] {
+    const counts = new Map<number, number>();
+    let newest = -1;
+    for (const minute of minutes) {
+      if (minute <= newest - retention) continue;
+      newest = Math.max(newest, minute);
+      counts.set(minute, (counts.get(minute) ?? 0) + 1);
+    }
+    return [...counts].filter(([minute]) => minute > newest - retention).sort(([a], [b]) => a - b);
+  }
+
+  const retentions = fc.integer({ min: 1, max: 12 });
+  const minute = fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 1_000_000 }));
+  const someMinutes = fc.array(minute, { maxLength: 60 });
+
+  it('holds what a recount holds, in whatever order the minutes come', () => {
+    fc.assert(
+      fc.property(retentions, someMinutes, (retention, minutes) => {
+        const window = new TrafficWindow(retention);
+        for (const each of minutes) window.add(each);
+        expect(contents(window)).toEqual(recount(minutes, retention));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('goes on after a restart as if there had been none', () => {
+    fc.assert(
+      fc.property(retentions, someMinutes, someMinutes, (retention, before, after) => {
+        const window = new TrafficWindow(retention);
+        for (const each of before) window.add(each);
+        const restored = new TrafficWindow(retention);
+        restored.restore(window.oldest, window.newest);
+        window.forEach((each, count) => restored.add(each, count));
+        for (const each of after) expect(restored.add(each)).toBe(window.add(each));
+        expect(contents(restored)).toEqual(contents(window));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

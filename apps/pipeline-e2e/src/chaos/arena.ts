@@ -1,3 +1,4 @@
+import { say } from '@login-pipeline/tools/command';
 import { startKafka } from '@login-pipeline/tools/embedded-kafka';
 import type { ProxiedListener, RunningKafka } from '@login-pipeline/tools/embedded-kafka';
 import type { InputRecord } from '../load.ts';
@@ -17,10 +18,24 @@ export interface RunOptions {
 /** How many scenarios run side by side: most of their time they wait for sessions to end. */
 const SIDE_BY_SIDE = 4;
 
-/** Runs scenarios, side by side where they may, that need the same size of cluster. */
+/** Runs scenarios, side by side where they may: first those that one broker is enough for, then those of three. */
 export async function runAll(
   jobs: readonly Job[],
+  options: RunOptions,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const brokers of [1, 3] as const) {
+    const fitting = jobs.filter(({ scenario }) => scenario.brokers === brokers);
+    if (fitting.length === 0) continue;
+    say(`${fitting.length} scenarios on ${brokers === 1 ? 'one broker' : 'three brokers'}`);
+    results.push(...(await runOn(brokers, fitting, options)));
+  }
+  return results;
+}
+
+async function runOn(
   brokers: 1 | 3,
+  jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
   const kafka = await startKafka({ brokers, proxied: true });

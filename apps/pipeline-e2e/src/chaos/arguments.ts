@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { EXIT, Failure } from '@login-pipeline/tools/command';
 
 export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
 
@@ -6,11 +7,13 @@ Attacks the built services on a Kafka of its own and compares every record that 
 Exits with 1 when a record is lost, duplicated or wrong, or a service takes longer to recover than its bound.
 
   --smoke      the scenarios that show most, in less than five minutes (default)
-  --full       all of them, on three brokers too; up to an hour
+  --full       all of them, on three brokers too; about an hour
   --planted    builds known-bad variants of the services and shows that each is caught
   --only NAME  one scenario, or with --planted one bug; may be given several times
+  --retry      tries a scenario once more, alone, that was too slow and kept every other promise; the table shows both
   --seed N     repeats the random choices of a run (default 1)
   --json FILE  writes the results there too
+  --docs       writes them into docs/guarantees.md, in the place of older ones of the same names
   --logs DIR   keeps the logs of all services there
   --list       names the scenarios and the planted bugs
   --help       shows this text
@@ -20,8 +23,10 @@ export interface ChaosArguments {
   readonly full: boolean;
   readonly planted: boolean;
   readonly only: readonly string[];
+  readonly retry: boolean;
   readonly seed: number;
   readonly json: string | undefined;
+  readonly docs: boolean;
   readonly logs: string | undefined;
   readonly list: boolean;
   readonly help: boolean;
@@ -29,19 +34,38 @@ export interface ChaosArguments {
 
 /** @throws the error of node:util's parseArgs, which names the wrong option */
 export function parseChaosArguments(args: readonly string[]): ChaosArguments {
-  const { full, planted, only, seed, json, logs, list, help } = parseArgs({
+  const { full, planted, only, retry, seed, json, docs, logs, list, help } = parseArgs({
     args: [...args],
     options: {
       smoke: { type: 'boolean', default: true },
       full: { type: 'boolean', default: false },
       planted: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      retry: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
+      docs: { type: 'boolean', default: false },
       logs: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   }).values;
-  return { full, planted, only, seed: Number(seed), json, logs, list, help };
+  return { full, planted, only, retry, seed: Number(seed), json, docs, logs, list, help };
+}
+
+/**
+ * @param all scenarios, or planted bugs
+ * @returns those that `--only` names
+ * @throws Failure when it names another one
+ */
+export function named<Item extends { readonly name: string }>(
+  only: readonly string[],
+  all: readonly Item[],
+): readonly Item[] {
+  return only.map((name) => {
+    const found = all.find((item) => item.name === name);
+    if (found !== undefined) return found;
+    const names = all.map((item) => item.name).join(', ');
+    throw new Failure(`--only ${name}: expected one of ${names}`, EXIT.config);
+  });
 }

@@ -77,6 +77,15 @@ describe('the proxy', () => {
     expect(arrived).toEqual(['EndTxn']);
   });
 
+  it('answers a request in the place of the broker', async () => {
+    proxy.inject(({ api }) => (api === 'EndTxn' ? response(77) : 'pass'));
+    client.write(request(END_TXN, 77));
+    client.write(request(FETCH, 2));
+    await waitFor('two answers', () => answered.length === 2);
+    expect(answered.toSorted()).toEqual([2, 77]);
+    expect(arrived).toEqual(['Fetch']);
+  });
+
   it('cuts the connection of a request, until the fault is taken away', async () => {
     const heal = proxy.inject(() => 'reset');
     client.write(request(FETCH, 1));

@@ -12,15 +12,19 @@ export interface Frame {
   readonly api: Api;
   readonly clientId: string;
   readonly transactionalId: string | undefined;
+  /** Port of the broker's proxied listener. */
+  readonly port: number;
+  /** The whole frame, its length in front. */
+  readonly bytes: Buffer;
   /** Cuts the client's connection alone: what it has sent still arrives. */
   readonly hangUp: () => void;
 }
 
 /**
- * What becomes of a frame: it goes on, disappears, or takes its connection along. A frame behind one that is not yet
- * decided waits, as in any stream.
+ * What becomes of a frame: it goes on, disappears, or takes its connection along; or, a request, it is answered with
+ * these bytes and does not go on. A frame behind one that is not yet decided waits, as in any stream.
  */
-export type Verdict = 'pass' | 'swallow' | 'reset';
+export type Verdict = 'pass' | 'swallow' | 'reset' | Buffer;
 export type Fault = (frame: Frame) => Verdict | Promise<Verdict>;
 
 /** How long the broker may take to answer a client that is gone. */
@@ -124,14 +128,14 @@ export class FaultProxy {
     const requests = this.#direct(client, broker, reset, (bytes) => {
       const header = requestHeader(bytes);
       pending.set(header.correlationId, header);
-      return { direction: 'request', ...header, hangUp };
+      return { direction: 'request', ...header, port, bytes, hangUp };
     });
     const responses = this.#direct(broker, client, reset, (bytes) => {
       const id = correlationIdOf(bytes);
       const header = pending.get(id);
       pending.delete(id);
       const { api = 'other', clientId = '', transactionalId } = header ?? {};
-      return { direction: 'response', api, clientId, transactionalId, hangUp };
+      return { direction: 'response', api, clientId, transactionalId, port, bytes, hangUp };
     });
     client.once('close', () => {
       // What is on its way is not lost with its sender.
@@ -165,6 +169,7 @@ export class FaultProxy {
           const verdict = await judged;
           if (verdict === 'reset') reset();
           else if (verdict === 'pass' && to.writable) to.write(bytes);
+          else if (verdict instanceof Buffer && from.writable) from.write(verdict);
         });
       }
     });

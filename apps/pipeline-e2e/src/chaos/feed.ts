@@ -16,6 +16,7 @@ export class Feed {
   readonly #perTick: number;
   #producer: Producer;
   #tried = 0;
+  #attempts = 0;
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
 
@@ -23,7 +24,7 @@ export class Feed {
     this.#topic = topic;
     this.#records = records;
     this.#perTick = Math.ceil((rate * TICK_MS) / 1_000);
-    this.#producer = newProducer();
+    this.#producer = newProducer(0);
   }
 
   /** @param rate records per second, as far as there are so many */
@@ -52,16 +53,20 @@ export class Feed {
         if (messages.length > 0) await this.#producer.send({ topic: this.#topic, messages });
       } catch {
         await this.#producer.disconnect().catch(() => undefined);
-        this.#producer = newProducer();
+        this.#attempts += 1;
+        this.#producer = newProducer(this.#attempts);
       }
       await sleep(Math.max(0, due - performance.now()));
     }
   }
 }
 
-function newProducer(): Producer {
+/** @param attempts how many producers have failed before: without retries, each asks one broker alone at first */
+function newProducer(attempts: number): Producer {
+  const all = brokers().split(',');
+  const first = attempts % all.length;
   const kafka = new kafkajs.Kafka({
-    brokers: brokers().split(','),
+    brokers: [...all.slice(first), ...all.slice(0, first)],
     clientId: 'feed',
     retry: { retries: 0 },
     logLevel: kafkajs.logLevel.NOTHING,

@@ -57,6 +57,9 @@ export interface RequestHeader {
 
 const LENGTH_BYTES = 4;
 const CLIENT_ID_AT = 8;
+const COORDINATOR_LOADS = 14;
+const NOT_COORDINATOR = 16;
+const NO_THROTTLING = 0;
 
 /** Cuts a byte stream into the frames of Kafka's protocol: a length of four bytes, then so many. */
 export class FrameSplitter {
@@ -90,6 +93,31 @@ export function requestHeader(frame: Buffer): RequestHeader {
   };
 }
 
+/** @returns the first topic of a Produce request: transactional id, acks, time-out, then an array of topics */
+export function producedTopic(frame: Buffer): string | undefined {
+  const body = frame.subarray(LENGTH_BYTES);
+  const id = nullableString(body, nullableString(body, CLIENT_ID_AT).end);
+  return nullableString(body, id.end + 2 + 4 + 4).text;
+}
+
+/** @returns the error code of the first partition in a response to Produce; 0: none */
+export function produceError(response: Buffer): number {
+  const topic = nullableString(response, LENGTH_BYTES + 4 + 4);
+  return response.readInt16BE(topic.end + 4 + 4);
+}
+
+/** @returns an answer to a Heartbeat (version 1 on) that says NOT_COORDINATOR */
+export function notCoordinator(heartbeat: Buffer): Buffer {
+  return framed(correlationOf(heartbeat), int32(NO_THROTTLING), int16(NOT_COORDINATOR));
+}
+
+/** @returns an answer to a JoinGroup (versions 2 to 5) that says COORDINATOR_LOAD_IN_PROGRESS, and nothing else */
+export function coordinatorLoads(joinGroup: Buffer): Buffer {
+  const nobody = [int32(-1), int16(0), int16(0), int16(0), int32(0)];
+  const error = int16(COORDINATOR_LOADS);
+  return framed(correlationOf(joinGroup), int32(NO_THROTTLING), error, ...nobody);
+}
+
 /** @returns the id of the request that a response answers */
 export function correlationIdOf(response: Buffer): number {
   return response.readInt32BE(LENGTH_BYTES);
@@ -100,4 +128,25 @@ function nullableString(bytes: Buffer, at: number): { text: string | undefined; 
   const start = at + 2;
   if (length < 0) return { text: undefined, end: start };
   return { text: bytes.toString('utf8', start, start + length), end: start + length };
+}
+
+function correlationOf(request: Buffer): Buffer {
+  return int32(requestHeader(request).correlationId);
+}
+
+function framed(...fields: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(fields);
+  return Buffer.concat([int32(body.length), body]);
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
 }

@@ -9,9 +9,13 @@ export interface ScenarioLane {
   readonly snapshots: string;
 }
 
-export async function openLane(partitions: number): Promise<ScenarioLane> {
+/** @param outputPartitions as many as `partitions` keep every record in its own */
+export async function openLane(
+  partitions: number,
+  outputPartitions = partitions,
+): Promise<ScenarioLane> {
   const cluster = await Cluster.connect();
-  const lane = await cluster.lane({ partitions });
+  const lane = await cluster.lane({ partitions, outputPartitions });
   const snapshots = `${lane.output}-snapshots`;
   await cluster.createTopic(snapshots, 1, { 'cleanup.policy': 'compact' });
   return { cluster, lane, snapshots };

@@ -4,13 +4,16 @@ import { runCommand, say, stopRequested } from '@login-pipeline/tools/command';
 import { makeLoad } from '../load.ts';
 import { killServices } from '../service.ts';
 import { runAll } from './arena.ts';
-import { CHAOS_HELP, parseChaosArguments } from './arguments.ts';
+import { CHAOS_HELP, named, parseChaosArguments } from './arguments.ts';
 import type { ChaosArguments } from './arguments.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
-import { resultTable } from './report.ts';
+import { writeFigures } from './docs.ts';
+import type { Figures } from './docs.ts';
+import { brokenPromises, catchTable, resultTable } from './report.ts';
 import { runPlanted } from './run-planted.ts';
 import type { Result } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+import { wasOnlyLate } from './verdict.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const PARTITIONS = 4;
@@ -32,10 +35,11 @@ async function run(options: ChaosArguments): Promise<number> {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'run-'));
   try {
-    const { failed, results } = await (options.planted ? plantBugs : attack)(options, folder);
+    const { failed, figures } = await (options.planted ? plantBugs : attack)(options, folder);
     if (options.json !== undefined) {
-      writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+      writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
     }
+    if (options.docs) writeFigures(figures);
     say(`done in ${Math.round((performance.now() - began) / 1_000)} s`);
     return failed === 0 ? 0 : 1;
   } finally {
@@ -46,48 +50,44 @@ async function run(options: ChaosArguments): Promise<number> {
 
 interface Outcome {
   readonly failed: number;
-  readonly results: readonly Result[];
+  readonly figures: Figures;
 }
 
 async function attack(
-  { full, only, seed, logs }: ChaosArguments,
+  { full, only, retry, seed, logs }: ChaosArguments,
   folder: string,
 ): Promise<Outcome> {
-  const chosen = SCENARIOS.filter(({ name, smoke }) =>
-    only.length > 0 ? only.includes(name) : full || smoke,
-  );
+  const chosen =
+    only.length > 0 ? named(only, SCENARIOS) : SCENARIOS.filter(({ smoke }) => full || smoke);
   // A build that somebody starts meanwhile must not change what is tested.
   cpSync(join(ROOT, 'dist', 'apps'), folder, { recursive: true });
-  const load = makeLoad(full ? RECORDS.full : RECORDS.smoke, PARTITIONS);
-  const results: Result[] = [];
-  for (const brokers of [1, 3] as const) {
-    const jobs = chosen
-      .filter((scenario) => scenario.brokers === brokers)
-      .map((scenario) => ({ name: scenario.name, scenario, dist: folder }));
-    if (jobs.length === 0) continue;
-    say(`${jobs.length} scenarios on ${brokers === 1 ? 'one broker' : 'three brokers'}`);
-    const rest = { seed, load, logs, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
-    results.push(...(await runAll(jobs, brokers, rest)));
+  const isShort = chosen.every(({ smoke }) => smoke);
+  const load = makeLoad(isShort ? RECORDS.smoke : RECORDS.full, PARTITIONS);
+  const jobs = chosen.map((scenario) => ({ name: scenario.name, scenario, dist: folder }));
+  const rest = { seed, load, logs, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
+  const first = await runAll(jobs, rest);
+  const late = retry ? first.filter(wasOnlyLate) : [];
+  const again: Result[] = [];
+  for (const job of jobs.filter(({ name }) => late.some((result) => result.name === name))) {
+    say(`${job.name} was too slow: once more, alone`);
+    again.push(...(await runAll([job], rest)));
   }
+  const shown = [...first, ...again];
+  process.stdout.write(`\n${[resultTable(shown), ...brokenPromises(shown)].join('\n')}\n\n`);
+  const results = [...first.filter((result) => !late.includes(result)), ...again];
   const failed = results.filter(({ faults }) => faults.length > 0).length;
-  process.stdout.write(`\n${resultTable(results)}\n\n`);
   say(`${results.length - failed} scenarios kept every promise, ${failed} did not`);
-  return { failed, results };
+  return { failed, figures: { scenarios: shown, planted: [] } };
 }
 
 async function plantBugs({ only, seed, logs }: ChaosArguments, folder: string): Promise<Outcome> {
-  const bugs = PLANTED_BUGS.filter(({ name }) => only.length === 0 || only.includes(name));
+  const bugs = only.length > 0 ? named(only, PLANTED_BUGS) : PLANTED_BUGS;
   const load = makeLoad(RECORDS.smoke, PARTITIONS);
-  const { table, missed, results } = await runPlanted(bugs, {
-    root: ROOT,
-    folder,
-    seed,
-    load,
-    logs,
-  });
-  process.stdout.write(`\n${table}\n\n`);
+  const catches = await runPlanted(bugs, { root: ROOT, folder, seed, load, logs });
+  const missed = bugs.length - catches.filter(({ found }) => found !== undefined).length;
+  process.stdout.write(`\n${catchTable(catches)}\n\n`);
   say(`${bugs.length - missed} of ${bugs.length} planted bugs were caught`);
-  return { failed: missed, results };
+  return { failed: missed, figures: { scenarios: [], planted: catches } };
 }
 
 function sayResult({ name, faults, seconds }: Result): void {

@@ -8,6 +8,8 @@ const frame = (parts: Partial<Frame> = {}): Frame => ({
   api: 'Fetch',
   clientId: 'service-1',
   transactionalId: undefined,
+  port: 0,
+  bytes: Buffer.alloc(0),
   hangUp: () => undefined,
   ...parts,
 });

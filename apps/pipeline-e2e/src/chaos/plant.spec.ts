@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { patched } from './plant.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { STALLING } from '../stalls/stalls.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const patch = { file: 'some.ts', fragment: 'a', replacement: '$&' };
 
 describe('planted bugs', () => {
-  it.each(PLANTED_BUGS)('$name still finds its place in the source', ({ name, patches }) => {
-    for (const it of patches) {
-      const source = readFileSync(join(ROOT, it.file), 'utf8');
-      expect(patched(name, source, it)).not.toBe(source);
-    }
-  });
+  it.each([...PLANTED_BUGS, STALLING])(
+    '$name still finds its place in the source',
+    ({ name, patches }) => {
+      for (const it of patches) {
+        const source = readFileSync(join(ROOT, it.file), 'utf8');
+        expect(patched(name, source, it)).not.toBe(source);
+      }
+    },
+  );
 
   it('each name a scenario that exists, and no two have one name', () => {
     const scenarios = SCENARIOS.map(({ name }) => name);

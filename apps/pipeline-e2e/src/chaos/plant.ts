@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import type { Patch, PlantedBug } from './planted-bugs.ts';
 
-const APPS = ['transformer', 'aggregator'] as const;
+const APPS = ['transformer', 'aggregator', 'data-generator'] as const;
 
 /**
  * Builds the services with a bug in them.
@@ -14,7 +14,7 @@ const APPS = ['transformer', 'aggregator'] as const;
  * @throws Error when a fragment that the bug replaces is gone from the source, or not unique
  */
 export async function plant(
-  { name, patches }: PlantedBug,
+  { name, patches }: Pick<PlantedBug, 'name' | 'patches'>,
   root: string,
   dist: string,
 ): Promise<void> {
@@ -27,13 +27,8 @@ export async function plant(
   // What belongs to a service beside its code.
   await cp(join(root, 'dist', 'apps'), dist, { recursive: true });
   for (const app of APPS) {
-    const options = bundleOptions(app, join(dist, app));
-    await build({
-      ...options,
-      absWorkingDir: root,
-      sourcemap: false,
-      plugins: [replacing(sources)],
-    });
+    const options = bundleOptions(app, join(dist, app), [replacing(sources)]);
+    await build({ ...options, absWorkingDir: root, sourcemap: false });
   }
 }
 

@@ -1,3 +1,5 @@
+import { DUPLICATED, LOST } from '../oracle.ts';
+
 /** A known-bad variant of a service: fragments of its source, each replaced. */
 export interface PlantedBug {
   readonly name: string;
@@ -22,11 +24,12 @@ const PRODUCER = 'libs/kafka/src/transactions/partition-producer.ts';
 const OWNERS = 'libs/kafka/src/transactions/partition-owners.ts';
 const TRANSACTIONAL = 'libs/kafka/src/transactions/transactional-consumer.ts';
 const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
+const MEMBER = 'libs/kafka/src/group/membership.ts';
+const GENERATED = 'libs/kafka/src/client/producer.ts';
 const PLAN = 'libs/pipeline/src/plan.ts';
 
-const SEND = 'for (const send of sendsOf(records, topic, options)) await transaction.send(send);';
-const OPEN =
-  'return new PartitionProducer(source, options, producer, await producer.transaction());';
+const SEND = 'await transaction.sendBatch({ compression, topicMessages });';
+const OPEN = 'return new PartitionProducer(source, producer, await producer.transaction());';
 const TRUST_FETCH: Patch = {
   file: OWNERS,
   fragment: 'if (start === fetchedOffset) return ownership;',
@@ -38,7 +41,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'commit-before-produce',
     bug: 'the offset is committed before the outputs are written',
     scenario: 'zombie-produce',
-    symptom: /: lost$/,
+    symptom: LOST,
     patches: [
       {
         file: PRODUCER,
@@ -54,7 +57,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'resolve-before-commit',
     bug: 'the position moves before the commit, and is trusted after an abort',
     scenario: 'end-txn-request',
-    symptom: /: lost$/,
+    symptom: LOST,
     patches: [
       TRUST_FETCH,
       {
@@ -73,13 +76,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'offset-before-fence',
     bug: 'the committed offset is read before the last owner is fenced',
     scenario: 'zombie-late-commit',
-    symptom: /: duplicated$/,
+    symptom: DUPLICATED,
     patches: [
       {
         file: OWNERS,
-        fragment: 'const producer = await PartitionProducer.open(',
+        fragment: 'await this.#endLast(source);',
         replacement:
-          'const committed = await group.committed(partition);\n    const producer = await PartitionProducer.open(',
+          'const committed = await group.committed(partition);\n    await this.#endLast(source);',
       },
       {
         file: OWNERS,
@@ -93,12 +96,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'no-fence',
     bug: 'every process has transactional ids of its own',
     scenario: 'zombie-end',
-    symptom: /: duplicated$/,
+    symptom: DUPLICATED,
     patches: [
       {
         file: PRODUCER,
-        fragment: 'return `${groupId}.${topic}.${partition}`;',
-        replacement: 'return `${groupId}.${topic}.${partition}.${process.pid}`;',
+        fragment: 'return transactionalIdPrefix(source) + String(source.partition);',
+        replacement: 'return `${transactionalIdPrefix(source)}${source.partition}.${process.pid}`;',
       },
     ],
   },
@@ -106,13 +109,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'end-txn-retried',
     bug: 'EndTxn is sent again on the old epoch',
     scenario: 'late-end-txn',
-    symptom: /: lost$/,
+    symptom: LOST,
     patches: [
       {
         file: PRODUCER,
         fragment: OPEN,
         replacement:
           "const { createRequire } = await import('node:module');\n" +
+          "      const { setTimeout: sleep } = await import('node:timers/promises');\n" +
           "      const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker');\n" +
           '      if (!prototype.retriesEndTxn) {\n' +
           '        const endTxn = prototype.endTxn;\n' +
@@ -130,16 +134,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'dead-letter-outside',
     bug: 'dead letters are written outside the transaction',
-    scenario: 'zombie-end',
-    symptom: /: duplicated$/,
+    scenario: 'end-txn-request',
+    symptom: DUPLICATED,
     patches: [
       {
         file: PRODUCER,
         fragment: SEND,
-        replacement: SEND.replace(
-          'await transaction.send(send)',
-          'await (topic === writes[1] || topic.topic.includes("dead-letter") ? outside : transaction).send(send)',
-        ),
+        replacement:
+          'for (const send of topicMessages) ' +
+          'await (send.topic.includes("dead-letter") ? outside : transaction).send(send);',
       },
       {
         file: PRODUCER,
@@ -163,8 +166,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: TRANSACTIONAL,
-        fragment: '{ nextOffset: plan.nextOffset,',
-        replacement: '{ nextOffset: plan.nextOffset - 1n,',
+        fragment: '{ nextOffset, metadata });',
+        replacement: '{ nextOffset: nextOffset - 1n, metadata });',
       },
     ],
   },
@@ -207,7 +210,40 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'abort-on-lost-answer',
     bug: 'a lost answer to EndTxn counts as an abort: the batch is written again unseen',
     scenario: 'end-txn-response',
-    symptom: /: duplicated$/,
+    symptom: DUPLICATED,
     patches: [TRUST_FETCH],
+  },
+  {
+    name: 'failed-send-repeated',
+    bug: 'kafkajs may repeat a send of which one broker refused its part',
+    scenario: 'leaders-move',
+    symptom: new RegExp(`${LOST.source}|${DUPLICATED.source}`),
+    patches: [{ file: PRODUCER, fragment: 'retry: { retries: 0 },', replacement: '' }],
+  },
+  {
+    name: 'send-to-many-partitions',
+    bug: 'the data generator sends to several partitions at once, and kafkajs repeats it',
+    scenario: 'generator-leaders-move',
+    symptom: /generated logins: lost$/,
+    patches: [
+      {
+        file: GENERATED,
+        fragment: 'await Promise.all(Object.values(groups).map(sendAll));',
+        replacement: 'await sendAll(Object.values(groups).flat());',
+      },
+    ],
+  },
+  {
+    name: 'member-by-assignment-only',
+    bug: 'a member that goes on without joining anew stays unready',
+    scenario: 'coordinator-in-doubt',
+    symptom: /did not get to "ready"/,
+    patches: [
+      {
+        file: MEMBER,
+        fragment: "this.#provenAt = now;\n    this.#change('member', now);",
+        replacement: 'this.#provenAt = now;',
+      },
+    ],
   },
 ];

@@ -5,13 +5,18 @@ import type { Lane } from '../cluster.ts';
 
 const PAUSE_MS = 100;
 
-/** Watches what a group commits, and for how long it committed nothing. */
+/** What is known of a partition: what the group has committed, and since when it has waited to commit more. */
+interface Position {
+  readonly committed: number;
+  readonly since: number;
+}
+
+/** Watches what a group commits, and for how long any one partition had records waiting and committed none. */
 export class ProgressMeter {
   readonly #admin: Admin;
   readonly #lane: Lane;
   readonly #timer: NodeJS.Timeout;
-  #committed = 0;
-  #movedAt = performance.now();
+  readonly #positions = new Map<number, Position>();
   #longestGapMs = 0;
   #asking = false;
 
@@ -31,16 +36,25 @@ export class ProgressMeter {
 
   /** Records that the group has done with, as last seen. */
   get committed(): number {
-    return this.#committed;
+    return [...this.#positions.values()].reduce((sum, { committed }) => sum + committed, 0);
   }
 
-  /** The longest time without a commit since the last {@link reset}, in milliseconds. */
+  /** The longest wait of a partition since the last {@link reset}, in milliseconds. */
   get longestGapMs(): number {
-    return Math.max(this.#longestGapMs, performance.now() - this.#movedAt);
+    return Math.max(this.#longestGapMs, this.waitingMs);
+  }
+
+  /** For how many milliseconds the partition has waited that has waited longest. */
+  get waitingMs(): number {
+    const now = performance.now();
+    return Math.max(0, ...Array.from(this.#positions.values(), ({ since }) => now - since));
   }
 
   reset(): void {
-    this.#movedAt = performance.now();
+    const since = performance.now();
+    for (const [partition, position] of this.#positions) {
+      this.#positions.set(partition, { ...position, since });
+    }
     this.#longestGapMs = 0;
   }
 
@@ -56,7 +70,15 @@ export class ProgressMeter {
       await this.#admin.connect();
       const { group: groupId, input } = this.#lane;
       const [offsets] = await this.#admin.fetchOffsets({ groupId, topics: [input] });
-      this.#observe((offsets?.partitions ?? []).map(({ offset }) => Math.max(0, Number(offset))));
+      const ends = new Map(
+        (await this.#admin.fetchTopicOffsets(input)).map(({ partition, high }) => [
+          partition,
+          Number(high),
+        ]),
+      );
+      for (const { partition, offset } of offsets?.partitions ?? []) {
+        this.#observe(partition, Math.max(0, Number(offset)), ends.get(partition) ?? Infinity);
+      }
     } catch {
       // No answer is no progress, as far as anybody can see.
     } finally {
@@ -64,12 +86,12 @@ export class ProgressMeter {
     }
   }
 
-  #observe(committed: readonly number[]): void {
-    const sum = committed.reduce((total, offset) => total + offset, 0);
-    if (sum === this.#committed) return;
+  #observe(partition: number, committed: number, end: number): void {
     const now = performance.now();
-    this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#movedAt);
-    this.#movedAt = now;
-    this.#committed = sum;
+    const last = this.#positions.get(partition);
+    if (last?.committed === committed && committed < end) return;
+    this.#positions.set(partition, { committed, since: now });
+    // The group's first answer tells nothing about the time before it.
+    if (last !== undefined) this.#longestGapMs = Math.max(this.#longestGapMs, now - last.since);
   }
 }

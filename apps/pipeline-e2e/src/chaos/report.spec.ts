@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { resultTable } from './report.ts';
+import { brokenPromises, catchTable, resultTable } from './report.ts';
 
 const result = {
   name: 'kill',
@@ -14,13 +14,23 @@ const result = {
   gapBoundMs: 40_000,
   seconds: 50,
 };
+const broken = { ...result, name: 'storm', faults: ['login-7: lost'] };
 
-it('shows a kept promise with its figures, and what is broken below the table', () => {
-  const table = resultTable([result, { ...result, name: 'storm', faults: ['login-7: lost'] }]);
-  const lines = table.split('\n');
-  expect(lines).toHaveLength(5);
+it('shows a kept promise with its figures, and which was broken', () => {
+  const lines = resultTable([result, broken]).split('\n');
+  expect(lines).toHaveLength(4);
   expect(lines[2]).toMatch(/\| kill +\|.* 3 .* 1,234 .* 12\.3 s .* 40\.0 s .* kept/);
   expect(lines[3]).toMatch(/storm .* BROKEN/);
-  expect(lines[4]).toBe('storm: login-7: lost');
-  expect(new Set(lines.slice(0, 4).map(({ length }) => length)).size).toBe(1);
+  expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
+  expect(brokenPromises([result, broken])).toEqual(['storm: login-7: lost']);
+});
+
+it('shows how a planted bug was found, or that it was not', () => {
+  const bug = { name: 'b', bug: 'is bad', scenario: 'kill', lost: 7, duplicated: 0, seconds: 9.6 };
+  const lines = catchTable([
+    { ...bug, found: 'login-7: lost' },
+    { ...bug, found: undefined },
+  ]).split('\n');
+  expect(lines[2]).toMatch(/\| b .* is bad .* kill .* login-7: lost .* 7 .* 0 .* 10 s/);
+  expect(lines[3]).toContain('NOT CAUGHT');
 });

@@ -1,6 +1,9 @@
+import type { Catch } from './run-planted.ts';
 import type { Result } from './run-scenario.ts';
 
-const COLUMNS: readonly (readonly [title: string, cell: (result: Result) => string])[] = [
+type Column<T> = readonly [title: string, cell: (row: T) => string];
+
+const RESULT_COLUMNS: readonly Column<Result>[] = [
   ['scenario', ({ name }) => name],
   ['fault', ({ fault }) => fault],
   ['times', ({ times }) => String(times)],
@@ -13,32 +16,45 @@ const COLUMNS: readonly (readonly [title: string, cell: (result: Result) => stri
   ['verdict', ({ faults }) => (faults.length === 0 ? 'kept' : 'BROKEN')],
 ];
 
-/** @returns the results as a Markdown table, and what is wrong below it */
+const CATCH_COLUMNS: readonly Column<Catch>[] = [
+  ['bug', ({ name }) => name],
+  ['what it does', ({ bug }) => bug],
+  ['caught by', ({ scenario }) => scenario],
+  ['found', ({ found }) => found ?? 'NOT CAUGHT'],
+  ['lost', ({ lost }) => String(lost)],
+  ['duplicated', ({ duplicated }) => String(duplicated)],
+  ['after', ({ seconds }) => `${Math.round(seconds)} s`],
+];
+
+/** @returns the results as a Markdown table */
 export function resultTable(results: readonly Result[]): string {
-  const broken = results.flatMap(({ name, faults }) => faults.map((fault) => `${name}: ${fault}`));
-  const rows = results.map((result) => COLUMNS.map(([, cell]) => cell(result)));
-  return [
-    markdownTable(
-      COLUMNS.map(([title]) => title),
-      rows,
-    ),
-    ...broken,
-  ].join('\n');
+  return markdownTable(RESULT_COLUMNS, results);
 }
 
-/** @returns a table whose columns are as wide as their widest cell */
-export function markdownTable(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
+/** @returns the planted bugs, and how each was found, as a Markdown table */
+export function catchTable(catches: readonly Catch[]): string {
+  return markdownTable(CATCH_COLUMNS, catches);
+}
+
+/** @returns one line for each promise that was not kept, and what the services said to it */
+export function brokenPromises(results: readonly Result[]): readonly string[] {
+  return results.flatMap(({ name, faults, complaints = [] }) => [
+    ...faults.map((fault) => `${name}: ${fault}`),
+    ...complaints.map((complaint) => `  ${complaint}`),
+  ]);
+}
+
+/** Columns are as wide as their widest cell. */
+function markdownTable<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
+  // A bar of a cell's own would end it.
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row).replaceAll('|', '\\|')));
+  const titles = columns.map(([title]) => title);
   const widths = titles.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join(
-    '\n',
-  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [titles, widths.map((width) => '-'.repeat(width)), ...cells].map(line).join('\n');
 }
 
 function inSeconds(milliseconds: number): string {

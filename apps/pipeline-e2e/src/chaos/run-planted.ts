@@ -4,7 +4,6 @@ import type { InputRecord } from '../load.ts';
 import { runAll } from './arena.ts';
 import { plant } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
-import { markdownTable } from './report.ts';
 import type { Job, Result } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
@@ -20,15 +19,23 @@ export interface PlantedOptions {
   readonly load: readonly InputRecord[];
 }
 
-/**
- * Builds each bug and plays the scenario that has to catch it.
- *
- * @returns the table, and how many bugs nobody noticed
- */
+/** How a planted bug was found. */
+export interface Catch {
+  readonly name: string;
+  readonly bug: string;
+  readonly scenario: string;
+  /** The fault that shows it; undefined: none does. */
+  readonly found?: string | undefined;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly seconds: number;
+}
+
+/** Builds each bug and plays the scenario that has to catch it. */
 export async function runPlanted(
   bugs: readonly PlantedBug[],
   { root, folder, ...rest }: PlantedOptions,
-): Promise<{ table: string; missed: number; results: readonly Result[] }> {
+): Promise<readonly Catch[]> {
   const jobs: Job[] = [];
   for (const bug of bugs) {
     const scenario = SCENARIOS.find(({ name }) => name === bug.scenario);
@@ -37,32 +44,22 @@ export async function runPlanted(
     await plant(bug, root, dist);
     jobs.push({ name: bug.name, scenario, dist });
   }
-  const results = await runAll(jobs, 1, {
-    ...rest,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
-    onResult: ({ name, faults }) => {
-      const bug = bugs.find((it) => it.name === name);
-      say(
-        `${name}: ${bug && symptomOf(bug, faults) ? 'caught' : `NOT CAUGHT, ${faults.join('; ')}`}`,
-      );
-    },
-  });
-  let missed = 0;
-  const rows = bugs.map((bug) => {
-    const result = results.find(({ name }) => name === bug.name);
-    const symptom = symptomOf(bug, result?.faults ?? []);
-    if (symptom === undefined) missed += 1;
-    return [
-      ...[bug.name, bug.bug, bug.scenario, symptom ?? 'NOT CAUGHT'],
-      ...[String(result?.lost ?? 0), String(result?.duplicated ?? 0)],
-      `${Math.round(result?.seconds ?? 0)} s`,
-    ];
-  });
-  const titles = ['bug', 'what it does', 'caught by', 'found', 'lost', 'duplicated', 'after'];
-  return { table: markdownTable(titles, rows), missed, results };
+  const catches = new Map<string, Catch>();
+  const onResult = (result: Result): void => {
+    const bug = bugs.find(({ name }) => name === result.name);
+    if (bug === undefined) return;
+    const caught = catchOf(bug, result);
+    catches.set(bug.name, caught);
+    const told = caught.found === undefined ? `NOT CAUGHT, ${result.faults.join('; ')}` : 'caught';
+    say(`${bug.name}: ${told}`);
+  };
+  await runAll(jobs, { ...rest, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult });
+  return bugs.flatMap(({ name }) => catches.get(name) ?? []);
 }
 
-/** @returns the first fault that shows the bug */
-function symptomOf({ symptom }: PlantedBug, faults: readonly string[]): string | undefined {
-  return faults.find((fault) => symptom.test(fault));
+function catchOf({ name, bug, scenario, symptom }: PlantedBug, result: Result): Catch {
+  const { faults, lost, duplicated, seconds } = result;
+  // A fault may quote a log below its first line.
+  const found = faults.find((fault) => symptom.test(fault))?.split('\n')[0];
+  return { name, bug, scenario, found, lost, duplicated, seconds };
 }

@@ -56,6 +56,8 @@ export interface Result extends Verdict {
   readonly longestGapMs: number;
   readonly gapBoundMs: number;
   readonly seconds: number;
+  /** What the services complained of, when a promise was broken. */
+  readonly complaints?: readonly string[];
 }
 
 /** Lets a pipeline work, attacks it, and judges what came out. Never rejects: what goes wrong is a fault of the result. */
@@ -82,13 +84,14 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
   const faults: string[] = [];
   try {
     const { proxy, nodes, load } = arena;
-    const opened = await openLane(PARTITIONS);
+    const opened = await openLane(PARTITIONS, scenario.outputPartitions);
     const { lane, snapshots } = opened;
     cluster = opened.cluster;
     meter = new ProgressMeter(lane);
     stage = new Stage({
       ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter },
       random: new SeededRandom(arena.seed),
+      settings: scenario.settings ?? {},
       mayExit: scenario.mayExit ?? DEFAULT_MAY_EXIT,
     });
     const reader = await TopicReader.start(cluster, lane.output);
@@ -131,11 +134,13 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
   }
 
   function result(longestGapMs: number): Result {
+    const all = [...faults, ...verdict.faults];
     return {
       ...{ name, fault, times, restarts: stage?.restarts ?? 0, longestGapMs, gapBoundMs },
       ...verdict,
-      faults: [...faults, ...verdict.faults],
+      faults: all,
       seconds: (performance.now() - began) / 1_000,
+      ...(all.length > 0 && stage !== undefined && { complaints: stage.complaints() }),
     };
   }
 }

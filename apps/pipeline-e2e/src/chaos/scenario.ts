@@ -21,6 +21,10 @@ export interface Scenario {
   readonly gapBoundMs: number;
   /** Exit codes that a service may choose, to be replaced by a new process; default: 75 alone. */
   readonly mayExit?: readonly number[];
+  /** Partitions of the output; default: as many as the input has. */
+  readonly outputPartitions?: number;
+  /** Settings of the transformers. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Makes the input what it needs to be. */
   readonly alter?: (record: InputRecord, index: number) => InputRecord;
   /** @returns how often the fault struck; throws when the service broke a promise that no record shows */

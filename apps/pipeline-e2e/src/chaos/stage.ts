@@ -5,9 +5,9 @@ import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
 import type { Cluster, Lane } from '../cluster.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { Service } from '../service.ts';
-import type { AppName, Exit } from '../service.ts';
+import type { AppName, Exit, Settings } from '../service.ts';
 import { waitFor } from '../wait-for.ts';
-import type { FaultProxy, Frame } from './fault-proxy.ts';
+import type { FaultProxy, Frame, MarkedPoint } from './fault-proxy.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -15,11 +15,18 @@ const DRAIN_TIMEOUT_MS = 5_000;
 export const STOP_LIMIT_MS = DRAIN_TIMEOUT_MS + 6_000;
 const RESTART_PAUSE_MS = 500;
 const PROGRESS_TIMEOUT_MS = 60_000;
+/** On a machine where much else starts at the same time. */
+const READY_TIMEOUT_MS = 90_000;
+const QUOTED_COMPLAINTS = 20;
+/** A partition that has waited longer may be one that nobody works on. */
+const SETTLED_MS = 1_000;
 
 /** A service of the stage, with the name that its connections carry. */
 export interface Member {
   readonly service: Service;
   readonly clientId: string;
+  /** Beside those that all of its kind have. */
+  readonly further: Settings;
 }
 
 export interface StageOptions {
@@ -33,6 +40,8 @@ export interface StageOptions {
   /** Folder of the built services. */
   readonly dist: string;
   readonly snapshots: string;
+  /** Of the transformers. */
+  readonly settings: Settings;
   readonly mayExit: readonly number[];
 }
 
@@ -73,24 +82,17 @@ export class Stage {
   }
 
   /** Starts one more service; whichever ends by itself is replaced, as an orchestrator would. */
-  async start(app: AppName): Promise<Member> {
-    const { name, lane, snapshots, proxy, dist } = this.#options;
+  async start(app: AppName, further: Settings = {}): Promise<Member> {
+    const { name, proxy, dist } = this.#options;
     const clientId = `${name}-${app}-${this.#started.length + 1}`;
     const common = {
       KAFKA_BROKERS: proxy.addresses,
       KAFKA_CLIENT_ID: clientId,
       DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS),
     };
-    const ours =
-      app === 'transformer'
-        ? lane.settings
-        : {
-            INPUT_TOPIC: lane.output,
-            SNAPSHOT_TOPIC: snapshots,
-            GROUP_ID: `${lane.group}-insights`,
-          };
-    const service = await Service.start(app, { ...common, ...ours }, process.execPath, dist);
-    const member = { service, clientId };
+    const settings = { ...common, ...this.#settingsOf(app), ...further };
+    const service = await Service.start(app, settings, process.execPath, dist);
+    const member = { service, clientId, further };
     this.#members.add(member);
     this.#started.push(member);
     void service.ended.then((exit) => {
@@ -120,9 +122,20 @@ export class Stage {
     await this.until(`${records} more records`, () => meter.committed >= goal);
   }
 
+  /** Waits until there is no partition on which nothing happens. */
+  async settled(): Promise<void> {
+    const { meter } = this.#options;
+    await this.until('every partition to go on', () => meter.waitingMs < SETTLED_MS);
+  }
+
+  /** From now on counts the longest gap, and no longer what was before. */
+  restartClock(): void {
+    this.#options.meter.reset();
+  }
+
   /** Waits until every service is. */
   async ready(): Promise<void> {
-    await Promise.all([...this.#members].map(({ service }) => service.ready()));
+    await Promise.all([...this.#members].map(({ service }) => service.ready(READY_TIMEOUT_MS)));
   }
 
   /** @throws Error with the last words of every service when the condition does not come to hold */
@@ -148,6 +161,17 @@ export class Stage {
     }
   }
 
+  /** @returns the warnings and errors of all services, the last ones of each, without those of kafkajs */
+  complaints(): readonly string[] {
+    return this.#started.flatMap(({ clientId, service }) =>
+      service.output
+        .split('\n')
+        .filter((line) => /^\{"level":"(?:warn|error|fatal)"(?!.*"component":"kafkajs")/.test(line))
+        .slice(-QUOTED_COMPLAINTS)
+        .map((line) => `${clientId}: ${line}`),
+    );
+  }
+
   /** Lets every service end by SIGTERM. @returns how each ended */
   async stopAll(): Promise<readonly Exit[]> {
     this.#ending = true;
@@ -163,17 +187,58 @@ export class Stage {
     await Promise.all([...this.#members].map((member) => this.kill(member)));
   }
 
-  #replace({ service, clientId }: Member, exit: Exit): void {
+  #settingsOf(app: AppName): Settings {
+    const { lane, snapshots, settings } = this.#options;
+    switch (app) {
+      case 'transformer':
+        return { ...lane.settings, ...settings };
+      case 'aggregator':
+        return {
+          INPUT_TOPIC: lane.output,
+          SNAPSHOT_TOPIC: snapshots,
+          GROUP_ID: `${lane.group}-insights`,
+        };
+      case 'data-generator':
+        return {};
+    }
+  }
+
+  #replace({ service, clientId, further }: Member, exit: Exit): void {
     this.#restarts += 1;
     if (!this.#options.mayExit.includes(Number(exit))) {
       this.unforeseen.push(`${clientId} ended by itself with ${exit}: ${lastWords(service)}`);
     }
     const restart = sleep(RESTART_PAUSE_MS).then(async () => {
-      if (!this.#ending) await this.start(service.app);
+      if (!this.#ending) await this.start(service.app, further);
     });
     this.#restarting.add(restart);
     void restart.finally(() => this.#restarting.delete(restart));
   }
+}
+
+/** @returns the frame that is held at a marked point, once it is there */
+export async function reached(stage: Stage, point: MarkedPoint, what: string): Promise<Frame> {
+  let frame: Frame | undefined;
+  void point.reached.then((it) => (frame = it));
+  await stage.until(what, () => frame !== undefined);
+  return point.reached;
+}
+
+/** Releases a request and waits until the broker has answered it, whether or not its sender still listens. */
+export async function answeredAfter(stage: Stage, point: MarkedPoint): Promise<Frame> {
+  const { api, clientId, transactionalId, port } = await point.reached;
+  const answer = stage.proxy.holdFirst(
+    (frame) =>
+      frame.direction === 'response' &&
+      frame.api === api &&
+      frame.port === port &&
+      frame.clientId === clientId &&
+      frame.transactionalId === transactionalId,
+  );
+  point.release();
+  const frame = await reached(stage, answer, `the answer to ${api}`);
+  answer.release();
+  return frame;
 }
 
 /** @returns what a service said last: the text of its log lines */

@@ -1,5 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { LogEntry, logCreator } from 'kafkajs';
+import { GIVEN_UP } from './client-sockets.ts';
 import { logLevel } from './kafkajs.ts';
 
 /**
@@ -16,6 +17,7 @@ const EVERYDAY = [
   // It is bounded on purpose: past the bound a new process takes over.
   /Limiting retries for the idempotent producer/,
   /There is no leader for this topic-partition/i,
+  new RegExp(GIVEN_UP),
 ];
 
 /**

@@ -1,11 +1,21 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from '@login-pipeline/observability';
-import type { Kafka as KafkaClient, KafkaConfig, SASLOptions } from 'kafkajs';
+import type { Kafka as KafkaClient, KafkaConfig } from 'kafkajs';
+import { saslOptions } from '../security/sasl.ts';
+import type { KafkaCredentials } from '../security/sasl.ts';
+import { tlsSockets } from '../security/tls-sockets.ts';
+import type { KafkaTlsFiles } from '../security/tls-sockets.ts';
 import { kafkajs, logLevel } from './kafkajs.ts';
 import type { RecordBatches } from './kafkajs.ts';
+import { installBrokerConnectFix } from './broker-connect-fix.ts';
+import { ClientSockets } from './client-sockets.ts';
 import { clientLog } from './client-log.ts';
+import { installCoordinatorFix } from './coordinator-fix.ts';
 import { installCodecs } from './compression.ts';
+import { installRefusalFix } from './refusal-fix.ts';
+import { installOffsetResetFix } from './offset-reset-fix.ts';
+import { installRejoinFix } from './rejoin-fix.ts';
 import { installRequestQueueFix } from './request-queue-fix.ts';
+import { installTransactionFix } from './transaction-fix.ts';
 
 /** How to reach and convince the brokers. */
 export interface KafkaConnection {
@@ -19,27 +29,17 @@ export interface KafkaConnection {
   readonly recordBatches?: RecordBatches | undefined;
 }
 
-export interface KafkaTlsFiles {
-  readonly caFile?: string | undefined;
-  readonly certFile?: string | undefined;
-  readonly keyFile?: string | undefined;
-}
-
-export interface KafkaCredentials {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
-}
-
 /**
  * How long a client keeps trying: `start` gives up within seconds, so that a wrong address is told at
- * once; `run` outlives a broker's restart.
+ * once; `run` outlives a broker's restart, half a minute, and looks once a second whether it is over; `look` leaves at
+ * once what does not answer.
  */
-export type Patience = 'start' | 'run';
+export type Patience = 'start' | 'run' | 'look';
 
 const RETRY = {
   start: { retries: 4, initialRetryTime: 200, maxRetryTime: 1_500 },
-  run: { retries: 8, initialRetryTime: 100, maxRetryTime: 5_000 },
+  run: { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 },
+  look: { retries: 1, initialRetryTime: 50, maxRetryTime: 100 },
 } as const;
 
 /**
@@ -50,33 +50,33 @@ export function createClient(
   { brokers, clientId, ssl, sasl, recordBatches = 'own' }: KafkaConnection,
   logger: Logger,
   patience: Patience,
+  sockets = new ClientSockets(),
 ): KafkaClient {
   const { Kafka } = kafkajs(recordBatches);
   installCodecs();
   installRequestQueueFix();
+  installOffsetResetFix();
+  installRejoinFix();
+  installBrokerConnectFix();
+  installCoordinatorFix();
+  installTransactionFix();
+  installRefusalFix();
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: RETRY[patience],
+    socketFactory: sockets.factory,
     logLevel: logLevel.INFO,
-    // At start the one error that ends it all tells enough.
-    logCreator: clientLog(logger, patience === 'start' ? 'debug' : 'warn'),
+    // Where one error ends it all, that one tells enough.
+    logCreator: clientLog(logger, patience === 'run' ? 'warn' : 'debug'),
   };
-  if (ssl !== false) config.ssl = readTlsFiles(ssl);
-  if (sasl !== undefined) config.sasl = { ...sasl } as SASLOptions;
+  if (ssl !== false) {
+    // For kafkajs' own log alone: the sockets know no other way than TLS.
+    config.ssl = true;
+    config.socketFactory = tlsSockets(ssl, logger);
+  }
+  if (sasl !== undefined) config.sasl = saslOptions(sasl, logger);
   return new Kafka(config);
-}
-
-function readTlsFiles({ caFile, certFile, keyFile }: KafkaTlsFiles): {
-  ca?: string[];
-  cert?: string;
-  key?: string;
-} {
-  return {
-    ...(caFile === undefined ? {} : { ca: [readFileSync(caFile, 'utf8')] }),
-    ...(certFile === undefined ? {} : { cert: readFileSync(certFile, 'utf8') }),
-    ...(keyFile === undefined ? {} : { key: readFileSync(keyFile, 'utf8') }),
-  };
 }

@@ -7,21 +7,74 @@ export class KafkaUnavailableError extends Error {
   readonly exitCode = 69;
 }
 
+/** No token could be had for SASL/OAUTHBEARER. The message names the settings, never the secret. */
+export class TokenError extends Error {
+  /** kafkajs drops a connection for errors of this name: half authenticated, this one is of no use any more. */
+  override readonly name = 'KafkaJSConnectionError';
+  readonly exitCode = 69;
+  /** As kafkajs marks errors: whether the same request may succeed later. */
+  readonly retriable: boolean;
+
+  constructor(message: string, retriable: boolean) {
+    super(message);
+    this.retriable = retriable;
+  }
+}
+
+/** The brokers do not take credentials that they took before: perhaps these are being renewed. */
+export class RefusedForNowError extends Error {
+  /** So that kafkajs makes a new connection and tries again. */
+  override readonly name = 'KafkaJSConnectionError';
+  readonly retriable = true;
+}
+
 /** The service cannot make progress and a new process can: EX_TEMPFAIL. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
   readonly exitCode = 75;
+  /** The state it was found in, to be logged with it. */
+  readonly diagnosis: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(message: string, { diagnosis, ...options }: StalledOptions = {}) {
+    super(message, options);
+    this.diagnosis = diagnosis;
+  }
+}
+
+interface StalledOptions extends ErrorOptions {
+  readonly diagnosis?: Readonly<Record<string, unknown>>;
+}
+
+/** An answer that leaves out what was asked for: asked again, it may be there. */
+export class IncompleteAnswerError extends Error {
+  override readonly name = 'IncompleteAnswerError';
+}
+
+/** What a broker refused, and for which topic: the refusal is its cause. */
+export class TopicError extends Error {
+  override readonly name = 'TopicError';
+  readonly topic: string;
+
+  constructor(topic: string, cause: unknown) {
+    super(`Topic "${topic}" was refused`, { cause });
+    this.topic = topic;
+  }
+}
+
+/** @returns the topic that an error is known to be about */
+export function refusedTopic(error: unknown): string | undefined {
+  if (error instanceof TopicError) return error.topic;
+  return error instanceof Error ? refusedTopic(error.cause) : undefined;
 }
 
 /**
  * What went wrong with a transaction, by what is to be done:
  * - `fenced`: another producer has the transactional id; only the group can say who owns the partition.
- * - `busy`: the last transaction is still being finished; nothing was done, ask again.
  * - `refused`: the broker will say the same again; somebody has to act.
  * - `indefinite`: the result is unknown; a new epoch settles it.
  * - `bug`: not the client's error at all.
  */
-export type Failure = 'fenced' | 'busy' | 'refused' | 'indefinite' | 'bug';
+export type Failure = 'fenced' | 'refused' | 'indefinite' | 'bug';
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING']);
 
@@ -47,10 +100,11 @@ const REFUSED = new Set([
 export function classify(error: unknown): Failure {
   const root = rootCause(error);
   if (root instanceof UnreadableBatchError) return 'refused';
+  if (root instanceof TokenError) return root.retriable ? 'indefinite' : 'refused';
+  if (root instanceof IncompleteAnswerError) return 'indefinite';
   if (!isClientError(root)) return 'bug';
   const { type = '', name, message } = root;
   if (FENCED.has(type) || FENCED_MESSAGE.test(message)) return 'fenced';
-  if (type === 'CONCURRENT_TRANSACTIONS') return 'busy';
   if (REFUSED.has(type) || name === 'KafkaJSSASLAuthenticationError') return 'refused';
   return 'indefinite';
 }
@@ -60,15 +114,25 @@ export function rootCause(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
-/** @returns whether kafkajs threw it, as far as its name tells; network errors of Node count as its own */
+/** What kafkajs throws, as a mere Error, when a connection is lost between two requests. */
+const NOT_CONNECTED = 'Broker not connected';
+
+/** @returns whether kafkajs threw it, as far as one can tell; network errors of Node count as its own */
 function isClientError(error: unknown): error is Partial<KafkaJSProtocolError> & Error {
-  return error instanceof Error && (error.name.startsWith('KafkaJS') || 'syscall' in error);
+  if (!(error instanceof Error)) return false;
+  return error.name.startsWith('KafkaJS') || 'syscall' in error || error.message === NOT_CONNECTED;
 }
 
 /** @returns an error's text for a log line */
 export function errorText(error: unknown): string {
   const root = rootCause(error);
   return root instanceof Error ? root.message : String(root);
+}
+
+/** @returns the broker's error code by its name in Kafka's protocol guide; undefined when it is none of the broker's */
+export function protocolErrorOf(error: unknown): string | undefined {
+  const root = rootCause(error);
+  return isClientError(root) ? root.type : undefined;
 }
 
 /** @returns an error's kind for a metric label: kafkajs' own names, which are few */

@@ -18,6 +18,31 @@ export const { Types: CompressionTypes, Codecs: CompressionCodecs } =
 export const ConfigResourceTypes =
   require('kafkajs/src/protocol/configResourceTypes') as typeof Kafkajs.ConfigResourceTypes;
 
+export const AclResourceTypes =
+  require('kafkajs/src/protocol/aclResourceTypes') as typeof Kafkajs.AclResourceTypes;
+export const AclOperationTypes =
+  require('kafkajs/src/protocol/aclOperationTypes') as typeof Kafkajs.AclOperationTypes;
+export const AclPermissionTypes =
+  require('kafkajs/src/protocol/aclPermissionTypes') as typeof Kafkajs.AclPermissionTypes;
+export const ResourcePatternTypes =
+  require('kafkajs/src/protocol/resourcePatternTypes') as typeof Kafkajs.ResourcePatternTypes;
+
+/** Code for one SASL mechanism, by the credentials. */
+type SaslMechanism = (options: object) => Kafkajs.Mechanism['authenticationProvider'];
+
+const SASL_MODULES = {
+  plain: 'plain',
+  'scram-sha-256': 'scram256',
+  'scram-sha-512': 'scram512',
+  oauthbearer: 'oauthBearer',
+} as const;
+
+/** @returns kafkajs' own code for a mechanism, which it exports nowhere */
+export function saslMechanism(mechanism: keyof typeof SASL_MODULES): SaslMechanism {
+  const path = `kafkajs/src/broker/saslAuthenticator/${SASL_MODULES[mechanism]}`;
+  return require(path) as SaslMechanism;
+}
+
 let loaded: { readonly recordBatches: RecordBatches; readonly kafkajs: typeof Kafkajs } | undefined;
 
 /**
@@ -35,4 +60,9 @@ export function kafkajs(recordBatches = loaded?.recordBatches ?? 'own'): typeof 
     throw new Error(`kafkajs runs with KAFKA_RECORD_BATCHES=${loaded.recordBatches} already`);
   }
   return loaded.kafkajs;
+}
+
+/** @returns whether record batches are encoded and decoded by our code; of {@link kafkajs} as it is loaded */
+export function hasOwnRecordBatches(): boolean {
+  return loaded?.recordBatches === 'own';
 }

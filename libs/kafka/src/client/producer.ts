@@ -8,8 +8,9 @@ import { createClient } from './connection.ts';
 import { errorText, KafkaUnavailableError } from './errors.ts';
 import { groupByPartition } from '../record-batch/index.ts';
 import { sendsOf } from './sends.ts';
-import type { TopicRole, UsableTopic } from './topics.ts';
-import { requireTopics } from './topics.ts';
+import type { TopicRole, TopicUse, UsableTopic } from './topics.ts';
+import { requireTopics, rightsOf } from './topics.ts';
+import { refusalOf } from '../security/rights.ts';
 
 export interface RecordProducerOptions {
   readonly topic: TopicRole;
@@ -53,14 +54,22 @@ export async function connectProducer(
   connection: KafkaConnection,
   { topic: role, compression, logger }: RecordProducerOptions,
 ): Promise<RecordProducer> {
-  const { topic } = await requireTopics(connection, logger, { topic: role });
+  const use: TopicUse = { ...role, operations: ['Write'] };
+  const { topic } = await requireTopics(connection, logger, { topic: use });
   const producer = createClient(connection, logger, 'run').producer({
     allowAutoTopicCreation: false,
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
   });
-  await producer.connect();
+  const rights = rightsOf(use);
+  try {
+    await producer.connect();
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    // Whoever may write to some topic may have a producer id.
+    throw refusalOf(error, { CLUSTER_AUTHORIZATION_FAILED: rights }) ?? error;
+  }
   const partitionOf = byKey(topic);
   return {
     partitions: topic.partitions,
@@ -76,6 +85,8 @@ export async function connectProducer(
       try {
         await Promise.all(Object.values(groups).map(sendAll));
       } catch (error) {
+        const refusal = refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rights });
+        if (refusal !== undefined) throw refusal;
         throw new KafkaUnavailableError(
           `Records could not be written to "${role.topic}" (${role.setting}): ${errorText(error)}`,
           { cause: error },

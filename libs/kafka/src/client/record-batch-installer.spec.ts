@@ -4,7 +4,12 @@ import type { Message } from 'kafkajs';
 import { classify } from './errors.ts';
 import { kafkajs } from './kafkajs.ts';
 import { installRecordBatches } from './record-batch-installer.ts';
-import { murmur2, PartitionBatch, UnreadableBatchError } from '../record-batch/index.ts';
+import {
+  EncodedBatch,
+  murmur2,
+  PartitionBatch,
+  UnreadableBatchError,
+} from '../record-batch/index.ts';
 import type { FetchedPartition } from '../record-batch/index.ts';
 import { batchOf } from '../record-batch/testing/batches.ts';
 import { fetch } from '../record-batch/testing/fetch.ts';
@@ -83,12 +88,25 @@ describe('installRecordBatches', () => {
     expect(group({ ...parameters, partitionMetadata: [] })).toEqual({});
   });
 
+  it('keeps an encoded batch whole, and does not leave it out where its partition is not known', async () => {
+    const group = load('producer/groupMessagesPerPartition') as (parameters: object) => unknown;
+    const partitionMetadata = [0, 1].map((partitionId) => ({ partitionId, leader: 1 }));
+    const parameters = { topic: 'logins', partitionMetadata, partitioner: () => 7 };
+    const encoded = await EncodedBatch.of([{ value: 'a' }, { value: 'b' }], 0, 1);
+    expect(encoded).toHaveLength(2);
+    expect(group({ ...parameters, messages: encoded })).toEqual({ 1: encoded });
+    for (const partition of [2, undefined]) {
+      const messages = await EncodedBatch.of([{ value: 'a' }], 0, partition);
+      expect(() => group({ ...parameters, messages })).toThrow('of topic "logins" is not known');
+    }
+  });
+
   it('decodes what a fetch response holds, and what follows it stays readable', async () => {
     const bytes = Buffer.concat([sized(await batchOf(4, ['a'])), sized(await batchOf(5, ['b']))]);
     const decoder = new Decoder(bytes);
     const offsets = [];
     for (const messages of [await decodeMessages(decoder), await decodeMessages(decoder)]) {
-      offsets.push(batch(messages).messages.map(({ offset }) => offset));
+      offsets.push([...batch(messages).messages].map(({ offset }) => offset));
     }
     expect(offsets).toEqual([['4'], ['5']]);
   });
@@ -108,7 +126,7 @@ describe('installRecordBatches', () => {
     buffer.writeBigInt64BE(31n, buffer.length / 2);
     const read = batch(await decodeMessages(new Decoder(sized(buffer))), '31');
     expect(
-      read.messages.map(({ offset, key, timestamp }) => [offset, String(key), timestamp]),
+      [...read.messages].map(({ offset, key, timestamp }) => [offset, String(key), timestamp]),
     ).toEqual([['31', 'b', '7']]);
     expect([read.firstOffset(), read.lastOffset()]).toEqual(['31', '31']);
   });
@@ -127,7 +145,7 @@ describe('installRecordBatches', () => {
     expect(buffer.toString('hex')).toBe(
       `00027478ffff000075300000000100066c6f67696e730000000100000003${sized(written).toString('hex')}`,
     );
-    expect((await fetch(written)).messages[0]).toMatchObject({ offset: '0', timestamp: '5' });
+    expect((await fetch(written)).messages.at(0)).toMatchObject({ offset: '0', timestamp: 5 });
     // Attributes; producer, epoch and sequence.
     expect(written.readInt16BE(21)).toBe(0x10);
     expect(written.toString('hex', 43, 57)).toBe('0000000000000007000200000009');

@@ -1,18 +1,15 @@
 import { createRequire } from 'node:module';
 import type { Message, PartitionMetadata } from 'kafkajs';
 import {
+  EncodedBatch,
   groupByPartition,
   murmur2,
   PartitionBatch,
   readBatches,
-  writeBatch,
 } from '../record-batch/index.ts';
-import type {
-  BatchProducer,
-  FetchedBatch,
-  FetchedBatches,
-  FetchedRecord,
-} from '../record-batch/index.ts';
+import type { FetchedBatch, FetchedBatches, FetchedRecord } from '../record-batch/index.ts';
+import { produceRequest, requestFramer } from './produce-request.ts';
+import type { EncoderClass, ProduceRequest } from './produce-request.ts';
 
 /** The release whose modules these are. Another one may cut them differently. */
 const KAFKAJS_VERSION = '2.2.4';
@@ -23,6 +20,7 @@ const SEAM = {
   decodeMessages: 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js',
   groupMessages: 'kafkajs/src/producer/groupMessagesPerPartition.js',
   murmur2: 'kafkajs/src/producer/partitioners/default/murmur2.js',
+  frame: 'kafkajs/src/protocol/request.js',
   produceRequest: 'kafkajs/src/protocol/requests/produce/v3/request.js',
 } as const;
 
@@ -35,47 +33,12 @@ interface Decoder {
   readBytes(length: number): Buffer;
 }
 
-/** The part of kafkajs' encoder that is used. */
-interface Encoder {
-  writeString(text: string | null): Encoder;
-  writeInt16(value: number): Encoder;
-  writeInt32(value: number): Encoder;
-  writeBytes(bytes: Buffer): Encoder;
-}
-
 type DecodeMessages = (decoder: Decoder) => Promise<readonly FetchedRecord[]>;
-
-interface PartitionRecords {
-  readonly partition: number;
-  readonly firstSequence: number;
-  readonly messages: readonly Message[];
-}
-
-interface ProduceParameters {
-  readonly acks: number;
-  readonly timeout: number;
-  readonly transactionalId?: string | null;
-  /** A decimal int64; -1 when the producer is not idempotent. */
-  readonly producerId?: string | number | bigint;
-  readonly producerEpoch?: number;
-  readonly compression?: number;
-  readonly topicData: readonly {
-    readonly topic: string;
-    readonly partitions: readonly PartitionRecords[];
-  }[];
-}
-
-/** A request as kafkajs sends it: what it is, and how it is encoded. */
-interface Request {
-  readonly encode: () => Promise<Encoder>;
-}
-
-type ProduceRequest = (parameters: ProduceParameters) => Request;
 
 interface GroupParameters {
   readonly topic: string;
   readonly partitionMetadata: readonly PartitionMetadata[];
-  readonly messages: readonly Message[];
+  readonly messages: readonly Message[] | EncodedBatch;
   readonly partitioner: (record: {
     readonly topic: string;
     readonly partitionMetadata: readonly PartitionMetadata[];
@@ -113,10 +76,11 @@ export function installRecordBatches(): void {
   replace(require, SEAM.murmur2, () => murmur2);
   replace(require, SEAM.groupMessages, () => groupMessages);
   replace(require, SEAM.decodeMessages, (original) => decodeMessages(original as DecodeMessages));
-  const EncoderClass = require('kafkajs/src/protocol/encoder') as new () => Encoder;
+  const Encoder = require('kafkajs/src/protocol/encoder') as EncoderClass;
   replace(require, SEAM.produceRequest, (original) =>
-    produceRequest(original as ProduceRequest, () => new EncoderClass()),
+    produceRequest(original as ProduceRequest, Encoder),
   );
+  replace(require, SEAM.frame, () => requestFramer(Encoder));
 }
 
 /**
@@ -139,11 +103,28 @@ function groupMessages({
   partitionMetadata,
   messages,
   partitioner,
-}: GroupParameters): Record<number, Message[]> {
+}: GroupParameters): Record<number, Message[] | EncodedBatch> {
+  if (messages instanceof EncodedBatch) return ofOnePartition(messages, topic, partitionMetadata);
   if (partitionMetadata.length === 0) return {};
   return groupByPartition(messages, (message) =>
     partitioner({ topic, partitionMetadata, message }),
   );
+}
+
+/** @throws what kafkajs throws where it knows of no partition: it would leave the records out, and say that all is well */
+function ofOnePartition(
+  batch: EncodedBatch,
+  topic: string,
+  partitionMetadata: readonly PartitionMetadata[],
+): Record<number, EncodedBatch> {
+  const { partition } = batch;
+  if (partition === undefined || partitionMetadata.every((it) => it.partitionId !== partition)) {
+    const { KafkaJSMetadataNotLoaded } = createRequire(import.meta.url)('kafkajs/src/errors') as {
+      KafkaJSMetadataNotLoaded: new (message: string) => Error;
+    };
+    throw new KafkaJSMetadataNotLoaded(`Partition ${partition} of topic "${topic}" is not known`);
+  }
+  return { [partition]: batch };
 }
 
 function decodeMessages(original: DecodeMessages): (decoder: Decoder) => Promise<FetchedBatches> {
@@ -173,42 +154,7 @@ function legacyBatches(records: readonly FetchedRecord[]): FetchedBatch[] {
       lastOffset: Number(last.offset),
       transactionOf: undefined,
       marker: undefined,
-      decode: (from, into) => {
-        for (const record of records) if (Number(record.offset) >= from) into.push(record);
-      },
+      recordsFrom: (from) => records.filter(({ offset }) => Number(offset) >= from),
     },
   ];
-}
-
-/** Replaces how a request is encoded, and nothing else: versions 4 to 7 are made of this one. */
-function produceRequest(original: ProduceRequest, encoder: () => Encoder): ProduceRequest {
-  return (parameters) => ({
-    ...original(parameters),
-    encode: () => encodeProduce(parameters, encoder()),
-  });
-}
-
-/** Encodes a Produce request, version 3 (Kafka protocol guide, "Produce API"). */
-async function encodeProduce(parameters: ProduceParameters, encoder: Encoder): Promise<Encoder> {
-  const { transactionalId = null, acks, timeout, compression = 0, topicData } = parameters;
-  encoder.writeString(transactionalId).writeInt16(acks).writeInt32(timeout);
-  encoder.writeInt32(topicData.length);
-  for (const { topic, partitions } of topicData) {
-    encoder.writeString(topic).writeInt32(partitions.length);
-    for (const { partition, messages, firstSequence } of partitions) {
-      const batch = await writeBatch(messages, compression, producerOf(parameters, firstSequence));
-      encoder.writeInt32(partition).writeBytes(batch);
-    }
-  }
-  return encoder;
-}
-
-/** @returns undefined when the producer is not idempotent */
-function producerOf(
-  { producerId = -1, producerEpoch = 0, transactionalId = null }: ProduceParameters,
-  baseSequence: number,
-): BatchProducer | undefined {
-  const id = BigInt(producerId);
-  if (id < 0n) return undefined;
-  return { id, epoch: producerEpoch, baseSequence, transactional: transactionalId !== null };
 }

@@ -3,6 +3,8 @@ import { BATCH_OVERHEAD, recordBytes, splitBySize } from '@login-pipeline/pipeli
 import type { CompressionTypes, Message } from 'kafkajs';
 import type { Compression } from './compression.ts';
 import { compressionType } from './compression.ts';
+import { hasOwnRecordBatches } from './kafkajs.ts';
+import { EncodedBatch } from '../record-batch/index.ts';
 import type { UsableTopic } from './topics.ts';
 
 export interface SendOptions {
@@ -12,7 +14,7 @@ export interface SendOptions {
 }
 
 /** What kafkajs' `send` takes. */
-interface Send {
+export interface Send {
   readonly topic: string;
   readonly messages: Message[];
   readonly compression: CompressionTypes;
@@ -39,6 +41,28 @@ export function* sendsOf(
       run.length === 1 ? forOne(run, maxBytes, maxMessageBytes, compression) : compression;
     yield { topic, messages: run as Message[], compression: compressionType(used) };
   }
+}
+
+/**
+ * Like {@link sendsOf}, encoded at once when all records go to one partition. So whoever sends later keeps bytes for so long,
+ * and no objects.
+ *
+ * @param partition undefined: each by its key, so that they cannot be encoded together yet
+ */
+export async function encodedSends(
+  records: readonly OutgoingRecord[],
+  topic: Pick<UsableTopic, 'topic' | 'maxMessageBytes'>,
+  partition: number | undefined,
+  options: SendOptions,
+): Promise<readonly Send[]> {
+  const sends = [...sendsOf(records, topic, options)];
+  if (partition === undefined || !hasOwnRecordBatches()) return sends;
+  return Promise.all(
+    sends.map(async (send) => {
+      const batch = await EncodedBatch.of(send.messages, send.compression, partition);
+      return { ...send, messages: batch as unknown as Message[] };
+    }),
+  );
 }
 
 function forOne(

@@ -3,12 +3,20 @@ import type { Admin } from 'kafkajs';
 import { ConfigResourceTypes } from './kafkajs.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
-import { errorText, KafkaUnavailableError } from './errors.ts';
+import { errorText, KafkaUnavailableError, protocolErrorOf } from './errors.ts';
+import { connectionAdvice } from '../security/connection-advice.ts';
+import { notAuthorized } from '../security/rights.ts';
+import type { Right } from '../security/rights.ts';
 
 /** A topic and the setting that names it, so that messages can name both. */
 export interface TopicRole {
   readonly topic: string;
   readonly setting: string;
+}
+
+/** A topic and what a service does with it. */
+export interface TopicUse extends TopicRole {
+  readonly operations: readonly ('Read' | 'Write')[];
 }
 
 /** A topic that exists, with what a producer must know of it. */
@@ -23,28 +31,24 @@ export interface UsableTopic {
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
 /**
- * Makes sure, before anything starts, that the brokers answer and the topics exist.
+ * Makes sure, before anything starts, that the brokers answer and the topics exist and may be used.
  *
- * @throws KafkaUnavailableError with one message that names every missing topic, its setting and the fix
+ * @throws KafkaUnavailableError with one message that names every topic in question, its setting and the fix
  */
 export async function requireTopics<Role extends string>(
   connection: KafkaConnection,
   logger: Logger,
-  roles: Readonly<Record<Role, TopicRole>>,
+  roles: Readonly<Record<Role, TopicUse>>,
 ): Promise<Readonly<Record<Role, UsableTopic>>> {
   const admin = createClient(connection, logger, 'start').admin();
   try {
     await connect(admin, connection);
-    const existing = new Set(await admin.listTopics());
-    const wanted = Object.entries<TopicRole>(roles);
-    const missing = wanted.filter(([, { topic }]) => !existing.has(topic));
-    if (missing.length > 0) {
-      const names = missing.map(([, { topic, setting }]) => `"${topic}" (${setting})`).join(', ');
-      throw new KafkaUnavailableError(
-        `These topics do not exist, or may not be seen, on ${brokerList(connection)}: ${names}. ` +
-          'Create them with "npm run topics", or name others by the settings.',
-      );
-    }
+    const wanted = Object.entries<TopicUse>(roles);
+    await requireAll(
+      admin,
+      wanted.map(([, use]) => use),
+      connection,
+    );
     const usable = await describe(admin, logger, [
       ...new Set(wanted.map(([, { topic }]) => topic)),
     ]);
@@ -53,26 +57,64 @@ export async function requireTopics<Role extends string>(
     ) as Record<Role, UsableTopic>;
   } catch (error) {
     if (error instanceof KafkaUnavailableError) throw error;
-    throw new KafkaUnavailableError(
-      `The brokers at ${brokerList(connection)} cannot be used: ${errorText(error)}`,
-      { cause: error },
-    );
+    throw unusable(error, connection);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
 
-/** @throws KafkaUnavailableError naming KAFKA_BROKERS and what to look at */
+/** @throws KafkaUnavailableError that names each topic that does not exist or may not be used */
+async function requireAll(
+  admin: Admin,
+  uses: readonly TopicUse[],
+  connection: KafkaConnection,
+): Promise<void> {
+  const visible = new Set(await admin.listTopics());
+  const hidden = uses.filter(({ topic }) => !visible.has(topic));
+  const refused: TopicUse[] = [];
+  for (const use of hidden) if (await isRefused(admin, use.topic)) refused.push(use);
+  if (refused.length > 0) throw notAuthorized(refused.flatMap(rightsOf));
+  if (hidden.length === 0) return;
+  const names = hidden.map(({ topic, setting }) => `"${topic}" (${setting})`).join(', ');
+  throw new KafkaUnavailableError(
+    `These topics do not exist on ${brokerList(connection)}: ${names}. ` +
+      'Create them with "npm run topics", or name others by the settings.',
+  );
+}
+
+/** Of a topic that may not be seen, a broker does not even tell whether it exists. */
+async function isRefused(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+    return false;
+  } catch (error) {
+    return protocolErrorOf(error) === 'TOPIC_AUTHORIZATION_FAILED';
+  }
+}
+
+/** @returns the rights that a use of a topic takes */
+export function rightsOf({ topic, setting, operations }: TopicUse): readonly Right[] {
+  return operations.map((operation) => ({ operation, resource: 'topic', name: topic, setting }));
+}
+
+/** @throws KafkaUnavailableError naming the setting to look at */
 export async function connect(admin: Admin, connection: KafkaConnection): Promise<void> {
   try {
     await admin.connect();
   } catch (error) {
-    throw new KafkaUnavailableError(
-      `No broker answers at ${brokerList(connection)} (KAFKA_BROKERS): ${errorText(error)}. ` +
-        'Is it running ("npm run kafka" starts one), and do KAFKA_SSL and KAFKA_SASL_* fit its listener?',
-      { cause: error },
-    );
+    throw unusable(error, connection);
   }
+}
+
+/** @returns what an error from the brokers ends a start with: it names the setting to look at */
+export function unusable(error: unknown, connection: KafkaConnection): KafkaUnavailableError {
+  const brokers = `${brokerList(connection)} (KAFKA_BROKERS)`;
+  const advice = connectionAdvice(error, connection);
+  const message =
+    advice === undefined
+      ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
+      : `The broker at ${brokers} cannot be used: ${advice}.`;
+  return new KafkaUnavailableError(message, { cause: error });
 }
 
 function brokerList({ brokers }: KafkaConnection): string {

@@ -1,11 +1,13 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import type { Logger } from '@login-pipeline/observability';
+import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { addFlow, decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { errorText } from '../client/errors.ts';
+import { OffsetHistory } from './offset-history.ts';
+import { refusalOf } from '../security/rights.ts';
 
 /** What a transactional group did with a topic, as far as it is committed. */
 export interface Flow extends FlowCounts {
@@ -19,7 +21,10 @@ export interface FlowWatchOptions {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;
+  /** The settings that name both. */
+  readonly settings: { readonly groupId: string; readonly topic: string };
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 const PAUSE_MS = 2_000;
@@ -30,11 +35,18 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #admin: Admin;
   #timer: NodeJS.Timeout | undefined;
   #flow: Flow | undefined;
+  /** Of the same answer as the flow, so that the two can be compared to the record. */
+  #committed = 0n;
+  readonly #histories = new Map<number, OffsetHistory>();
   #looking = false;
+  #warned = false;
 
   constructor(options: FlowWatchOptions) {
     this.#options = options;
     this.#admin = createClient(options.connection, options.logger, 'start').admin();
+    options.metrics.onScrape(() => {
+      this.#report();
+    });
   }
 
   /** @returns the newest known flow, or undefined while there is none */
@@ -59,12 +71,29 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
       this.#flow = await this.#read();
     } catch (error) {
       // Whoever may not see the other group, or finds no broker, shows no flow; nothing else depends on it.
-      const { groupId, topic, logger } = this.#options;
-      logger.debug({ groupId, topic, cause: errorText(error) }, 'The flow is not known');
       this.#flow = undefined;
+      this.#tell(error);
     } finally {
       this.#looking = false;
     }
+  }
+
+  /** A missing right is told once: it needs somebody to grant it. */
+  #tell(error: unknown): void {
+    const { groupId, topic, settings, logger } = this.#options;
+    const operation = 'Describe';
+    const refusal = refusalOf(error, {
+      GROUP_AUTHORIZATION_FAILED: [
+        { operation, resource: 'group', name: groupId, setting: settings.groupId },
+      ],
+      TOPIC_AUTHORIZATION_FAILED: [
+        { operation, resource: 'topic', name: topic, setting: settings.topic },
+      ],
+    });
+    const cause = refusal?.message ?? errorText(error);
+    const level = refusal === undefined || this.#warned ? 'debug' : 'warn';
+    this.#warned ||= refusal !== undefined;
+    logger[level]({ groupId, topic, cause }, 'The flow is not known');
   }
 
   async #read(): Promise<Flow | undefined> {
@@ -73,12 +102,56 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     const bounds = await this.#admin.fetchTopicOffsets(topic);
     let counts = NO_FLOW;
     let lag = 0;
+    let sum = 0n;
     for (const { partition, low, high } of bounds) {
       const offset = committed?.partitions.find((found) => found.partition === partition);
-      const next = Number(offset?.offset ?? -1);
-      lag += Math.max(0, Number(high) - (next < 0 ? Number(low) : next));
+      const next = BigInt(offset?.offset ?? -1);
+      if (next > 0n) sum += next;
+      lag += this.#lag(partition, next < 0n ? BigInt(low) : next, BigInt(high));
       counts = addFlow(counts, decodeFlow(offset?.metadata ?? null));
     }
+    this.#committed = sum;
     return { ...counts, lag, time: new Date() };
   }
+
+  #lag(partition: number, committed: bigint, end: bigint): number {
+    const history = this.#histories.get(partition) ?? new OffsetHistory();
+    this.#histories.set(partition, history);
+    history.observe(committed, end, Date.now());
+    return history.lag.records;
+  }
+
+  /** What is not known is not shown: a number that stands still would look like health. */
+  #report(): void {
+    const { groupId: group, topic, metrics } = this.#options;
+    const flow = this.#flow;
+    const lags = [...(flow === undefined ? [] : this.#histories)].map(([partition, { lag }]) => ({
+      labels: { group, topic, partition },
+      lag,
+    }));
+    metrics.setAll(
+      'group_lag_records',
+      lags.map(({ labels, lag }) => ({ labels, value: lag.records })),
+    );
+    metrics.setAll(
+      'group_lag_seconds',
+      lags.map(({ labels, lag }) => ({ labels, value: lag.seconds })),
+    );
+    const unaccounted = flow === undefined ? NaN : Number(this.#committed) - recordsOf(flow);
+    metrics.set('flow_unaccounted_records', {}, unaccounted);
+    metrics.setAll(
+      'flow_records',
+      flow === undefined
+        ? []
+        : [
+            { labels: { outcome: 'emitted' }, value: flow.emitted },
+            { labels: { outcome: 'dropped' }, value: flow.dropped },
+            { labels: { outcome: 'dead_lettered' }, value: flow.deadLettered },
+          ],
+    );
+  }
+}
+
+function recordsOf({ emitted, dropped, deadLettered }: FlowCounts): number {
+  return emitted + dropped + deadLettered;
 }

@@ -1,7 +1,4 @@
-import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload } from 'kafkajs';
-import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import {
   causeOf,
@@ -10,60 +7,19 @@ import {
   KafkaUnavailableError,
   StalledError,
 } from '../client/errors.ts';
+import { ClientSockets } from '../client/client-sockets.ts';
+import { consumerConfig, LONGEST_JOIN_MS } from './consumer-config.ts';
+import { diagnose } from './diagnosis.ts';
+import type { InFlight } from './diagnosis.ts';
+import { GroupExit } from './group-exit.ts';
+import type { GroupConsumerOptions } from './group-options.ts';
+import { Membership } from './membership.ts';
 import type { CommittedOffset, PartitionBounds } from './partition-watch.ts';
+import { PartitionLanes } from './partition-lanes.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { RestartBudget } from './restart-budget.ts';
-
-/** A batch with what its owner may do with it. */
-export interface OwnedBatch extends ConsumedBatch {
-  /** The offset that was asked for: where the consumer believes to be. */
-  readonly fetchedOffset: bigint;
-  /** Counts the assignments of this process; a partition may have had another owner between two. */
-  readonly generation: number;
-  /** Moves the position past the batch. Only after its results are committed. */
-  readonly resolve: () => void;
-  /** Asks the coordinator, now and then, whether we are still a member; throws when we are not. */
-  readonly heartbeat: () => Promise<void>;
-}
-
-export interface GroupConsumerOptions {
-  readonly connection: KafkaConnection;
-  readonly groupId: string;
-  readonly topic: string;
-  /** How many partitions are processed side by side. */
-  readonly concurrency: number;
-  /** How long the broker may gather records before it answers a fetch, in milliseconds; 0: not at all. */
-  readonly lingerMs: number;
-  /** How much one fetch may bring, in bytes; default 16 MiB. It is decoded in one go, while nothing else is answered. */
-  readonly maxFetchBytes?: number;
-  /** After how long without progress, with something to do, the process gives up. */
-  readonly stallTimeoutMs: number;
-  readonly logger: Logger;
-  /** Where to report lag and the like; undefined: nowhere. */
-  readonly metrics: Metrics | undefined;
-  /** Processes one batch of one partition; batches of a partition come one at a time. */
-  readonly onBatch: (batch: OwnedBatch) => Promise<void>;
-  /** Where all partitions of the topic end; told at the start and then every few seconds. */
-  readonly onEnds?: (ends: ReadonlyMap<number, bigint>) => void;
-  /** A position moved, by a batch of ours or past control records: to `position`, over what lies from `from` on. */
-  readonly onPosition?: (partition: number, position: bigint, from: bigint) => void;
-  /** The group assigned partitions: everything known about earlier ones is void. */
-  readonly onAssigned: (partitions: readonly number[]) => void;
-  /** The consumer cannot go on; the process has to end. */
-  readonly onFatal: (error: unknown) => void;
-}
-
-/** Members that die are noticed after this long; a batch takes a small part of it. */
-const SESSION_TIMEOUT_MS = 15_000;
-const HEARTBEAT_INTERVAL_MS = 3_000;
-const REBALANCE_TIMEOUT_MS = 30_000;
-
-/** The broker answers an empty fetch after this long: also how long a stop may have to wait. */
-const LONG_POLL_MS = 500;
-const MAX_BYTES_PER_PARTITION = 1024 * 1024;
-const DEFAULT_MAX_FETCH_BYTES = 16 * 1024 * 1024;
-/** A small fetch still brings something of so many partitions. */
-const PARTITIONS_PER_FETCH = 4;
+import { SkippedOffsets } from './skipped-offsets.ts';
+import { refusalOf } from '../security/rights.ts';
 
 /**
  * A member of a consumer group that either consumes or ends the process. kafkajs alone can be alive
@@ -73,27 +29,26 @@ export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #consumer: Consumer;
   readonly #watch: PartitionWatch;
+  readonly #membership = new Membership(Date.now());
+  readonly #sockets = new ClientSockets((memberId) => {
+    this.#onJoining(memberId);
+  });
+  readonly #exit = new GroupExit();
   readonly #restarts = new RestartBudget();
+  readonly #lanes = new PartitionLanes();
+  /** By partition: the batch that is being processed. */
+  readonly #inFlight = new Map<number, InFlight>();
+  readonly #skipped = new SkippedOffsets();
   /** Errors of heartbeats: kafkajs has to see them, because they make it join again. */
   readonly #groupErrors = new WeakSet();
-  #generation = 0;
-  #joined = false;
   #stopping = false;
 
   constructor(options: GroupConsumerOptions) {
     this.#options = options;
-    const { connection, groupId, topic, lingerMs, stallTimeoutMs, logger, metrics } = options;
-    const maxBytes = options.maxFetchBytes ?? DEFAULT_MAX_FETCH_BYTES;
-    this.#consumer = createClient(connection, logger, 'run').consumer({
-      groupId,
-      allowAutoTopicCreation: false,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxBytesPerPartition: Math.min(MAX_BYTES_PER_PARTITION, maxBytes / PARTITIONS_PER_FETCH),
-      maxBytes,
-      minBytes: lingerMs > 0 ? MAX_BYTES_PER_PARTITION : 1,
-      maxWaitTimeInMs: lingerMs > 0 ? lingerMs : LONG_POLL_MS,
+    const { connection, groupId, topic, stallTimeoutMs, logger, metrics } = options;
+    this.#consumer = createClient(connection, logger, 'run', this.#sockets).consumer({
+      ...consumerConfig(options),
+      partitionAssigners: [this.#exit.assigner],
       retry: { restartOnFailure: (error) => Promise.resolve(this.#mayRestart(error)) },
     });
     this.#watch = new PartitionWatch({
@@ -104,8 +59,10 @@ export class GroupConsumer {
       logger,
       metrics,
       onEnds: (ends) => options.onEnds?.(ends),
-      onStalled: (dump) => {
-        this.#fail(new StalledError(`No progress on ${topic}: ${dump}`));
+      membership: this.#membership,
+      membershipTimeoutMs: Math.max(stallTimeoutMs, LONGEST_JOIN_MS),
+      onStalled: (reason) => {
+        this.#stalled(`No progress on "${topic}" in group "${groupId}": ${reason}`);
       },
     });
   }
@@ -117,6 +74,7 @@ export class GroupConsumer {
     await this.#watch.start();
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [topic], fromBeginning: true });
+    if (this.#stopping) return;
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -128,20 +86,33 @@ export class GroupConsumer {
   /** Finishes the batches in flight, leaves the group and disconnects. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#joined = false;
+    const { groupId, logger } = this.#options;
+    const { state, memberId } = this.#membership;
+    this.#membership.gone('leaving', Date.now());
+    // A join lasts until the slowest member has joined too: nobody should wait for that to end us.
+    if (state === 'joining') this.#sockets.abort();
+    await this.#lanes.allIdle();
     await this.#consumer.disconnect();
+    if (state === 'joining') await this.#exit.leave({ groupId, memberId }, logger);
     await this.#watch.stop();
   }
 
   /** Goes on at an offset; the batches already fetched for the partition are dropped. */
   seek(partition: number, offset: bigint): void {
+    this.#skipped.forget(partition);
     this.#consumer.seek({ topic: this.#options.topic, partition, offset: offset.toString() });
+    this.#watch.placed(partition, offset);
+  }
+
+  /** Like {@link seek}, for what waits for something that no restart brings: to the watchdog an attempt is progress. */
+  tryAgain(partition: number, offset: bigint): void {
+    this.seek(partition, offset);
     this.#watch.moved(partition, offset);
   }
 
   /** @returns why the service does not consume, or undefined when it does */
   notReady(): string | undefined {
-    return this.#joined ? undefined : 'not a member of the consumer group';
+    return this.#membership.state === 'member' ? undefined : 'not a member of the consumer group';
   }
 
   /** @returns why the process should be replaced, or undefined */
@@ -180,14 +151,38 @@ export class GroupConsumer {
   }
 
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    if (!payload.isRunning() || payload.isStale()) return;
     const { batch } = payload;
-    const { topic, partition, messages } = batch;
+    const { partition, highWatermark } = batch;
+    if (this.#stopping) return this.#lanes.allIdle();
+    await this.#lanes.idle(partition);
+    // What was before may have failed, and the partition begin anew.
+    if (!payload.isRunning() || payload.isStale()) return;
     const lastOffset = batch.lastOffset();
     const nextOffset = BigInt(lastOffset) + 1n;
-    const fetchedOffset = BigInt(
-      (batch as unknown as { readonly fetchedOffset: string }).fetchedOffset,
+    const isAhead = this.#options.fetchAhead === true && BigInt(highWatermark) > nextOffset;
+    const processed = this.#lanes.run(partition, () =>
+      this.#process(payload, nextOffset, () => {
+        if (!isAhead) payload.resolveOffset(lastOffset);
+      }),
     );
+    if (!isAhead) return processed;
+    // kafkajs fetches on at once; what fails has said so, and the batch after it does not count.
+    payload.resolveOffset(lastOffset);
+    processed.catch(() => undefined);
+  }
+
+  async #process(
+    payload: EachBatchPayload,
+    nextOffset: bigint,
+    resolve: () => void,
+  ): Promise<void> {
+    const { topic, partition, messages } = payload.batch;
+    const fetchedOffset = BigInt(
+      (payload.batch as unknown as { readonly fetchedOffset: string }).fetchedOffset,
+    );
+    const follows = this.#skipped.take(partition, fetchedOffset);
+    const inFlight = { from: fetchedOffset, records: messages.length, since: Date.now() };
+    this.#inFlight.set(partition, inFlight);
     try {
       await this.#options.onBatch({
         topic,
@@ -195,9 +190,10 @@ export class GroupConsumer {
         records: messages,
         nextOffset,
         fetchedOffset,
-        generation: this.#generation,
+        follows,
+        generation: this.#membership.generation,
         resolve: () => {
-          payload.resolveOffset(lastOffset);
+          resolve();
           this.#moved(partition, nextOffset, fetchedOffset, Number(messages.at(-1)?.timestamp));
         },
         heartbeat: () => this.#heartbeat(() => payload.heartbeat()),
@@ -205,6 +201,8 @@ export class GroupConsumer {
     } catch (error) {
       if (!(error instanceof Error && this.#groupErrors.has(error))) this.#fail(error);
       throw error;
+    } finally {
+      if (this.#inFlight.get(partition) === inFlight) this.#inFlight.delete(partition);
     }
   }
 
@@ -227,17 +225,16 @@ export class GroupConsumer {
     const { topic, groupId, logger, metrics, onAssigned } = this.#options;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[topic] ?? [];
-      this.#generation += 1;
-      this.#joined = true;
+      if (this.#stopping) return;
+      this.#membership.joined(payload.memberId, Date.now());
+      metrics?.increment('consumer_rebalances_total', {});
       metrics?.set('consumer_assigned_partitions', {}, partitions.length);
       logger.info({ groupId, topic, partitions }, 'Partitions assigned');
       onAssigned(partitions);
       this.#watch.assign(partitions);
     });
-    this.#consumer.on(events.REBALANCING, () => {
-      this.#joined = false;
-      metrics?.increment('consumer_rebalances_total', {});
-      logger.info({ groupId }, 'The group is rebalancing');
+    this.#consumer.on(events.HEARTBEAT, () => {
+      if (!this.#stopping) this.#membership.counted(Date.now());
     });
     // A batch of control records or aborted ones never reaches us, but it is progress.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
@@ -245,29 +242,50 @@ export class GroupConsumer {
       const { partition, lastOffset } = payload;
       // Null, against its type, when compaction left nothing of what was asked for.
       const firstOffset = payload.firstOffset as string | null;
-      this.#moved(partition, BigInt(lastOffset) + 1n, BigInt(firstOffset ?? lastOffset));
+      const from = BigInt(firstOffset ?? lastOffset);
+      const skipped = this.#skipped.add(partition, from, BigInt(lastOffset) + 1n);
+      void this.#lanes.run(partition, () => {
+        // Unless the batch before them failed.
+        if (this.#skipped.has(partition, skipped)) this.#moved(partition, skipped.to, from);
+      });
     });
     this.#consumer.on(events.CRASH, ({ payload }) => {
       this.#onCrash(payload);
     });
   }
 
+  /** kafkajs has an event for some of the reasons to join again, and for others none. */
+  #onJoining(memberId: string): void {
+    if (this.#stopping) return;
+    const { groupId, logger } = this.#options;
+    if (this.#membership.joining(memberId, Date.now())) {
+      logger.info({ groupId }, 'The group is rebalancing');
+    }
+  }
+
   #onCrash({ error, restart }: ConsumerCrashEvent['payload']): void {
-    this.#joined = false;
     const { logger, metrics, topic, groupId } = this.#options;
     if (this.#stopping) return;
+    this.#membership.gone('restarting', Date.now());
     if (restart) {
       metrics?.increment('consumer_restarts_total', { cause: causeOf(error) });
       logger.warn({ groupId, cause: errorText(error) }, 'The consumer restarts');
       return;
     }
-    if (classify(error) === 'refused') {
+    const refusal = refusalOf(error, this.#options.rights);
+    if (refusal !== undefined) {
+      this.#fail(refusal);
+    } else if (classify(error) === 'refused') {
       const told = `Group "${groupId}" cannot go on with topic "${topic}": ${errorText(error)}`;
       this.#fail(new KafkaUnavailableError(told, { cause: error }));
     } else {
-      const told = `The consumer of "${topic}" cannot go on: ${errorText(error)}`;
-      this.#fail(new StalledError(told, { cause: error }));
+      this.#stalled(`The consumer of "${topic}" cannot go on: ${errorText(error)}`, error);
     }
+  }
+
+  #stalled(told: string, cause?: unknown): void {
+    const diagnosis = diagnose(this.#membership, this.#watch, this.#inFlight);
+    this.#fail(new StalledError(told, { cause, diagnosis }));
   }
 
   #mayRestart(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { Admin } from 'kafkajs';
-import { errorText } from '../client/errors.ts';
+import { errorText, IncompleteAnswerError } from '../client/errors.ts';
+import type { Membership } from './membership.ts';
 import { PartitionProgress } from './progress.ts';
 
 export interface PartitionWatchOptions {
@@ -13,8 +14,11 @@ export interface PartitionWatchOptions {
   /** Where to report lag and the like; undefined: nowhere. */
   readonly metrics: Metrics | undefined;
   readonly onEnds: (ends: ReadonlyMap<number, bigint>) => void;
-  /** A partition has something to do and did nothing for the time-out; told once. */
-  readonly onStalled: (dump: string) => void;
+  readonly membership: Membership;
+  /** For how long a member may be unheard of by its coordinator, in milliseconds. */
+  readonly membershipTimeoutMs: number;
+  /** Nothing was done for the time-out although there is something to do, or the group knows us no more; told once. */
+  readonly onStalled: (reason: string) => void;
 }
 
 /** The offsets a partition has. */
@@ -31,19 +35,25 @@ export interface CommittedOffset {
   readonly metadata: string | null;
 }
 
-/** How often the brokers are asked for the ends: often enough to notice a stall within its time-out. */
+/** How often the brokers are asked for the ends: often enough to notice a stall soon after its time-out. */
 const LOOKS_PER_TIMEOUT = 6;
-const LONGEST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 2_000;
+/** Looks further apart than this part of the time-out have not seen what was between them: the process was frozen. */
+const LONGEST_GAP = 1 / 2;
 
 /**
  * Follows the assigned partitions from outside the consumer, over a connection of its own: lag for
- * operators, and the watchdog. A broker that does not answer proves nothing, so it never trips.
+ * operators, and the watchdog. A broker that does not answer proves nothing, so it never trips: only time
+ * in which the brokers answered every look counts.
  */
 export class PartitionWatch {
   readonly #options: PartitionWatchOptions;
   #partitions = new Map<number, PartitionProgress>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
+  /** Since when the brokers answer, without a gap; undefined while they do not. */
+  #watchedSince: number | undefined;
+  #lookedAt = -Infinity;
   #stalled: string | undefined;
 
   constructor(options: PartitionWatchOptions) {
@@ -71,26 +81,56 @@ export class PartitionWatch {
     await this.#options.admin.disconnect();
   }
 
-  /** Takes over an assignment: progress starts where the group has committed. */
+  /**
+   * Takes over an assignment: progress starts where the group has committed. What we had already keeps its clock:
+   * whoever joins again and again, and does nothing, makes no progress.
+   */
   assign(partitions: readonly number[]): void {
-    const assigned = new Map(partitions.map((partition) => [partition, new PartitionProgress()]));
+    const assigned = new Map(
+      partitions.map((partition) => [
+        partition,
+        new PartitionProgress(this.#partitions.get(partition)),
+      ]),
+    );
     this.#partitions = assigned;
     void this.#startingPositions(assigned);
   }
 
-  /** The position of a partition moved. @param recordTime of the last processed record, epoch ms */
+  /** Records of a partition were processed. @param recordTime of the last one, epoch ms */
   moved(partition: number, nextOffset: bigint, recordTime?: number): void {
     const time = recordTime !== undefined && Number.isNaN(recordTime) ? undefined : recordTime;
     this.#partitions.get(partition)?.advance(nextOffset, Date.now(), time);
   }
 
-  /** @returns what the group has committed for a partition, or undefined when there is nothing */
+  /** A partition goes on elsewhere, with nothing processed. */
+  placed(partition: number, nextOffset: bigint): void {
+    this.#partitions.get(partition)?.place(nextOffset, Date.now());
+  }
+
+  /** @returns how far every partition is, for a diagnosis */
+  describe(now: number): readonly Readonly<Record<string, unknown>>[] {
+    return [...this.#partitions].map(([partition, progress]) => ({
+      partition,
+      position: String(progress.position ?? 'unknown'),
+      end: String(progress.end ?? 'unknown'),
+      stalledForMs: progress.stalledFor(now, this.#watchedSince),
+    }));
+  }
+
+  /**
+   * @returns what the group has committed for a partition, or undefined when there is nothing
+   * @throws IncompleteAnswerError when the answer does not tell: kafkajs asks only for partitions that it has heard of
+   */
   async committed(partition: number): Promise<CommittedOffset | undefined> {
     const { admin, groupId, topic } = this.#options;
     const [fetched] = await admin.fetchOffsets({ groupId, topics: [topic] });
     const found = fetched?.partitions.find((offset) => offset.partition === partition);
-    const nextOffset = BigInt(found?.offset ?? -1);
-    return nextOffset < 0n ? undefined : { nextOffset, metadata: found?.metadata ?? null };
+    if (found === undefined) {
+      const told = `The committed offset of partition ${partition} of "${topic}" was not told`;
+      throw new IncompleteAnswerError(told);
+    }
+    const nextOffset = BigInt(found.offset);
+    return nextOffset < 0n ? undefined : { nextOffset, metadata: found.metadata };
   }
 
   /** @returns the offsets that the partitions of the topic have now */
@@ -114,7 +154,7 @@ export class PartitionWatch {
         if (progress === undefined || progress.position !== undefined) continue;
         const offset = committed?.partitions.find((found) => found.partition === partition)?.offset;
         const start = BigInt(offset ?? -1);
-        progress.advance(start < 0n ? BigInt(low) : start, Date.now());
+        progress.place(start < 0n ? BigInt(low) : start, Date.now());
       }
     } catch (error) {
       logger.debug({ topic, cause: errorText(error) }, 'Starting positions are not known yet');
@@ -124,48 +164,55 @@ export class PartitionWatch {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    const { topic, logger, onEnds } = this.#options;
+    const { topic, logger, onEnds, stallTimeoutMs } = this.#options;
     const partitions = this.#partitions;
     try {
       const bounds = await this.bounds();
+      const now = Date.now();
+      if (now - this.#lookedAt > stallTimeoutMs * LONGEST_GAP) this.#watchedSince = undefined;
+      this.#lookedAt = now;
+      const watchedSince = (this.#watchedSince ??= now);
       const ends = new Map([...bounds].map(([partition, { end }]) => [partition, end]));
-      for (const [partition, end] of ends) partitions.get(partition)?.observeEnd(end, Date.now());
+      for (const [partition, end] of ends) partitions.get(partition)?.observeEnd(end, now);
       onEnds(ends);
-      if (partitions === this.#partitions) this.#judge();
+      this.#judge(now, watchedSince);
     } catch (error) {
+      this.#watchedSince = undefined;
       logger.debug({ topic, cause: errorText(error) }, 'The ends of the partitions are not known');
     } finally {
       this.#looking = false;
     }
   }
 
-  #judge(): void {
-    const { stallTimeoutMs, topic, metrics, onStalled } = this.#options;
+  #judge(now: number, watchedSince: number): void {
+    const { stallTimeoutMs, membership, membershipTimeoutMs } = this.#options;
     if (this.#stalled !== undefined) return;
-    const now = Date.now();
-    for (const [partition, progress] of this.#partitions) {
-      const stalledFor = progress.stalledFor(now);
-      if (stalledFor < stallTimeoutMs) continue;
-      this.#stalled =
-        `partition ${partition} has been at offset ${progress.position ?? '?'} of ${progress.end ?? '?'} ` +
-        `for ${Math.round(stalledFor / 1_000)} s (STALL_TIMEOUT_MS=${stallTimeoutMs})`;
-      metrics?.increment('watchdog_trips_total', { cause: 'stalled_partition' });
-      this.#options.logger.error(
-        { topic, partition, positions: this.#positions() },
-        'The watchdog tripped',
+    const outFor = membership.outFor(now, watchedSince);
+    if (outFor >= membershipTimeoutMs) {
+      const state = `The state is "${membership.state}"`;
+      this.#trip(
+        'outside_group',
+        `no coordinator has counted us in for ${seconds(outFor)}. ${state}`,
       );
-      onStalled(this.#stalled);
+      return;
+    }
+    for (const [partition, progress] of this.#partitions) {
+      const stalledFor = progress.stalledFor(now, watchedSince);
+      if (stalledFor < stallTimeoutMs) continue;
+      this.#trip(
+        'stalled_partition',
+        `partition ${partition} has been at offset ${progress.position ?? '?'} of ${progress.end ?? '?'} ` +
+          `for ${seconds(stalledFor)} (STALL_TIMEOUT_MS=${stallTimeoutMs})`,
+      );
       return;
     }
   }
 
-  #positions(): Record<string, string> {
-    return Object.fromEntries(
-      [...this.#partitions].map(([partition, { position, end }]) => [
-        partition,
-        `${position ?? '?'} of ${end ?? '?'}`,
-      ]),
-    );
+  #trip(cause: 'outside_group' | 'stalled_partition', reason: string): void {
+    const { metrics, onStalled } = this.#options;
+    this.#stalled = reason;
+    metrics?.increment('watchdog_trips_total', { cause });
+    onStalled(reason);
   }
 
   #report(metrics: Metrics): void {
@@ -194,4 +241,8 @@ export class PartitionWatch {
       ),
     );
   }
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1_000)} s`;
 }

@@ -2,16 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PartitionProgress } from './progress.ts';
 
-/** What happened to a partition and when, in seconds: `move` to an offset, or the broker told the `end`. */
+/**
+ * What happened to a partition and when, in seconds: processed up to an offset (`move`), sent to one (`place`), assigned
+ * anew, or the broker told the `end`.
+ */
 type Step =
   | { readonly at: number; readonly move: number; readonly recordTime?: number }
+  | { readonly at: number; readonly place: number }
+  | { readonly at: number; readonly assigned: true }
   | { readonly at: number; readonly end: number };
 
 function progressAfter(steps: readonly Step[]): PartitionProgress {
-  const progress = new PartitionProgress();
+  let progress = new PartitionProgress();
   for (const step of steps) {
     const now = step.at * 1_000;
-    if ('end' in step) progress.observeEnd(BigInt(step.end), now);
+    if ('assigned' in step) progress = new PartitionProgress(progress);
+    else if ('place' in step) progress.place(BigInt(step.place), now);
+    else if ('end' in step) progress.observeEnd(BigInt(step.end), now);
     else if (step.recordTime === undefined) progress.advance(BigInt(step.move), now);
     else progress.advance(BigInt(step.move), now, step.recordTime * 1_000);
   }
@@ -83,14 +90,72 @@ describe('PartitionProgress', () => {
       lag: { records: 0, seconds: 0 },
     },
     {
-      name: 'moved back by a seek',
+      name: 'sent back after a failure',
       steps: [
         { at: 0, move: 9 },
         { at: 10, end: 9 },
-        { at: 40, move: 2 },
+        { at: 40, place: 2 },
       ],
       stalled: 60,
       lag: { records: 7, seconds: 90 },
+    },
+    {
+      name: 'sent back again and again',
+      steps: [
+        { at: 0, place: 2 },
+        { at: 10, end: 9 },
+        ...[20, 40, 60, 80].map((at) => ({ at, place: 2 })),
+      ],
+      stalled: 90,
+      lag: { records: 7, seconds: 0 },
+    },
+    {
+      name: 'assigned again and again at the same place',
+      steps: [
+        { at: 0, place: 2 },
+        { at: 10, end: 9 },
+        ...[20, 40, 60, 80].flatMap((at) => [
+          { at, assigned: true } as const,
+          { at: at + 1, place: 2 },
+          { at: at + 2, end: 9 },
+        ]),
+      ],
+      stalled: 90,
+      lag: { records: 7, seconds: 0 },
+    },
+    {
+      name: 'assigned again, after somebody else has moved on',
+      steps: [
+        { at: 0, place: 2 },
+        { at: 10, end: 9 },
+        { at: 40, assigned: true },
+        { at: 41, place: 5 },
+        { at: 42, end: 9 },
+      ],
+      stalled: 58,
+      lag: { records: 4, seconds: 0 },
+    },
+    {
+      name: 'assigned again, after somebody else has finished',
+      steps: [
+        { at: 0, place: 2 },
+        { at: 10, end: 9 },
+        { at: 40, assigned: true },
+        { at: 41, place: 9 },
+        { at: 42, end: 9 },
+      ],
+      stalled: 0,
+      lag: { records: 0, seconds: 0 },
+    },
+    {
+      name: 'assigned again and not placed yet',
+      steps: [
+        { at: 0, place: 2 },
+        { at: 10, end: 9 },
+        { at: 40, assigned: true },
+      ],
+      stalled: 0,
+      lag: undefined,
     },
     {
       name: 'old records, replayed',
@@ -117,6 +182,15 @@ describe('PartitionProgress', () => {
     expect(progress.lag(100_000)).toEqual(lag);
   });
 
+  it('does not count what nobody watched', () => {
+    const progress = progressAfter([
+      { at: 0, move: 5 },
+      { at: 10, end: 9 },
+    ]);
+    expect(progress.stalledFor(100_000, 70_000)).toBe(30_000);
+    expect(progress.stalledFor(100_000, 5_000)).toBe(90_000);
+  });
+
   it('tells position, end and when it moved', () => {
     const progress = progressAfter([
       { at: 3, move: 7 },
@@ -130,6 +204,8 @@ describe('PartitionProgress', () => {
   const step: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ at: seconds, move: offset, recordTime: fc.nat({ max: 1_000 }) }),
     fc.record({ at: seconds, move: offset }),
+    fc.record({ at: seconds, place: offset }),
+    fc.record({ at: seconds, assigned: fc.constant(true as const) }),
     fc.record({ at: seconds, end: offset }),
   );
   const steps = fc

@@ -19,13 +19,22 @@ export class PartitionProgress {
   #lastRecordTime: number | undefined;
   #caughtUpAt: number | undefined;
   #movedAt: number | undefined;
+  /** The furthest position known to anybody. */
+  #furthest = -1n;
+
+  /** @param earlier the same partition in the last assignment: whoever comes back to where it was goes on waiting */
+  constructor(earlier?: PartitionProgress) {
+    if (earlier === undefined) return;
+    this.#behindSince = earlier.#behindSince;
+    this.#furthest = earlier.#furthest;
+  }
 
   /** The next offset to process; undefined until it is known. */
   get position(): bigint | undefined {
     return this.#position;
   }
 
-  /** When the position last moved, epoch ms; undefined until it is known. */
+  /** When something was last done, or when the position was first known, epoch ms; undefined until then. */
   get movedAt(): number | undefined {
     return this.#movedAt;
   }
@@ -36,17 +45,26 @@ export class PartitionProgress {
   }
 
   /**
-   * The position moved.
+   * Something was done: the position moved past it.
    *
    * @param nextOffset where processing goes on
    * @param recordTime the last processed record's own time, when there was a record
    */
   advance(nextOffset: bigint, now: number, recordTime?: number): void {
-    this.#position = nextOffset;
     this.#movedAt = now;
     if (recordTime !== undefined) this.#lastRecordTime = recordTime;
     this.#behindSince = undefined;
-    if (this.#end !== undefined && nextOffset < this.#end) this.#behindSince = now;
+    this.#moveTo(nextOffset, now);
+  }
+
+  /**
+   * Processing goes on elsewhere, with nothing done: where somebody else stopped, or back at what failed. Whoever tries
+   * the same again and again makes no progress.
+   */
+  place(nextOffset: bigint, now: number): void {
+    this.#movedAt ??= now;
+    if (nextOffset > this.#furthest) this.#behindSince = undefined;
+    this.#moveTo(nextOffset, now);
   }
 
   /** The broker told the partition's end. */
@@ -61,9 +79,13 @@ export class PartitionProgress {
     }
   }
 
-  /** @returns for how many milliseconds there has been something to do and nothing was done */
-  stalledFor(now: number): number {
-    return this.#behindSince === undefined ? 0 : Math.max(0, now - this.#behindSince);
+  /**
+   * @param watchedSince what was before does not count
+   * @returns for how many milliseconds there has been something to do and nothing was done
+   */
+  stalledFor(now: number, watchedSince = -Infinity): number {
+    if (this.#position === undefined || this.#behindSince === undefined) return 0;
+    return Math.max(0, now - Math.max(this.#behindSince, watchedSince));
   }
 
   /** @returns the lag, or undefined while the position or the end is unknown */
@@ -74,5 +96,13 @@ export class PartitionProgress {
     // What is unread came after the last record we read, and after we last saw nothing unread.
     const since = Math.max(this.#lastRecordTime ?? -Infinity, this.#caughtUpAt ?? -Infinity);
     return { records, seconds: Number.isFinite(since) ? Math.max(0, (now - since) / 1_000) : 0 };
+  }
+
+  #moveTo(position: bigint, now: number): void {
+    this.#position = position;
+    if (position > this.#furthest) this.#furthest = position;
+    if (this.#end === undefined) return;
+    if (position < this.#end) this.#behindSince ??= now;
+    else this.#behindSince = undefined;
   }
 }

@@ -52,6 +52,11 @@ export class ByteReader {
     return this.bytes.subarray(start, this.position);
   }
 
+  /** Passes over as many bytes; none for a negative length. */
+  skip(length: number): void {
+    if (length > 0) this.position += length;
+  }
+
   #longVarlong(): Int64 {
     let raw = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {

@@ -14,21 +14,17 @@ export type WritableHeaders = Readonly<Record<string, Bytes | readonly Bytes[]>>
 /**
  * Passes over a record's headers, so that decoding them can wait until somebody asks, and cannot fail then.
  *
- * @returns whether there are any
  * @throws DamageError when a name is missing or the headers do not end by `end`
  */
-export function skipHeaders(reader: ByteReader, end: number): boolean {
-  const count = reader.varint();
-  for (let left = count; left > 0; left -= 1) {
+export function skipHeaders(reader: ByteReader, end: number): void {
+  for (let left = reader.varint(); left > 0; left -= 1) {
     const nameLength = reader.varint();
     if (nameLength < 0) throw new DamageError('a header has no name');
     reader.position += nameLength;
-    const valueLength = reader.varint();
-    if (valueLength > 0) reader.position += valueLength;
+    reader.skip(reader.varint());
     // A damaged count must not keep us reading past the end.
     if (reader.position > end) throw new DamageError('the headers are longer than their record');
   }
-  return count > 0;
 }
 
 /** @returns the headers that {@link skipHeaders} passed over, their values as views */

@@ -5,7 +5,7 @@ import { fetch } from './testing/fetch.ts';
 
 /** @returns the values that an application gets, with their offsets */
 function seen({ messages }: PartitionBatch): string[] {
-  return messages.map(({ offset, value }) => `${offset}:${String(value)}`);
+  return Array.from(messages, ({ offset, value }) => `${offset}:${String(value)}`);
 }
 
 describe('PartitionBatch', () => {

@@ -1,6 +1,8 @@
 import { DamageError, UnreadableBatchError } from './errors.ts';
 import type { FetchedBatches } from './read-batches.ts';
-import type { FetchedBatch, FetchedRecord } from './stored-batch.ts';
+import { RecordList } from './record-list.ts';
+import type { FetchedRecords } from './fetched-record.ts';
+import type { FetchedBatch } from './stored-batch.ts';
 
 /** A transaction that a reader of committed records has to leave out. */
 export interface AbortedTransaction {
@@ -32,7 +34,7 @@ export class PartitionBatch {
   readonly highWatermark: string;
   /** The offset that was asked for, decimal. */
   readonly fetchedOffset: string;
-  readonly messages: readonly FetchedRecord[];
+  readonly messages: FetchedRecords;
   /** The offsets that the fetch covers, from the fetched one on; undefined when it brought nothing new. */
   readonly #covered: { readonly first: number; readonly last: number } | undefined;
 
@@ -48,11 +50,11 @@ export class PartitionBatch {
     if (damage !== undefined) {
       throw new UnreadableBatchError({ topic, partition, offset: damage.offset }, damage.reason);
     }
-    const records: FetchedRecord[] = [];
+    const records: FetchedRecords[] = [];
     for (const batch of committed(batches, abortedTransactions ?? [])) {
-      decode(batch, { topic, partition }, from, records);
+      records.push(recordsOf(batch, { topic, partition }, from));
     }
-    this.messages = records;
+    this.messages = new RecordList(records);
     const first = Math.max(batches[0]?.baseOffset ?? from, from);
     const last = batches.at(-1)?.lastOffset ?? -1;
     this.#covered = last < from ? undefined : { first, last };
@@ -92,14 +94,13 @@ export class PartitionBatch {
   }
 }
 
-function decode(
+function recordsOf(
   batch: FetchedBatch,
   place: { readonly topic: string; readonly partition: number },
   from: number,
-  into: FetchedRecord[],
-): void {
+): FetchedRecords {
   try {
-    batch.decode(from, into);
+    return batch.recordsFrom(from);
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
     throw new UnreadableBatchError({ ...place, offset: batch.baseOffset }, error.message);

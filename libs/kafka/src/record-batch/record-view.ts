@@ -1,5 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
-import { readHeaders } from './headers.ts';
+import { DamageError } from './errors.ts';
+import type { FetchedRecord } from './fetched-record.ts';
+import { readHeaders, skipHeaders } from './headers.ts';
 import type { ReadHeaders } from './headers.ts';
 import type { Int64 } from './int64.ts';
 import { add } from './int64.ts';
@@ -11,58 +13,92 @@ export interface RecordContext {
   readonly baseTimestamp: Int64;
   /** The one timestamp of all records, where the broker sets it. */
   readonly appendTime: Int64 | undefined;
-  /** The batch's records, uncompressed. */
-  readonly bytes: Buffer;
+  /** On the batch's records, uncompressed. */
+  readonly reader: ByteReader;
 }
 
 /**
- * A record of a batch of format 2. Its bytes are views on what was fetched; texts and headers are made
- * when asked for, since most records are looked at for their value only.
+ * Passes over a record: length, attributes, deltas, key, value, headers (Kafka protocol guide, "Record").
+ *
+ * @returns its position counted from the batch's first offset
+ * @throws DamageError when it is none
  */
-export class RecordView {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
+export function skipRecord(reader: ByteReader): number {
+  const length = reader.varint();
+  const end = reader.position + length;
+  reader.position += 1;
+  reader.varlong();
+  const offsetDelta = reader.varint();
+  reader.skip(reader.varint());
+  reader.skip(reader.varint());
+  skipHeaders(reader, end);
+  if (reader.position !== end || end > reader.bytes.length) {
+    throw new DamageError('a record does not fill its length');
+  }
+  return offsetDelta;
+}
+
+/**
+ * A record of a batch of format 2: positions in what was fetched. Its parts are made anew at every access: whoever
+ * needs one asks once, and what nobody asks for costs nothing.
+ */
+export class RecordView implements FetchedRecord {
   /** Unused by the protocol; kafkajs' type has it. */
   readonly attributes = 0;
-  /** Position counted from the batch's first offset. */
-  readonly offsetDelta: number;
   readonly #context: RecordContext;
+  readonly #offsetDelta: number;
   readonly #timestampDelta: Int64;
-  /** Where the headers begin in the context's bytes; undefined: there are none. */
-  readonly #headersStart: number | undefined;
+  readonly #keyStart: number;
+  readonly #keyLength: number;
+  readonly #valueStart: number;
+  readonly #valueLength: number;
 
-  constructor(
-    context: RecordContext,
-    offsetDelta: number,
-    timestampDelta: Int64,
-    key: Buffer | null,
-    value: Buffer | null,
-    headersStart: number | undefined,
-  ) {
+  /** @param start where a record begins that {@link skipRecord} has passed over */
+  constructor(context: RecordContext, start: number) {
+    const { reader } = context;
+    reader.position = start;
+    reader.varint();
+    reader.position += 1;
     this.#context = context;
-    this.offsetDelta = offsetDelta;
-    this.#timestampDelta = timestampDelta;
-    this.key = key;
-    this.value = value;
-    this.#headersStart = headersStart;
+    this.#timestampDelta = reader.varlong();
+    this.#offsetDelta = reader.varint();
+    this.#keyLength = reader.varint();
+    this.#keyStart = reader.position;
+    reader.skip(this.#keyLength);
+    this.#valueLength = reader.varint();
+    this.#valueStart = reader.position;
+  }
+
+  /** A view on the fetched bytes. */
+  get key(): Buffer | null {
+    return this.#part(this.#keyStart, this.#keyLength);
+  }
+
+  /** A view on the fetched bytes. */
+  get value(): Buffer | null {
+    return this.#part(this.#valueStart, this.#valueLength);
   }
 
   /** Position in the partition, decimal. */
   get offset(): string {
-    return String(this.#context.baseOffset + this.offsetDelta);
+    return String(this.#context.baseOffset + this.#offsetDelta);
   }
 
-  /** Epoch milliseconds, decimal; -1 for none. */
-  get timestamp(): string {
+  get timestamp(): number | string {
     const { appendTime, baseTimestamp } = this.#context;
-    return String(appendTime ?? add(baseTimestamp, this.#timestampDelta));
+    const time = appendTime ?? add(baseTimestamp, this.#timestampDelta);
+    return typeof time === 'number' ? time : String(time);
   }
 
-  /** Decoded anew at every access. */
-  get headers(): ReadHeaders {
-    if (this.#headersStart === undefined) return {};
-    const reader = new ByteReader(this.#context.bytes);
-    reader.position = this.#headersStart;
-    return readHeaders(reader);
+  get headers(): ReadHeaders | undefined {
+    const { reader } = this.#context;
+    reader.position = this.#valueStart + Math.max(0, this.#valueLength);
+    // A count of none is one zero byte.
+    return reader.bytes[reader.position] === 0 ? undefined : readHeaders(reader);
+  }
+
+  /** @returns null for a negative length, as the protocol has it */
+  #part(start: number, length: number): Buffer | null {
+    return length < 0 ? null : this.#context.reader.bytes.subarray(start, start + length);
   }
 }

@@ -1,24 +1,10 @@
 import { ATTRIBUTE, FIELD, NO_PRODUCER } from './batch-format.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DamageError } from './errors.ts';
-import { skipHeaders } from './headers.ts';
-import type { ReadHeaders } from './headers.ts';
+import type { FetchedRecord, FetchedRecords } from './fetched-record.ts';
 import { int64 } from './int64.ts';
-import { RecordView } from './record-view.ts';
+import { RecordView, skipRecord } from './record-view.ts';
 import type { RecordContext } from './record-view.ts';
-
-/** A record as kafkajs' consumers get it. */
-export interface FetchedRecord {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** Position in the partition, decimal. */
-  readonly offset: string;
-  /** Epoch milliseconds, decimal; -1 for none. */
-  readonly timestamp: string;
-  readonly attributes: number;
-  /** Absent before format 2. */
-  readonly headers?: ReadHeaders;
-}
 
 /** A batch of records as a partition has it: what to know of it before its records are decoded. */
 export interface FetchedBatch {
@@ -30,11 +16,10 @@ export interface FetchedBatch {
   /** A control batch's word: how the producer's transaction ended. Undefined for records of applications. */
   readonly marker: 'abort' | 'other' | undefined;
   /**
-   * Decodes the records from an offset on.
-   *
-   * @throws DamageError when the bytes are no records
+   * @returns the records from an offset on
+   * @throws DamageError when the bytes are no records: none of them fails later
    */
-  decode(from: number, into: FetchedRecord[]): void;
+  recordsFrom(offset: number): FetchedRecords;
 }
 
 /** The type of a control record that ends a transaction without its records (Kafka protocol guide, "Control Batches"). */
@@ -67,7 +52,7 @@ export class StoredBatch implements FetchedBatch {
       baseOffset,
       baseTimestamp: int64(header.readBigInt64BE(FIELD.baseTimestamp)),
       appendTime: (attributes & ATTRIBUTE.logAppendTime) > 0 ? maxTimestamp : undefined,
-      bytes,
+      reader: new ByteReader(bytes),
     };
     const producerId = header.readBigInt64BE(FIELD.producerId);
     const transactional =
@@ -76,25 +61,53 @@ export class StoredBatch implements FetchedBatch {
     this.marker = (attributes & ATTRIBUTE.control) > 0 ? this.#readMarker() : undefined;
   }
 
-  decode(from: number, into: FetchedRecord[]): void {
-    const { bytes } = this.#context;
-    const reader = new ByteReader(bytes);
-    const minDelta = from - this.baseOffset;
+  recordsFrom(offset: number): FetchedRecords {
+    const { reader } = this.#context;
+    const { bytes } = reader;
+    // A count that is damaged must not make us ask for as much memory.
+    const starts = new Uint32Array(Math.min(this.#count, bytes.length));
+    const minDelta = offset - this.baseOffset;
+    let length = 0;
+    reader.position = 0;
     for (let left = this.#count; left > 0; left -= 1) {
-      const record = decodeRecord(this.#context, reader);
-      if (record.offsetDelta >= minDelta) into.push(record);
+      const start = reader.position;
+      if (skipRecord(reader) >= minDelta) starts[length++] = start;
     }
     if (reader.position !== bytes.length) {
       throw new DamageError('it holds more bytes than its records');
     }
+    return new StoredRecords(this.#context, starts.subarray(0, length));
   }
 
   /** A control record's key is a version and a type, each an int16. */
   #readMarker(): 'abort' | 'other' {
     if (this.#count === 0) return 'other';
-    const { key } = decodeRecord(this.#context, new ByteReader(this.#context.bytes));
+    skipRecord(this.#context.reader);
+    const { key } = new RecordView(this.#context, 0);
     if (key === null || key.length < 4) throw new DamageError('its control record has no type');
     return key.readInt16BE(2) === ABORT ? 'abort' : 'other';
+  }
+}
+
+/** Records by where they begin. */
+class StoredRecords implements FetchedRecords {
+  readonly length: number;
+  readonly #context: RecordContext;
+  readonly #starts: Uint32Array;
+
+  constructor(context: RecordContext, starts: Uint32Array) {
+    this.#context = context;
+    this.#starts = starts;
+    this.length = starts.length;
+  }
+
+  at(index: number): FetchedRecord | undefined {
+    const start = this.#starts[index];
+    return start === undefined ? undefined : new RecordView(this.#context, start);
+  }
+
+  *[Symbol.iterator](): Generator<FetchedRecord> {
+    for (const start of this.#starts) yield new RecordView(this.#context, start);
   }
 }
 
@@ -102,28 +115,4 @@ function readOffset(header: Buffer): number {
   const offset = int64(header.readBigInt64BE(FIELD.baseOffset));
   if (typeof offset === 'bigint' || offset < 0) throw new DamageError('its offset is damaged');
   return offset;
-}
-
-/** Reads a record: length, attributes, deltas, key, value, headers (Kafka protocol guide, "Record"). */
-function decodeRecord(context: RecordContext, reader: ByteReader): RecordView {
-  const length = reader.varint();
-  const end = reader.position + length;
-  reader.position += 1;
-  const timestampDelta = reader.varlong();
-  const offsetDelta = reader.varint();
-  const key = reader.nullableBytes();
-  const value = reader.nullableBytes();
-  const headersStart = reader.position;
-  const hasHeaders = skipHeaders(reader, end);
-  if (reader.position !== end || end > reader.bytes.length) {
-    throw new DamageError('a record does not fill its length');
-  }
-  return new RecordView(
-    context,
-    offsetDelta,
-    timestampDelta,
-    key,
-    value,
-    hasHeaders ? headersStart : undefined,
-  );
 }

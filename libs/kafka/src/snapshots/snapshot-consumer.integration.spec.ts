@@ -1,130 +1,26 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { Message } from 'kafkajs';
-import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
-import { SnapshotConsumer } from './snapshot-consumer.ts';
-import { NEXT_OFFSET_HEADER, partitionOfKey, snapshotRecord } from './snapshot-record.ts';
+import { encodeCounts } from '../testing/counting-states.ts';
+import { waitFor } from '../testing/index.ts';
 import {
-  CountingStates,
-  encodeCounts,
-  tallyOf,
-  UnreadableSnapshot,
-} from '../testing/counting-states.ts';
-import type { Tally } from '../testing/counting-states.ts';
-import { TestCluster, waitFor } from '../testing/index.ts';
-
-const cluster = new TestCluster();
-const cleanups: (() => Promise<void>)[] = [];
+  afterwards,
+  caughtUp,
+  cleanUp,
+  cluster,
+  create,
+  numbered,
+  once,
+  save,
+  savedOffsets,
+  start,
+  tally,
+  topics,
+} from './testing/folding.ts';
 
 /** So long that no test sees a snapshot that it did not ask for. */
 const NEVER_MS = 3_600_000;
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
+afterEach(cleanUp);
 afterAll(() => cluster.close());
-
-interface Fold {
-  readonly groupId: string;
-  readonly input: string;
-  readonly snapshots: string;
-}
-
-async function topics(partitions = 1): Promise<Fold> {
-  const [input, snapshots] = await Promise.all([
-    cluster.topic('in', { partitions }),
-    cluster.topic('snapshots', { partitions: 2, config: { 'cleanup.policy': 'compact' } }),
-  ]);
-  return { groupId: cluster.unique('group'), input, snapshots };
-}
-
-interface Running {
-  readonly consumer: SnapshotConsumer;
-  readonly states: CountingStates;
-  readonly fatal: unknown[];
-}
-
-/** @returns a consumer that is about to start */
-async function create(
-  { groupId, input, snapshots }: Fold,
-  snapshotIntervalMs: number,
-  stallTimeoutMs = 60_000,
-): Promise<Running> {
-  const states = new CountingStates();
-  const fatal: unknown[] = [];
-  const { connection, logger } = cluster;
-  const consumer = await SnapshotConsumer.create(
-    {
-      connection,
-      groupId,
-      input: { topic: input, setting: 'INPUT_TOPIC' },
-      snapshots: { topic: snapshots, setting: 'SNAPSHOT_TOPIC' },
-      snapshotIntervalMs,
-      stallTimeoutMs,
-      states,
-      logger,
-      metrics: cluster.metrics(),
-      onFatal: (error) => fatal.push(error),
-    },
-    (batch) => {
-      states.fold(batch);
-      return Promise.resolve();
-    },
-  );
-  cleanups.push(() => consumer.stop());
-  return { consumer, states, fatal };
-}
-
-async function start(fold: Fold, snapshotIntervalMs = 50): Promise<Running> {
-  const running = await create(fold, snapshotIntervalMs);
-  await running.consumer.start();
-  return running;
-}
-
-/** Values that no other call gives, spread over the partitions by turns. */
-function numbered(name: string, count: number, partitions = 1): (Message & { value: string })[] {
-  return Array.from({ length: count }, (_, index) => ({
-    value: `${name} ${index}`,
-    partition: index % partitions,
-  }));
-}
-
-/** Each of the messages once. */
-function once(messages: readonly { readonly value: string }[]): Tally {
-  return new Map(messages.map(({ value }) => [value, 1]));
-}
-
-/** Waits until the owners of the partitions are at their ends. */
-async function caughtUp({ input }: Fold, ...owners: readonly Running[]): Promise<void> {
-  const ends = await cluster.ends(input);
-  await waitFor('the end of the input', () =>
-    ends.every((end, partition) => {
-      const positions = owners.flatMap(({ states }) => states.owned.get(partition) ?? []);
-      return positions.length === 1 && positions[0]?.nextOffset === BigInt(end);
-    }),
-  );
-}
-
-function tally(...owners: readonly Running[]): Tally {
-  return tallyOf(owners.map(({ states }) => states));
-}
-
-/** @returns the next offsets of the snapshots, by partition and in the order of the log */
-async function savedOffsets({ input, snapshots }: Fold): Promise<ReadonlyMap<number, string[]>> {
-  const saved = new Map<number, string[]>();
-  for (const { key, headers } of await cluster.read(snapshots)) {
-    const partition = partitionOfKey(key, input) ?? -1;
-    const offset = String(headers?.[NEXT_OFFSET_HEADER]);
-    saved.set(partition, [...(saved.get(partition) ?? []), offset]);
-  }
-  return saved;
-}
-
-/** Writes a snapshot as any replica could have. */
-async function save(fold: Fold, nextOffset: bigint, value: Buffer): Promise<void> {
-  const record = snapshotRecord(fold.input, 0, { nextOffset, value });
-  await cluster.produce(fold.snapshots, [record as Message]);
-}
 
 describe('SnapshotConsumer', () => {
   it('counts every record once over restarts', async () => {
@@ -213,7 +109,7 @@ describe('SnapshotConsumer', () => {
     const running = await start(fold);
     const producer = cluster.kafka.producer({ transactionalId: cluster.unique('id') });
     await producer.connect();
-    cleanups.push(() => producer.disconnect());
+    afterwards(() => producer.disconnect());
     const committed = numbered('committed', 30);
     for (const from of [0, 10, 20]) {
       const kept = await producer.transaction();
@@ -282,41 +178,25 @@ describe('SnapshotConsumer', () => {
     }
   });
 
-  it('refuses the snapshot of a topic that was created anew, and names the fix', async () => {
-    const fold = await topics();
+  it('tells a new reader of changes what it restored, though nothing is new', async () => {
+    const [fold, topic] = await Promise.all([topics(), cluster.topic('changes')]);
     await cluster.produce(fold.input, numbered('login', 10));
-    await save(fold, 11n, encodeCounts(new Map()));
-    const { fatal } = await start(fold);
-    await waitFor('the refusal', () => fatal.length > 0);
-
-    expect(fatal[0]).toBeInstanceOf(KafkaUnavailableError);
-    expect(String(fatal[0])).toMatch(
-      /snapshot of partition 0 .* offset 11, .* \(INPUT_TOPIC\) ends at 10: .*SNAPSHOT_TOPIC/,
-    );
-    expect(await cluster.committed(fold.groupId, fold.input)).toEqual([-1]);
-  });
-
-  it('ends over a snapshot that cannot be read, and counts nothing', async () => {
-    const fold = await topics();
-    await cluster.produce(fold.input, numbered('login', 10));
-    await save(fold, 5n, Buffer.from('no counts'));
-    const { consumer, states, fatal } = await create(fold, 50);
-    void consumer.start();
-    await waitFor('the end', () => fatal.length > 0);
-
-    expect(fatal[0]).toBeInstanceOf(UnreadableSnapshot);
-    expect(states.owned.size).toBe(0);
-  });
-
-  it('gives up when no snapshot could be written for the stall time-out', async () => {
-    const config = { 'cleanup.policy': 'compact', 'max.message.bytes': '200' };
-    const fold = { ...(await topics()), snapshots: await cluster.topic('small', { config }) };
-    await cluster.produce(fold.input, numbered('login', 100));
-    const { consumer, fatal } = await create(fold, 50, 1_000);
+    await save(fold, 10n, encodeCounts(new Map([['login', 10]])));
+    const { consumer } = await create(fold, 50, {
+      changes: {
+        topic: { topic, setting: 'CHANGES_TOPIC' },
+        since: (partition) => [
+          { key: null, value: Buffer.from(String(partition)), timestamp: '0' },
+        ],
+        forget: () => undefined,
+      },
+    });
     await consumer.start();
-    await waitFor('the end', () => fatal.length > 0);
 
-    expect(fatal[0]).toBeInstanceOf(StalledError);
-    expect(String(fatal[0])).toMatch(/\(SNAPSHOT_TOPIC\) for STALL_TIMEOUT_MS=1000: .*larger/);
+    const told = await waitFor('the changes', async () => {
+      const records = await cluster.read(topic);
+      return records.length > 0 && records;
+    });
+    expect(String(told[0]?.value)).toBe('0');
   });
 });

@@ -1,11 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Logger, Metrics } from '@login-pipeline/observability';
+import type { Logger, Metrics, Tracing } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { KafkaUnavailableError } from '../client/errors.ts';
-import type { OwnedBatch } from '../group/group-consumer.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
+import { groupRights } from '../group/group-rights.ts';
+import type { Changes } from './changes.ts';
+import type { OwnedBatch } from '../group/group-options.ts';
+import { observeLatency } from '../group/latency.ts';
 import type { PartitionStates } from './partition-states.ts';
 import type { PartitionBounds } from '../group/partition-watch.ts';
 import type { RecordProducer } from '../client/producer.ts';
@@ -14,6 +17,7 @@ import { retryRead } from '../client/retry-read.ts';
 import type { Snapshot } from './snapshot-record.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
+import type { SnapshotProducers } from './snapshot-writer.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
 
@@ -26,8 +30,12 @@ export interface SnapshotOptions {
   readonly snapshotIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly states: PartitionStates;
+  /** Undefined: nobody but the replicas is told what changes. */
+  readonly changes?: Changes | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined while traces are off. */
+  readonly tracing?: Tracing | undefined;
   /** The consumer cannot go on; the process has to end. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -67,12 +75,12 @@ export class SnapshotConsumer implements BatchConsumer {
     options: SnapshotOptions,
     topics: { readonly input: UsableTopic; readonly snapshots: UsableTopic },
     handle: HandleBatch<void>,
-    producer: RecordProducer,
+    producers: SnapshotProducers,
   ) {
     this.#options = options;
     this.#handle = handle;
     const { states } = options;
-    this.#writer = new SnapshotWriter(producer, {
+    this.#writer = new SnapshotWriter(producers, {
       ...options,
       inputTopic: topics.input.topic,
       onFatal: (error) => {
@@ -90,6 +98,7 @@ export class SnapshotConsumer implements BatchConsumer {
     this.#consumer = new GroupConsumer({
       ...options,
       topic: topics.input.topic,
+      rights: groupRights({ ...options.input, groupId: options.groupId }),
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       lingerMs: 0,
       maxFetchBytes: MAX_FETCH_BYTES,
@@ -111,14 +120,18 @@ export class SnapshotConsumer implements BatchConsumer {
     options: SnapshotOptions,
     handle: HandleBatch<void>,
   ): Promise<SnapshotConsumer> {
-    const { connection, logger, input, snapshots } = options;
-    const topics = await requireTopics(connection, logger, { input, snapshots });
-    const producer = await connectProducer(connection, {
-      topic: snapshots,
-      compression: 'none',
-      logger,
+    const { connection, logger, input, snapshots, changes } = options;
+    const topics = await requireTopics(connection, logger, {
+      input: { ...input, operations: ['Read'] },
+      snapshots: { ...snapshots, operations: ['Read', 'Write'] },
     });
-    return new SnapshotConsumer(options, topics, handle, producer);
+    const producer = (topic: TopicRole): Promise<RecordProducer> =>
+      connectProducer(connection, { topic, compression: 'none', logger });
+    const producers = {
+      snapshots: await producer(snapshots),
+      changes: changes && (await producer(changes.topic)),
+    };
+    return new SnapshotConsumer(options, topics, handle, producers);
   }
 
   async start(): Promise<void> {
@@ -164,12 +177,19 @@ export class SnapshotConsumer implements BatchConsumer {
       return;
     }
     const folded: ConsumedBatch = { topic, partition, records, nextOffset };
-    await this.#handle(folded);
+    await this.#fold(folded);
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#options.metrics.observe('batch_records', {}, records.length);
+    observeLatency(this.#options.metrics, records);
     // Batches of other partitions wait in this turn of the event loop; requests go between them.
     await nextTurn();
+  }
+
+  #fold(batch: ConsumedBatch): Promise<void> {
+    const { tracing, groupId } = this.#options;
+    const fold = (): Promise<void> => this.#handle(batch);
+    return tracing === undefined ? fold() : tracing.process({ ...batch, groupId }, fold);
   }
 
   /**
@@ -224,13 +244,14 @@ export class SnapshotConsumer implements BatchConsumer {
     const bounds = await retryRead(() => this.#consumer.bounds());
     if (this.#owned !== assignment || this.#closing) return;
 
-    const { states, metrics } = this.#options;
+    const { states, metrics, changes } = this.#options;
     for (const [partition, owned] of assignment) {
       const snapshot = this.#follower.newest(partition);
       const start = this.#startOf(partition, snapshot, bounds.get(partition));
       states.restore(partition, snapshot, start);
       owned.nextOffset = start;
-      owned.savedOffset = snapshot?.nextOffset;
+      // With readers of changes the first snapshot is written in any case: they may have been told nothing yet.
+      owned.savedOffset = changes === undefined ? snapshot?.nextOffset : undefined;
       this.#consumer.seek(partition, start);
     }
     metrics.observe('state_restore_duration_seconds', {}, (performance.now() - started) / 1_000);
@@ -257,7 +278,8 @@ export class SnapshotConsumer implements BatchConsumer {
   }
 
   #reportGap(partition: number, next: bigint, earliest: bigint): void {
-    const { input, logger } = this.#options;
+    const { input, logger, metrics } = this.#options;
+    metrics.increment('records_lost_total', {}, Number(earliest - next));
     logger.error(
       { topic: input.topic, partition, next: String(next), earliest: String(earliest) },
       'Retention deleted records before they were counted',

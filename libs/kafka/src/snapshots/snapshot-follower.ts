@@ -4,8 +4,9 @@ import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { StalledError } from '../client/errors.ts';
-import type { OwnedBatch } from '../group/group-consumer.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
+import { groupRights } from '../group/group-rights.ts';
+import type { OwnedBatch } from '../group/group-options.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { Snapshot } from './snapshot-record.ts';
 import { NEXT_OFFSET_HEADER, partitionOfKey } from './snapshot-record.ts';
@@ -45,11 +46,18 @@ export class SnapshotFollower {
     this.#options = options;
     const { connection, groupId, snapshots, stallTimeoutMs, logger, onFatal } = options;
     this.#admin = createClient(connection, logger, 'run').admin();
+    const followers = `${groupId}.follower.`;
     this.#consumer = new GroupConsumer({
       connection,
       // A group of one, so that this process gets every partition; it never commits an offset.
-      groupId: `${groupId}.follower.${randomUUID()}`,
+      groupId: followers + randomUUID(),
       topic: snapshots.topic,
+      rights: groupRights({
+        topic: snapshots.topic,
+        setting: 'SNAPSHOT_TOPIC',
+        groupId: followers,
+        prefixed: true,
+      }),
       concurrency: 1,
       lingerMs: 0,
       stallTimeoutMs,

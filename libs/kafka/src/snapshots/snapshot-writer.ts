@@ -2,12 +2,14 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import { errorText, StalledError } from '../client/errors.ts';
 import type { RecordProducer } from '../client/producer.ts';
 import type { TopicRole } from '../client/topics.ts';
+import type { Changes } from './changes.ts';
 import type { Snapshot } from './snapshot-record.ts';
 import { snapshotRecord } from './snapshot-record.ts';
 
 export interface SnapshotWriterOptions {
   readonly inputTopic: string;
   readonly snapshots: TopicRole;
+  readonly changes?: Changes | undefined;
   /** After how long without one success the process gives up, in milliseconds. */
   readonly stallTimeoutMs: number;
   readonly logger: Logger;
@@ -15,30 +17,40 @@ export interface SnapshotWriterOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** Where the records go. */
+export interface SnapshotProducers {
+  readonly snapshots: RecordProducer;
+  /** Undefined where no changes are told. */
+  readonly changes: RecordProducer | undefined;
+}
+
 /** Writes snapshots. One that fails is no loss, since the next one holds more; failing for long is. */
 export class SnapshotWriter {
-  readonly #producer: RecordProducer;
+  readonly #producers: SnapshotProducers;
   readonly #options: SnapshotWriterOptions;
   /** When writing began to fail, on the monotonic clock; undefined while it does not. */
   #failingSince: number | undefined;
 
-  constructor(producer: RecordProducer, options: SnapshotWriterOptions) {
-    this.#producer = producer;
+  constructor(producers: SnapshotProducers, options: SnapshotWriterOptions) {
+    this.#producers = producers;
     this.#options = options;
   }
 
-  /** @returns whether all of them are safely in the topic */
+  /** @returns whether all of them, and before them what changed, are safely in the topics */
   async write(snapshots: ReadonlyMap<number, Snapshot>): Promise<boolean> {
     const { inputTopic, metrics, logger } = this.#options;
+    let target = this.#options.changes?.topic;
     try {
-      await this.#producer.send(
+      await this.#writeChanges(snapshots.keys());
+      target = this.#options.snapshots;
+      await this.#producers.snapshots.send(
         [...snapshots].map(([partition, snapshot]) =>
           snapshotRecord(inputTopic, partition, snapshot),
         ),
       );
     } catch (error) {
-      logger.warn({ cause: errorText(error) }, 'A snapshot was not written');
-      this.#giveUpInTime(error);
+      logger.warn({ topic: target?.topic, cause: errorText(error) }, 'A snapshot was not written');
+      this.#giveUpInTime(error, target);
       return false;
     }
     this.#failingSince = undefined;
@@ -48,17 +60,32 @@ export class SnapshotWriter {
   }
 
   async close(): Promise<void> {
-    await this.#producer.disconnect();
+    await Promise.all([
+      this.#producers.snapshots.disconnect(),
+      this.#producers.changes?.disconnect(),
+    ]);
+  }
+
+  async #writeChanges(partitions: Iterable<number>): Promise<void> {
+    const { changes } = this.#options;
+    if (changes === undefined) return;
+    const asked = [...partitions];
+    try {
+      await this.#producers.changes?.send(asked.flatMap((partition) => changes.since(partition)));
+    } catch (error) {
+      for (const partition of asked) changes.forget(partition);
+      throw error;
+    }
   }
 
   /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */
-  #giveUpInTime(cause: unknown): void {
-    const { stallTimeoutMs, snapshots, onFatal } = this.#options;
+  #giveUpInTime(cause: unknown, { topic, setting } = this.#options.snapshots): void {
+    const { stallTimeoutMs, onFatal } = this.#options;
     this.#failingSince ??= performance.now();
     if (performance.now() - this.#failingSince < stallTimeoutMs) return;
     onFatal(
       new StalledError(
-        `No snapshot could be written to "${snapshots.topic}" (${snapshots.setting}) ` +
+        `Nothing could be written to "${topic}" (${setting}) ` +
           `for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(cause)}`,
         { cause },
       ),

@@ -31,7 +31,15 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     eachBatch: ({ batch }) => {
       const { partition, messages } = batch;
       for (const { offset, timestamp, key, value, headers = {}, attributes } of messages) {
-        records.push({ partition, offset, timestamp, key, value, headers, attributes });
+        records.push({
+          partition,
+          offset,
+          timestamp: textOf(timestamp),
+          key,
+          value,
+          headers,
+          attributes,
+        });
       }
       return Promise.resolve();
     },
@@ -46,4 +54,9 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     await consumer.disconnect();
   }
   return records;
+}
+
+/** Our record batches have a number where kafkajs' type says text. */
+function textOf(timestamp: string | number): string {
+  return String(timestamp);
 }

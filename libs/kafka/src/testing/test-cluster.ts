@@ -4,7 +4,7 @@ import type { Logger } from '@login-pipeline/observability';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import { kafkajs } from '../client/kafkajs.ts';
+import { ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
 import { waitFor } from './wait-for.ts';
@@ -21,8 +21,8 @@ export class TestCluster {
   readonly #admin: Admin;
   #connected: Promise<void> | undefined;
 
-  constructor() {
-    const brokers = process.env['TEST_KAFKA_BROKERS'];
+  /** @param brokers `host:port,…` of a cluster of the test's own; default: the one that all tests share */
+  constructor(brokers = process.env['TEST_KAFKA_BROKERS']) {
     if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
     // The whole suite can be held against kafkajs' own record-batch code.
     const recordBatches = process.env['TEST_RECORD_BATCHES'] === 'kafkajs' ? 'kafkajs' : 'own';
@@ -41,13 +41,15 @@ export class TestCluster {
     return `${prefix}-${randomUUID()}`;
   }
 
-  /** Creates a topic under a name of its own. */
+  /** Creates a topic under a name of its own, which keeps records of any age: else those of golden data might go. */
   async topic(
     prefix: string,
     { partitions = 1, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
   ): Promise<string> {
     const topic = this.unique(prefix);
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const configEntries = Object.entries({ 'retention.ms': '-1', ...config }).map(
+      ([name, value]) => ({ name, value }),
+    );
     await this.#connect();
     await this.#admin.createTopics({
       // kafkajs' own waiting gives up when a broker has not heard of the topic yet.
@@ -63,10 +65,12 @@ export class TestCluster {
     return topic;
   }
 
-  /** Writes records and waits for the broker's word. */
+  /** Writes records, each once: kafkajs sends all of them again when one partition of a new topic is not led yet. */
   async produce(topic: string, messages: readonly Message[]): Promise<void> {
     const producer = this.kafka.producer({
       createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
+      idempotent: true,
+      maxInFlightRequests: 1,
     });
     await producer.connect();
     await producer.send({ topic, messages: [...messages] });
@@ -76,6 +80,30 @@ export class TestCluster {
   /** @returns all committed records of a topic */
   read(topic: string): Promise<readonly ReadRecord[]> {
     return consumeAll(this.kafka, topic);
+  }
+
+  /** Changes a setting of a topic; the others get their defaults. */
+  async alter(topic: string, name: string, value: string): Promise<void> {
+    await this.#connect();
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
+    await this.#admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ ...resource, configEntries: [{ name, value }] }],
+    });
+  }
+
+  /** Commits next offsets by partition for a group without members. */
+  async commit(
+    groupId: string,
+    topic: string,
+    offsets: Readonly<Record<number, number>>,
+  ): Promise<void> {
+    await this.#connect();
+    const partitions = Object.entries(offsets).map(([partition, offset]) => ({
+      partition: Number(partition),
+      offset: String(offset),
+    }));
+    await this.#admin.setOffsets({ groupId, topic, partitions });
   }
 
   /** @returns the group's committed next offsets by partition; -1 where there is none */

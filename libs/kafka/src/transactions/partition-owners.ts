@@ -1,21 +1,31 @@
-import type { Logger } from '@login-pipeline/observability';
+import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
-import type { Compression } from '../client/compression.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import type { GroupConsumer, OwnedBatch } from '../group/group-consumer.ts';
-import { PartitionProducer } from './partition-producer.ts';
-import type { UsableTopic } from '../client/topics.ts';
+import type { GroupConsumer } from '../group/group-consumer.ts';
+import type { OwnedBatch } from '../group/group-options.ts';
+import { LatestByKey } from './latest-by-key.ts';
+import { LastTransaction } from './last-transaction.ts';
+import {
+  PartitionProducer,
+  transactionalId,
+  TRANSACTION_TIMEOUT_MS,
+} from './partition-producer.ts';
+import type { SourcePartition } from './partition-producer.ts';
+import type { TopicRole, UsableTopic } from '../client/topics.ts';
 
 export interface PartitionOwnersOptions {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly input: UsableTopic;
-  readonly compression: Compression;
-  readonly batchMaxRecords: number;
+  /** All that is written to. */
+  readonly targets: readonly UsableTopic[];
+  /** Keeps the latest record of each key; undefined: nothing does. */
+  readonly latest: (UsableTopic & TopicRole) | undefined;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly group: Pick<GroupConsumer, 'committed' | 'bounds' | 'seek'>;
 }
 
@@ -25,43 +35,69 @@ export interface Ownership {
   readonly producer: PartitionProducer;
   /** What the group did with the partition's records so far, as committed. */
   flow: FlowCounts;
+  /** What the partition of the latest records holds; undefined where there is no such topic. */
+  readonly latest: LatestByKey | undefined;
+  /** Where the next batch begins, unless something lies between that no reader gets. */
+  nextOffset: bigint;
 }
 
 /**
  * Who may write for which partition. In each generation the first batch of a partition takes it over:
- * first the transactional id, which fences the last owner and settles its open transaction, and only
+ * first the transactional id, which fences the last owner and settles its last transaction, and only
  * then the committed offset, which nobody but us can move any more. The batch counts only if it starts
  * there; the other order would read an offset that the last owner is about to move (KIP-447).
  */
 export class PartitionOwners {
   readonly #options: PartitionOwnersOptions;
   readonly #kafka: Kafka;
+  readonly #last: LastTransaction;
   readonly #owned = new Map<number, Ownership>();
 
   constructor(options: PartitionOwnersOptions) {
     this.#options = options;
     this.#kafka = createClient(options.connection, options.logger, 'run');
+    this.#last = new LastTransaction(this.#kafka, TRANSACTION_TIMEOUT_MS);
   }
 
   /** @returns the ownership for a batch, or undefined when the batch is dropped and the partition read again */
   async own(batch: OwnedBatch): Promise<Ownership | undefined> {
-    const { partition, generation, fetchedOffset } = batch;
+    const { partition, generation, fetchedOffset, follows } = batch;
+    const { group } = this.#options;
     const owned = this.#owned.get(partition);
-    if (owned?.generation === generation) return owned;
+    if (owned?.generation === generation) {
+      if (follows === owned.nextOffset) return owned;
+      // A batch before it failed, or retention was faster.
+      const next = await this.#reportLoss(partition, owned.nextOffset);
+      if (next === fetchedOffset) return owned;
+      group.seek(partition, next);
+      return undefined;
+    }
 
     await this.disown(partition);
-    const { groupId, input, compression, batchMaxRecords, group } = this.#options;
+    const { groupId, input } = this.#options;
     const source = { groupId, topic: input.topic, partition, partitions: input.partitions };
-    const producer = await PartitionProducer.open(this.#kafka, source, {
-      compression,
-      batchMaxRecords,
-    });
-    const ownership: Ownership = { generation, producer, flow: NO_FLOW };
+    await this.#endLast(source);
+    const producer = await PartitionProducer.open(this.#kafka, source);
+    let latest: LatestByKey | undefined;
+    try {
+      latest = await this.#latest(batch);
+    } catch (error) {
+      await producer.close();
+      throw error;
+    }
+    const ownership: Ownership = {
+      generation,
+      producer,
+      flow: NO_FLOW,
+      nextOffset: fetchedOffset,
+      latest,
+    };
     this.#owned.set(partition, ownership);
 
     const committed = await group.committed(partition);
     ownership.flow = decodeFlow(committed?.metadata ?? null);
     const start = await this.#start(partition, fetchedOffset, committed?.nextOffset);
+    ownership.nextOffset = start;
     if (start === fetchedOffset) return ownership;
     group.seek(partition, start);
     return undefined;
@@ -83,6 +119,28 @@ export class PartitionOwners {
 
   async close(): Promise<void> {
     await Promise.all([...this.#owned.keys()].map((partition) => this.disown(partition)));
+    await this.#last.close();
+  }
+
+  /** A topic with as many partitions as the source gets records in the same one; else in any, by their keys. */
+  async #endLast(source: SourcePartition): Promise<void> {
+    const { groupId, partition } = source;
+    const topics = this.#options.targets.map(({ topic, partitions }) => ({
+      topic,
+      partitions:
+        partitions === source.partitions
+          ? [{ partition }]
+          : Array.from({ length: partitions }, (_, any) => ({ partition: any })),
+    }));
+    await this.#last.endAgain({ transactionalId: transactionalId(source), groupId, topics });
+  }
+
+  async #latest({ partition, heartbeat }: OwnedBatch): Promise<LatestByKey | undefined> {
+    const { connection, groupId, logger, latest } = this.#options;
+    if (latest === undefined) return undefined;
+    const { topic, setting } = latest;
+    const source = { connection, groupId, topic, setting, partition, logger };
+    return LatestByKey.restore(source, heartbeat);
   }
 
   /** @returns where to read: what the group committed, or what was fetched where that does not exist (any more) */
@@ -91,12 +149,18 @@ export class PartitionOwners {
     fetchedOffset: bigint,
     committed: bigint | undefined,
   ): Promise<bigint> {
-    const { group, input, logger } = this.#options;
     if (committed === undefined || committed === fetchedOffset) return fetchedOffset;
+    return this.#reportLoss(partition, committed);
+  }
+
+  /** Tells, when retention has deleted records that were to be read, how many. @returns where there is something to read */
+  async #reportLoss(partition: number, next: bigint): Promise<bigint> {
+    const { group, input, logger, metrics } = this.#options;
     const earliest = (await group.bounds()).get(partition)?.earliest ?? 0n;
-    if (committed >= earliest) return committed;
+    if (next >= earliest) return next;
+    metrics.increment('records_lost_total', {}, Number(earliest - next));
     logger.error(
-      { topic: input.topic, partition, committed: String(committed), earliest: String(earliest) },
+      { topic: input.topic, partition, next: String(next), earliest: String(earliest) },
       'Retention deleted records before they were processed',
     );
     return earliest;

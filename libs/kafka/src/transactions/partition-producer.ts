@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
-import type { Compression } from '../client/compression.ts';
-import { classify } from '../client/errors.ts';
 import type { CommittedOffset } from '../group/partition-watch.ts';
 import { keepPartition } from '../client/partitioner.ts';
-import { sendsOf } from '../client/sends.ts';
+import type { Send } from '../client/sends.ts';
 
 /** The input partition that a producer works for. */
 export interface SourcePartition {
@@ -16,25 +12,8 @@ export interface SourcePartition {
   readonly partitions: number;
 }
 
-/** Records for one topic. */
-export interface TopicRecords {
-  readonly topic: string;
-  /** The topic's `max.message.bytes`. */
-  readonly maxMessageBytes: number;
-  readonly records: readonly OutgoingRecord[];
-}
-
-export interface PartitionProducerOptions {
-  readonly compression: Compression;
-  /** The most records of one produce request. */
-  readonly batchMaxRecords: number;
-}
-
 /** The broker aborts what a dead process left open after this long, if nobody took over before. */
-const TRANSACTION_TIMEOUT_MS = 60_000;
-
-/** Right after a commit the coordinator is busy for some milliseconds; the Java client waits 20 ms too. */
-const BUSY_PAUSES_MS = [5, 10, 20, 20, 20, 50, 50, 100, 100, 200, 500, 1_000, 1_000];
+export const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
  * The transactional producer of one input partition, for one ownership of it.
@@ -45,29 +24,18 @@ const BUSY_PAUSES_MS = [5, 10, 20, 20, 20, 50, 50, 100, 100, 200, 500, 1_000, 1_
  */
 export class PartitionProducer {
   readonly #source: SourcePartition;
-  readonly #options: PartitionProducerOptions;
   readonly #producer: Producer;
   /** Begun ahead, because beginning the first one is what initialises the producer and fences. */
   #transaction: Transaction;
 
-  private constructor(
-    source: SourcePartition,
-    options: PartitionProducerOptions,
-    producer: Producer,
-    transaction: Transaction,
-  ) {
+  private constructor(source: SourcePartition, producer: Producer, transaction: Transaction) {
     this.#source = source;
-    this.#options = options;
     this.#producer = producer;
     this.#transaction = transaction;
   }
 
   /** Takes the partition's transactional id over: fences its last holder and settles what that left open. */
-  static async open(
-    kafka: Kafka,
-    source: SourcePartition,
-    options: PartitionProducerOptions,
-  ): Promise<PartitionProducer> {
+  static async open(kafka: Kafka, source: SourcePartition): Promise<PartitionProducer> {
     const producer = kafka.producer({
       transactionalId: transactionalId(source),
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
@@ -80,7 +48,7 @@ export class PartitionProducer {
     });
     try {
       await producer.connect();
-      return new PartitionProducer(source, options, producer, await producer.transaction());
+      return new PartitionProducer(source, producer, await producer.transaction());
     } catch (error) {
       await disconnectQuietly(producer);
       throw error;
@@ -88,21 +56,16 @@ export class PartitionProducer {
   }
 
   /**
-   * Writes records and the next offset, with its metadata, in one transaction.
+   * Writes records and the next offset, with its metadata, in one transaction. The offset goes first: what the coordinator
+   * may refuse is then settled before anything is written.
    *
-   * The offset goes first: it is what the coordinator may refuse while it still finishes the last
-   * transaction, and adding it again is harmless, where sending records again is not.
-   *
+   * @param sends by topic
    * @throws when anything failed; the producer must then be closed and not be used again
    */
-  async commit(writes: readonly TopicRecords[], position: CommittedOffset): Promise<void> {
+  async commit(sends: readonly (readonly Send[])[], position: CommittedOffset): Promise<void> {
     const transaction = this.#transaction;
     await this.#sendOffset(transaction, position);
-    const { compression, batchMaxRecords } = this.#options;
-    for (const { records, ...topic } of writes) {
-      const options = { compression, maxRecords: batchMaxRecords };
-      for (const send of sendsOf(records, topic, options)) await transaction.send(send);
-    }
+    await sendAll(transaction, sends);
     await transaction.commit();
     this.#transaction = await this.#producer.transaction();
   }
@@ -122,26 +85,41 @@ export class PartitionProducer {
     { nextOffset, metadata }: CommittedOffset,
   ): Promise<void> {
     const { groupId, topic, partition } = this.#source;
-    const offsets = {
+    // The client's type does not know the metadata; the client does.
+    const offsets = [{ partition, offset: nextOffset.toString(), metadata }];
+    await transaction.sendOffsets({
       consumerGroupId: groupId,
-      topics: [{ topic, partitions: [{ partition, offset: nextOffset.toString(), metadata }] }],
-    };
-    for (const pause of BUSY_PAUSES_MS) {
-      try {
-        await transaction.sendOffsets(offsets);
-        return;
-      } catch (error) {
-        if (classify(error) !== 'busy') throw error;
-        await sleep(pause);
-      }
+      topics: [{ topic, partitions: offsets }],
+    });
+  }
+}
+
+/** @param sends by topic: the first ones go together, then the second ones, and so on */
+async function sendAll(
+  transaction: Transaction,
+  sends: readonly (readonly Send[])[],
+): Promise<void> {
+  const rounds = Math.max(...sends.map(({ length }) => length));
+  for (let round = 0; round < rounds; round += 1) {
+    const together = sends.flatMap((ofTopic) => ofTopic[round] ?? []);
+    for (const compression of new Set(together.map((send) => send.compression))) {
+      const topicMessages = together.filter((send) => send.compression === compression);
+      await transaction.sendBatch({ compression, topicMessages });
     }
-    await transaction.sendOffsets(offsets);
   }
 }
 
 /** @returns the transactional id of an input partition: stable, so that owners follow each other under it */
-export function transactionalId({ groupId, topic, partition }: SourcePartition): string {
-  return `${groupId}.${topic}.${partition}`;
+export function transactionalId(source: SourcePartition): string {
+  return transactionalIdPrefix(source) + String(source.partition);
+}
+
+/** @returns what the transactional ids of all partitions of a topic begin with: access may be granted by it */
+export function transactionalIdPrefix({
+  groupId,
+  topic,
+}: Pick<SourcePartition, 'groupId' | 'topic'>): string {
+  return `${groupId}.${topic}.`;
 }
 
 async function disconnectQuietly(producer: Producer): Promise<void> {

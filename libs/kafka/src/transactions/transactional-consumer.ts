@@ -1,41 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { CommitPlan } from '@login-pipeline/pipeline';
-import { addFlow, BATCH_OVERHEAD, encodeFlow, flowOf } from '@login-pipeline/pipeline';
+import type { CommitPlan, FlowCounts } from '@login-pipeline/pipeline';
+import { addFlow, encodeFlow, UndecidedError } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
-import type { Compression } from '../client/compression.ts';
-import type { KafkaConnection } from '../client/connection.ts';
-import { classify, errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
-import type { OwnedBatch } from '../group/group-consumer.ts';
+import {
+  classify,
+  errorText,
+  KafkaUnavailableError,
+  refusedTopic,
+  StalledError,
+} from '../client/errors.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
+import { groupRights } from '../group/group-rights.ts';
+import type { OwnedBatch } from '../group/group-options.ts';
+import { observeLatency } from '../group/latency.ts';
+import { BatchPlanner } from './batch-planner.ts';
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import type { TopicRole, UsableTopic } from '../client/topics.ts';
-import { requireTopics } from '../client/topics.ts';
-
-export interface TransactionalOptions {
-  readonly connection: KafkaConnection;
-  readonly groupId: string;
-  readonly input: TopicRole;
-  readonly output: TopicRole;
-  readonly deadLetter: TopicRole;
-  /** How long the broker may gather records before it answers a fetch, in milliseconds. */
-  readonly lingerMs: number;
-  /** The most records of one produce request. */
-  readonly batchMaxRecords: number;
-  readonly compression: Compression;
-  readonly stallTimeoutMs: number;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** The consumer cannot go on; the process has to end. */
-  readonly onFatal: (error: unknown) => void;
-}
-
-interface Topics {
-  readonly input: UsableTopic;
-  readonly output: UsableTopic;
-  readonly deadLetter: UsableTopic;
-}
+import { rightsOf } from '../client/topics.ts';
+import { refusalOf } from '../security/rights.ts';
+import { requireTransactions, transactionRights } from './require-transactions.ts';
+import type { TransactionalOptions } from './transactional-options.ts';
+import { requireTransactionalTopics } from './transactional-topics.ts';
+import type { TransactionalTopics } from './transactional-topics.ts';
 
 /** How many partitions have a transaction under way at the same time, at most. */
 const MAX_CONCURRENCY = 64;
@@ -61,31 +47,44 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export class TransactionalConsumer implements BatchConsumer {
   readonly #options: TransactionalOptions;
-  readonly #topics: Topics;
-  readonly #handle: HandleBatch<CommitPlan>;
+  readonly #planner: BatchPlanner;
   readonly #consumer: GroupConsumer;
   readonly #owners: PartitionOwners;
   readonly #failures = new Map<number, number>();
   readonly #fencings = new Map<number, number>();
+  /** What the undecided batches of partitions wait for. */
+  readonly #waiting = new Map<number, string>();
 
   private constructor(
     options: TransactionalOptions,
-    topics: Topics,
+    topics: TransactionalTopics,
     handle: HandleBatch<CommitPlan>,
   ) {
     this.#options = options;
-    this.#topics = topics;
-    this.#handle = handle;
+    this.#planner = new BatchPlanner({ ...options, topics, handle });
     this.#consumer = new GroupConsumer({
       ...options,
       topic: topics.input.topic,
+      rights: groupRights({ ...options.input, groupId: options.groupId }),
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
+      fetchAhead: true,
       onBatch: (batch) => this.#onBatch(batch),
       onAssigned: (partitions) => {
         this.#owners.keepOnly(partitions);
+        this.#waiting.clear();
       },
     });
-    this.#owners = new PartitionOwners({ ...options, input: topics.input, group: this.#consumer });
+    this.#owners = new PartitionOwners({
+      ...options,
+      input: topics.input,
+      targets: [
+        topics.output,
+        topics.deadLetter,
+        ...(topics.latest === undefined ? [] : [topics.latest]),
+      ],
+      latest: topics.latest && options.latest && { ...options.latest, ...topics.latest },
+      group: this.#consumer,
+    });
   }
 
   /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
@@ -93,8 +92,8 @@ export class TransactionalConsumer implements BatchConsumer {
     options: TransactionalOptions,
     handle: HandleBatch<CommitPlan>,
   ): Promise<TransactionalConsumer> {
-    const { connection, logger, input, output, deadLetter } = options;
-    const topics = await requireTopics(connection, logger, { input, output, deadLetter });
+    const topics = await requireTransactionalTopics(options);
+    await requireTransactions(options.connection, options.logger, options);
     return new TransactionalConsumer(options, topics, handle);
   }
 
@@ -108,7 +107,8 @@ export class TransactionalConsumer implements BatchConsumer {
   }
 
   notReady(): string | undefined {
-    return this.#consumer.notReady();
+    const [waiting] = this.#waiting.values();
+    return this.#consumer.notReady() ?? waiting;
   }
 
   notLive(): string | undefined {
@@ -121,36 +121,41 @@ export class TransactionalConsumer implements BatchConsumer {
     try {
       owned = await this.#owners.own(batch);
       if (owned === undefined) return;
-      await this.#transact(batch, owned);
+      await this.#traced(batch, owned);
       this.#failures.delete(partition);
       this.#fencings.delete(partition);
+      this.#waiting.delete(partition);
     } catch (error) {
       await this.#recover(batch, owned, error);
     }
   }
 
+  #traced(batch: OwnedBatch, owned: Ownership): Promise<void> {
+    const { tracing, groupId } = this.#options;
+    const transact = (): Promise<void> => this.#transact(batch, owned);
+    return tracing === undefined ? transact() : tracing.process({ ...batch, groupId }, transact);
+  }
+
   async #transact(batch: OwnedBatch, owned: Ownership): Promise<void> {
-    const { output, deadLetter } = this.#topics;
     const started = performance.now();
-    const { topic, partition, records, nextOffset } = batch;
-    const maxOutputBytes = output.maxMessageBytes - BATCH_OVERHEAD;
-    const plan = await this.#handle({ topic, partition, records, nextOffset, maxOutputBytes });
-    const flow = addFlow(owned.flow, flowOf(plan));
-    await owned.producer.commit(
-      [
-        { ...output, records: plan.outputs },
-        { ...deadLetter, records: plan.deadLetters },
-      ],
-      { nextOffset: plan.nextOffset, metadata: encodeFlow(flow) },
-    );
+    const { sends, nextOffset, counts, reasons } = await this.#planner.plan(batch, owned.latest);
+    const flow = addFlow(owned.flow, counts);
+    const metadata = encodeFlow(flow);
+    await owned.producer.commit(sends, { nextOffset, metadata });
     owned.flow = flow;
+    owned.nextOffset = nextOffset;
     batch.resolve();
-    this.#count(plan, records.length, (performance.now() - started) / 1_000);
+    this.#count(counts, reasons, batch.records.length, (performance.now() - started) / 1_000);
+    observeLatency(this.#options.metrics, batch.records);
   }
 
   /** Settles what a failure means: returns when the partition may try again, throws when the process must end. */
   async #recover(batch: OwnedBatch, owned: Ownership | undefined, error: unknown): Promise<void> {
     const { partition } = batch;
+    if (error instanceof UndecidedError) {
+      await this.#wait(batch, error);
+      return;
+    }
     const failure = classify(error);
     if (failure === 'bug' || failure === 'refused') {
       await owned?.producer.abort();
@@ -169,6 +174,20 @@ export class TransactionalConsumer implements BatchConsumer {
     if (failure === 'fenced') await this.#confirmMembership(batch);
     else await sleep(this.#nextPause(partition));
     this.#consumer.seek(partition, batch.fetchedOffset);
+  }
+
+  /** Keeps a batch for later. A restart would not help, so the watchdog does not count the time. */
+  async #wait(
+    { partition, fetchedOffset }: OwnedBatch,
+    { message }: UndecidedError,
+  ): Promise<void> {
+    const { logger, input } = this.#options;
+    if (this.#waiting.get(partition) !== message) {
+      logger.warn({ topic: input.topic, partition, cause: message }, 'A partition waits');
+    }
+    this.#waiting.set(partition, message);
+    await sleep(this.#nextPause(partition));
+    if (!this.#consumer.stopping) this.#consumer.tryAgain(partition, fetchedOffset);
   }
 
   /**
@@ -198,7 +217,20 @@ export class TransactionalConsumer implements BatchConsumer {
   }
 
   #refusal(error: unknown): Error {
-    const { output, deadLetter } = this.#options;
+    // What reads the latest records back has rights of its own, and names them.
+    if (error instanceof KafkaUnavailableError) return error;
+    const { output, deadLetter, latest, input, groupId } = this.#options;
+    const targets = [output, deadLetter, ...(latest === undefined ? [] : [latest])];
+    const topic = refusedTopic(error);
+    const refused = targets.filter((target) => topic === undefined || target.topic === topic);
+    const refusal = refusalOf(error, {
+      ...groupRights({ ...input, groupId }),
+      ...transactionRights(this.#options),
+      TOPIC_AUTHORIZATION_FAILED: refused.flatMap((target) =>
+        rightsOf({ ...target, operations: ['Write'] }),
+      ),
+    });
+    if (refusal !== undefined) return refusal;
     return new KafkaUnavailableError(
       `The brokers refuse a transaction to "${output.topic}" (${output.setting}) and ` +
         `"${deadLetter.topic}" (${deadLetter.setting}): ${errorText(error)}. Nothing of it was committed.`,
@@ -206,11 +238,16 @@ export class TransactionalConsumer implements BatchConsumer {
     );
   }
 
-  #count({ outputs, dropped, deadLetters, reasons }: CommitPlan, records: number, seconds: number) {
+  #count(
+    { emitted, dropped, deadLettered }: FlowCounts,
+    reasons: CommitPlan['reasons'],
+    records: number,
+    seconds: number,
+  ): void {
     const { metrics } = this.#options;
-    metrics.increment('records_total', { outcome: 'emitted' }, outputs.length);
+    metrics.increment('records_total', { outcome: 'emitted' }, emitted);
     metrics.increment('records_total', { outcome: 'dropped' }, dropped);
-    metrics.increment('records_total', { outcome: 'dead_lettered' }, deadLetters.length);
+    metrics.increment('records_total', { outcome: 'dead_lettered' }, deadLettered);
     for (const [reason, count] of reasons) {
       metrics.increment('dead_letters_total', { reason }, count);
     }

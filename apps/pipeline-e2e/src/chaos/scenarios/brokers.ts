@@ -3,9 +3,12 @@ import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
 import type { Scenario } from '../scenario.ts';
 import { STOP_LIMIT_MS } from '../stage.ts';
 import type { Stage } from '../stage.ts';
+import { SESSION_MS } from './processes.ts';
 
-/** A broker needs some seconds to come back, and clients that gave up look again only after a few more. */
-const RECOVERY_MS = 45_000;
+/** A broker needs some seconds to come back; a member that it lost meanwhile is missed until its session ends. */
+const RECOVERY_MS = SESSION_MS + 15_000;
+/** Once the brokers are back: the session of the service that could not leave its group, and a little. */
+const AFTER_RETURN_MS = SESSION_MS + 10_000;
 
 type Down = (node: BrokerNode) => Promise<void>;
 
@@ -41,17 +44,18 @@ const bounce = (
 /** No broker at all; a service that is told to end in the meantime must not wait for one. */
 const away = (name: string, seconds: number, brokers: 1 | 3, smoke: boolean): Scenario => ({
   name,
-  fault: `all brokers away for ${seconds} s, SIGTERM to one service meanwhile`,
+  fault: `all brokers away for ${seconds} s, SIGTERM to one service meanwhile; gap since their return`,
   smoke,
   brokers,
   alone: true,
   transformers: 2,
   aggregators: 1,
-  gapBoundMs: seconds * 1_000 + RECOVERY_MS,
+  gapBoundMs: AFTER_RETURN_MS,
   attack: async (stage) => {
     await Promise.all(stage.nodes.map((node) => node.kill()));
     const [ended] = await Promise.all([stopOne(stage), sleep(seconds * 1_000)]);
     await Promise.all(stage.nodes.map((node) => node.restart()));
+    stage.restartClock();
     await stage.start('transformer');
     await stage.progress(2_000);
     if (ended.ms > STOP_LIMIT_MS) {

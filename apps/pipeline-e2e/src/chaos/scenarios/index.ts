@@ -1,8 +1,11 @@
 import type { Scenario } from '../scenario.ts';
 import { BROKER_SCENARIOS } from './brokers.ts';
+import { COORDINATOR_SCENARIOS } from './coordinator.ts';
+import { LEADER_SCENARIOS } from './leaders.ts';
 import { NETWORK_SCENARIOS } from './network.ts';
 import { PROCESS_SCENARIOS } from './processes.ts';
 import { RECORD_SCENARIOS } from './records.ts';
+import { ROLE_SCENARIOS } from './roles.ts';
 import { ZOMBIE_SCENARIOS } from './zombies.ts';
 
 /** Every scenario there is, in the order of the table. */
@@ -10,6 +13,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PROCESS_SCENARIOS,
   ...ZOMBIE_SCENARIOS,
   ...NETWORK_SCENARIOS,
+  ...COORDINATOR_SCENARIOS,
   ...RECORD_SCENARIOS,
   ...BROKER_SCENARIOS,
+  ...ROLE_SCENARIOS,
+  ...LEADER_SCENARIOS,
 ];

@@ -22,7 +22,7 @@ const bigRecords: Scenario = {
   alter: (record, index) =>
     index % 400 === 1 ? changed(record, { padding: 'x'.repeat(BIG_BYTES) }) : record,
   attack: async (stage) => {
-    await stage.progress(8_000);
+    await stage.progress(4_000);
     return 1;
   },
 };
@@ -45,7 +45,7 @@ const clockJumps: Scenario = {
     };
   },
   attack: async (stage) => {
-    await stage.progress(5_000);
+    await stage.progress(3_000);
     return 1;
   },
 };

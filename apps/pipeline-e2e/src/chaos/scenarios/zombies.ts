@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, MarkedPoint } from '../fault-proxy.ts';
 import type { Api } from '../kafka-frames.ts';
 import type { Scenario } from '../scenario.ts';
+import { answeredAfter, reached } from '../stage.ts';
 import type { Member, Stage } from '../stage.ts';
 import { SESSION_MS } from './processes.ts';
 
-const TAKE_OVER_MS = SESSION_MS + 15_000;
+const TAKE_OVER_MS = SESSION_MS + 30_000;
+
+const ROUNDS = 5;
 
 type Attack = (stage: Stage, zombie: Member) => Promise<void>;
 
@@ -87,12 +91,37 @@ const lateEndTxn = zombieScenario(
   },
 );
 
+/** Two that freeze in turn: each is the other's heir. */
+const frozenInTurn = (name: string, api: Api): Scenario => ({
+  ...frozenAt(name, api),
+  fault: `two of a group, each frozen in turn before ${api} reaches the broker`,
+  smoke: false,
+  transformers: 2,
+  attack: async (stage) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const zombie = stage.members('transformer')[round % 2];
+      if (zombie === undefined) throw new Error('a transformer is missing');
+      const point = await freezeAt(stage, zombie, api);
+      await sleep(SESSION_MS);
+      await stage.progress(1_000);
+      point.release();
+      zombie.service.signal('SIGCONT');
+      await stage.ready();
+      await stage.settled();
+    }
+    return ROUNDS;
+  },
+});
+
 export const ZOMBIE_SCENARIOS: readonly Scenario[] = [
   frozenAt('zombie-produce', 'Produce'),
   frozenAt('zombie-offset', 'AddOffsetsToTxn'),
   frozenAt('zombie-end', 'EndTxn'),
   lateCommit,
   lateEndTxn,
+  frozenInTurn('zombies-produce', 'Produce'),
+  frozenInTurn('zombies-offset', 'AddOffsetsToTxn'),
+  frozenInTurn('zombies-end', 'EndTxn'),
 ];
 
 function isRequest({ direction, api, clientId }: Frame, wanted: Api, sender: Member): boolean {
@@ -105,26 +134,4 @@ async function freezeAt(stage: Stage, zombie: Member, api: Api): Promise<MarkedP
   await reached(stage, point, api);
   zombie.service.signal('SIGSTOP');
   return point;
-}
-
-async function reached(stage: Stage, point: MarkedPoint, what: string): Promise<Frame> {
-  let frame: Frame | undefined;
-  void point.reached.then((it) => (frame = it));
-  await stage.until(what, () => frame !== undefined);
-  return point.reached;
-}
-
-/** Releases a request and waits until the broker has answered it, whether or not its sender still listens. */
-async function answeredAfter(stage: Stage, point: MarkedPoint): Promise<void> {
-  const { api, clientId, transactionalId } = await point.reached;
-  const answer = stage.proxy.holdFirst(
-    (frame) =>
-      frame.direction === 'response' &&
-      frame.api === api &&
-      frame.clientId === clientId &&
-      frame.transactionalId === transactionalId,
-  );
-  point.release();
-  await reached(stage, answer, `the answer to ${api}`);
-  answer.release();
 }

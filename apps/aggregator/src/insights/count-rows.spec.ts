@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { ChangedCounts } from './count-rows.ts';
+import type { CountRow } from './count-rows.ts';
+import type { InsightsView } from './insights.ts';
+import { InsightsBoard } from './insights-board.ts';
+import { PartitionState } from './partition-state.ts';
+import { isoMinute } from './peaks.ts';
+import { LIMITS, login, SOME_TIME_MS, stateOf } from './testing/logins.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('ChangedCounts', () => {
+  it('gives all counts at first, then those that moved', () => {
+    const state = stateOf([SOME_TIME_MS, SOME_TIME_MS + 1]);
+    const counts = new ChangedCounts();
+    expect(Object.fromEntries(counts.since(3, state))).toEqual({
+      '3/device_type/android': row('device_type', 'android', 2),
+      '3/locale/TX': row('locale', 'TX', 2),
+      '3/app_version/2.0.0': {
+        ...row('app_version', '2.0.0', 2),
+        first_seen_ms: SOME_TIME_MS,
+        last_seen_ms: SOME_TIME_MS + 1,
+      },
+      '3/minute/2024-12-17T18:47Z': row('minute', '2024-12-17T18:47Z', 2),
+      '3/outcome/counted': row('outcome', 'counted', 2),
+      '3/outcome/expired': row('outcome', 'expired', 0),
+      '3/outcome/invalid': row('outcome', 'invalid', 0),
+    });
+    expect(counts.since(3, state).size).toBe(0);
+
+    state.foldInvalid(SOME_TIME_MS);
+    state.nextOffset = 3n;
+    expect([...counts.since(3, state).values()]).toEqual([row('outcome', 'invalid', 1, 3)]);
+  });
+
+  it('gives all of them again when they may not have arrived', () => {
+    const state = stateOf([SOME_TIME_MS]);
+    const counts = new ChangedCounts();
+    const first = counts.since(0, state);
+    counts.since(1, state);
+    counts.forget(0);
+    expect(counts.since(0, state)).toEqual(first);
+    expect(counts.since(1, state).size).toBe(0);
+  });
+
+  it('keeps keys short and apart, and values readable for a database', () => {
+    const long = 'x'.repeat(100_000);
+    const state = new PartitionState(LIMITS);
+    for (const locale of [long, `${long}y`, 'a\0b', 'a\uFFFDb']) {
+      state.fold(login({ locale }), SOME_TIME_MS, SOME_TIME_MS);
+    }
+    const locales = [...new ChangedCounts().since(0, state)].filter(([key]) =>
+      key.includes('/locale/'),
+    );
+    expect(locales.map(([, { value }]) => value)).toEqual([
+      long,
+      `${long}y`,
+      'a\uFFFDb',
+      'a\uFFFDb',
+    ]);
+    expect(Math.max(...locales.map(([key]) => key.length))).toBeLessThan(200);
+  });
+
+  it('whoever keeps the newest of every key has the insights, whenever he is told', () => {
+    const logins = fc.array(
+      fc.record({
+        partition: fc.nat(2),
+        app_version: fc.constantFrom('1.0.0', '2.0.0', '3.0.0'),
+        device_type: fc.constantFrom('android', 'iOS', 'web'),
+        locale: fc.constantFrom('TX', 'NY', 'other'),
+        minute: fc.nat(10),
+        told: fc.boolean(),
+        lost: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(logins, (steps) => {
+        const limits = { trafficRetentionMinutes: 60, maxDistinctValues: 2 };
+        const states = [0, 1, 2].map(() => new PartitionState(limits));
+        const counts = new ChangedCounts();
+        const rows = new Map<string, CountRow>();
+        const tell = (partition: number, lost: boolean): void => {
+          const changed = counts.since(partition, states[partition] ?? new PartitionState(limits));
+          if (lost) counts.forget(partition);
+          else for (const [key, changedRow] of changed) rows.set(key, changedRow);
+        };
+        for (const { partition, minute, told, lost, ...members } of steps) {
+          const time = SOME_TIME_MS + minute * MINUTE_MS;
+          states[partition]?.fold(login(members), time, time);
+          if (told) tell(partition, lost);
+        }
+        const board = new InsightsBoard(10);
+        states.forEach((state, partition) => {
+          tell(partition, false);
+          board.show(partition, state);
+        });
+        expect(summed(rows.values())).toEqual(answered(board));
+      }),
+    );
+  });
+});
+
+function row(insight: CountRow['insight'], value: string, logins: number, next = 2): CountRow {
+  return { partition: 3, insight, value, logins, next_offset: next };
+}
+
+/** Logins by insight and value, without what is 0. */
+function summed(rows: Iterable<CountRow>): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { insight, value, logins } of rows) {
+    const name = `${insight} ${value}`;
+    if (logins > 0) sums.set(name, (sums.get(name) ?? 0) + logins);
+  }
+  return sums;
+}
+
+function answered(view: InsightsView): ReadonlyMap<string, number> {
+  const { deviceTypes, appVersions, locales, traffic, total } = view.insights();
+  return new Map([
+    ...deviceTypes.map(({ value, count }) => [`device_type ${value}`, count] as const),
+    ...appVersions.map(({ value, count }) => [`app_version ${value}`, count] as const),
+    ...locales.map(({ value, count }) => [`locale ${value}`, count] as const),
+    ...traffic.map(({ minute, count }) => [`minute ${isoMinute(minute)}`, count] as const),
+    ...(total > 0 ? [['outcome counted', total] as const] : []),
+  ]);
+}

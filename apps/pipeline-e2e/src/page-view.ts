@@ -1,0 +1,49 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { waitFor } from './wait-for.ts';
+
+/** Waits until the page is live and shows so many logins. */
+export async function shows(page: Page, total: number): Promise<void> {
+  await waitFor(
+    `the page to show ${total}`,
+    async () =>
+      (await state(page)) === 'Live' && (await numberIn(page, '[data-figure=total]')) === total,
+  );
+}
+
+/** @returns what the page calls its connection */
+export async function state(page: Page): Promise<string | undefined> {
+  return (await page.locator('.state').allTextContents())[0];
+}
+
+/** @returns the number that an element shows; undefined when there is no such element */
+export async function numberIn(page: Page, selector: string): Promise<number | undefined> {
+  const [text] = await page.locator(selector).allTextContents();
+  return text === undefined ? undefined : numberOf(text);
+}
+
+/** @returns the counts of a card's table by the first word of each row */
+export async function rows(page: Page, card: string): Promise<Record<string, number>> {
+  const texts = await Promise.all(
+    (await page.locator(`${card} tbody tr:not(.rest)`).all()).map((row) =>
+      Promise.all([
+        row.locator('th').textContent(),
+        row.locator('td:not(.share):not(.trend)').textContent(),
+      ]),
+    ),
+  );
+  return Object.fromEntries(
+    texts.map(([name, count]) => [name?.split(' ', 1)[0] ?? '', numberOf(count ?? '')]),
+  );
+}
+
+function numberOf(text: string): number {
+  return Number(text.replaceAll(',', ''));
+}
+
+/** @returns rule and place of each fault that axe finds, best practices included */
+export async function axeFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import kafkajs from 'kafkajs';
+import { activeController, internalPartition } from './chaos/broker-roles.ts';
+import type { Frame } from './chaos/fault-proxy.ts';
+import type { Lane } from './cluster.ts';
+import { faultsIn } from './lane-faults.ts';
+import { makeLoad } from './load.ts';
+import { startProxiedCluster } from './proxied-cluster.ts';
+import type { ProxiedCluster } from './proxied-cluster.ts';
+import { killServices, Service } from './service.ts';
+import { waitFor } from './wait-for.ts';
+
+const CLIENT = 'marked';
+/** In a response to EndTxn: after the length, the correlation id and the throttle time. */
+const ERROR_AT = 12;
+/** The group's coordinator was away. */
+const BACK_MS = 60_000;
+/** Less than the watchdog takes to end a service that only hears that this is not the coordinator. */
+const FOUND_MS = 30_000;
+const TEST_TIMEOUT_MS = 150_000;
+
+describe('the coordinator of transactions', () => {
+  let brokers: ProxiedCluster;
+  /** It goes away, and with it the only copies of what is written to. */
+  let lone: BrokerNode;
+
+  beforeAll(async () => {
+    brokers = await startProxiedCluster(3);
+    const controller = activeController(brokers.nodes);
+    const found = brokers.nodes.find(({ id }) => id !== controller);
+    if (found === undefined) throw new Error('no broker is not the controller');
+    lone = found;
+  });
+  afterEach(killServices);
+  afterAll(() => brokers.stop());
+
+  /**
+   * Kafka 4.3.1 takes a partition that has no leader for one that was deleted: it confirms a commit whose markers it
+   * never writes (KAFKA-20734). That happens to all partitions of the only broker when it is stopped in the right
+   * millisecond; where the transaction's coordinator lives elsewhere, as here, it happens each time.
+   */
+  it(
+    'may lose the markers of a transaction: it is neither lost nor repeated',
+    async () => {
+      const { cluster, proxy } = brokers;
+      const lane = await loneLane();
+      const input = makeLoad(200, 1);
+      const first = await start(lane);
+      await first.ready();
+      await cluster.produce(lane.input, input.slice(0, 50));
+      await first.until('its first commit', () => cluster.isDone(lane));
+
+      const commit = proxy.holdFirst(isCommit('request'));
+      const confirmed = proxy.holdFirst(isCommit('response'));
+      await cluster.produce(lane.input, input.slice(50, 150));
+      await commit.reached;
+      await lone.stop();
+      await waitFor('an output without a leader', () => isLeaderless(lane.output));
+      commit.release();
+      expect((await confirmed.reached).bytes.readInt16BE(ERROR_AT)).toBe(0);
+      await lone.restart();
+      confirmed.release();
+
+      // Whoever goes on with the same producer commits what it left; who takes over must know of it.
+      expect(await first.stop()).toBe(0);
+      const heir = await start(lane);
+      await cluster.produce(lane.input, input.slice(150));
+      await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
+      expect(await heir.stop()).toBe(0);
+      expect(await faultsIn(cluster, lane, input)).toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'may move while it is alive: it is looked for again',
+    async () => {
+      const { cluster } = brokers;
+      const lane = await loneLane();
+      const input = makeLoad(100, 1);
+      const service = await start(lane);
+      await service.ready();
+      await cluster.produce(lane.input, input.slice(0, 50));
+      await service.until('its first commit', () => cluster.isDone(lane));
+      await move('__transaction_state', `${lane.group}.${lane.input}.0`, [lone.id]);
+      await cluster.produce(lane.input, input.slice(50));
+      await service.until('the rest of its work', () => cluster.isDone(lane), FOUND_MS);
+      expect(await service.stop()).toBe(0);
+      expect(await faultsIn(cluster, lane, input)).toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  const isCommit = (direction: Frame['direction']) => (frame: Frame) =>
+    frame.clientId === CLIENT && frame.api === 'EndTxn' && frame.direction === direction;
+
+  function start({ settings }: Lane): Promise<Service> {
+    const { addresses } = brokers.proxy;
+    return Service.start('transformer', {
+      ...settings,
+      KAFKA_BROKERS: addresses,
+      KAFKA_CLIENT_ID: CLIENT,
+    });
+  }
+
+  /** @returns a pipeline of one partition whose outputs and offsets live on one broker alone, its transactions elsewhere */
+  async function loneLane(): Promise<Lane> {
+    const id = randomUUID();
+    const [input, output, deadLetter] = [`e2e-in-${id}`, `e2e-out-${id}`, `e2e-dead-${id}`];
+    const group = `e2e-transformer-${id}`;
+    const others = brokers.nodes.map((node) => node.id).filter((node) => node !== lone.id);
+    await createOn(others, input);
+    await createOn([lone.id], output);
+    await createOn([lone.id], deadLetter, { 'message.timestamp.type': 'LogAppendTime' });
+    const settings = {
+      INPUT_TOPIC: input,
+      OUTPUT_TOPIC: output,
+      DEAD_LETTER_TOPIC: deadLetter,
+      GROUP_ID: group,
+    };
+    const lane = { input, output, deadLetter, group, settings };
+    // Who has run once has made the internal topics.
+    const scout = await start(lane);
+    await scout.ready();
+    await scout.stop();
+    await move('__transaction_state', `${group}.${input}.0`, others);
+    await move('__consumer_offsets', group, [lone.id]);
+    return lane;
+  }
+
+  async function createOn(
+    replicas: number[],
+    topic: string,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const entries = Object.entries({ 'retention.ms': '-1', 'min.insync.replicas': '1', ...config });
+    const configEntries = entries.map(([name, value]) => ({ name, value }));
+    await brokers.cluster.admin.createTopics({
+      topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries }],
+    });
+    await brokers.cluster.leaders(topic);
+  }
+
+  /** Moves the partition of an internal topic that a name falls into. */
+  async function move(topic: string, name: string, replicas: number[]): Promise<void> {
+    const { admin } = brokers.cluster;
+    const configEntries = [
+      { name: 'min.insync.replicas', value: '1' },
+      { name: 'cleanup.policy', value: 'compact' },
+    ];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+    });
+    const partition = internalPartition(name, (await brokers.cluster.leaders(topic)).length);
+    await admin.alterPartitionReassignments({
+      topics: [{ topic, partitionAssignment: [{ partition, replicas }] }],
+    });
+    await waitFor(`partition ${partition} of ${topic} to move`, async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const found = topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+      if (found === undefined || !replicas.includes(found.leader)) return false;
+      return String(found.replicas) === String(replicas);
+    });
+  }
+
+  async function isLeaderless(topic: string): Promise<boolean> {
+    const impatient = brokers.cluster.kafka.admin({ retry: { retries: 0 } });
+    try {
+      await impatient.connect();
+      await impatient.fetchTopicMetadata({ topics: [topic] });
+      return false;
+    } catch (error) {
+      return String(error).includes('no leader for this topic-partition');
+    } finally {
+      await impatient.disconnect();
+    }
+  }
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  loadGeneratorSettings,
+  loadTransformerSettings,
+  redact,
+  registryWarnings,
+} from './index.ts';
+import { faultsOf } from './testing/faults-of.ts';
+
+const SCHEMA_REGISTRY_URL = 'http://registry:8080/apis/ccompat/v7/';
+const USER = { SCHEMA_REGISTRY_USERNAME: 'ann', SCHEMA_REGISTRY_PASSWORD: 's3cret' };
+
+describe('The schema registry', () => {
+  it('is read without a slash at the end of its URL, with the user when there is one', () => {
+    const url = 'http://registry:8080/apis/ccompat/v7';
+    expect(loadTransformerSettings({ SCHEMA_REGISTRY_URL }).schemas).toEqual({
+      outputFraming: 'plain',
+      registry: { url },
+    });
+    const framed = { SCHEMA_REGISTRY_URL, OUTPUT_FRAMING: 'registry', ...USER };
+    expect(loadGeneratorSettings(framed).schemas).toEqual({
+      outputFraming: 'registry',
+      registry: { url, credentials: { username: 'ann', password: 's3cret' } },
+    });
+  });
+
+  it('keeps its password out of the log', () => {
+    const settings = loadTransformerSettings({ SCHEMA_REGISTRY_URL, ...USER });
+    expect(redact(settings)).toMatchObject({ SCHEMA_REGISTRY_PASSWORD: '***' });
+  });
+
+  it('is warned of when the password goes there unencrypted', () => {
+    const warnings = (url: string) =>
+      registryWarnings(loadTransformerSettings({ SCHEMA_REGISTRY_URL: url, ...USER }).schemas);
+    expect(warnings('http://registry:8080')).toHaveLength(1);
+    expect(warnings('https://registry')).toEqual([]);
+    expect(registryWarnings(loadTransformerSettings({ SCHEMA_REGISTRY_URL }).schemas)).toEqual([]);
+  });
+
+  it.each([
+    [{ SCHEMA_REGISTRY_URL: 'registry:8080' }, 'SCHEMA_REGISTRY_URL', /^expected an `http`/],
+    [{ SCHEMA_REGISTRY_URL: 'http://a:b@registry' }, 'SCHEMA_REGISTRY_URL', /without user/],
+    [{ SCHEMA_REGISTRY_URL, OUTPUT_FRAMING: 'avro' }, 'OUTPUT_FRAMING', /^expected `plain` or/],
+    [{ OUTPUT_FRAMING: 'registry' }, 'OUTPUT_FRAMING', /needs SCHEMA_REGISTRY_URL/],
+    [
+      { SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_USERNAME: 'ann' },
+      'SCHEMA_REGISTRY_USERNAME',
+      /needs SCHEMA_REGISTRY_PASSWORD or SCHEMA_REGISTRY_PASSWORD_FILE too/,
+    ],
+    [
+      { SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_PASSWORD: 'p' },
+      'SCHEMA_REGISTRY_PASSWORD',
+      /needs SCHEMA_REGISTRY_USERNAME too/,
+    ],
+  ])('is refused as %j', (env, name, problem) => {
+    for (const service of ['transformer', 'generator'] as const) {
+      expect(faultsOf(service, env)).toEqual([
+        { name, problem: expect.stringMatching(problem) as unknown },
+      ]);
+    }
+  });
+
+  it('has no user where there is none', () => {
+    expect(faultsOf('transformer', USER).map(({ name }) => name)).toEqual([
+      'SCHEMA_REGISTRY_USERNAME',
+      'SCHEMA_REGISTRY_PASSWORD',
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+import { oneOf, REGISTRY_URL, TEXT } from './formats.ts';
+import { concern, fileVariable, setting } from './setting.ts';
+import type { Concern, Fault, TextOf } from './setting.ts';
+
+/** Where schemas are kept, and how the service shows who it is. */
+export interface RegistrySettings {
+  /** The base of the API that Confluent's Schema Registry has, without a slash at its end. */
+  readonly url: string;
+  readonly credentials?: { readonly username: string; readonly password: string };
+}
+
+export interface SchemaSettings {
+  /** `registry`: values are written with a frame that names their schema. Implies {@link registry}. */
+  readonly outputFraming: 'plain' | 'registry';
+  /** Absent: schemas are not registered, and frames are read whatever id they hold. */
+  readonly registry?: RegistrySettings;
+}
+
+const URL_SETTING = setting('SCHEMA_REGISTRY_URL', {
+  description: 'Schema registry; not set: none, and the ids of framed records are not looked up',
+  format: REGISTRY_URL,
+});
+const USERNAME = setting('SCHEMA_REGISTRY_USERNAME', {
+  description: 'User name for the schema registry (HTTP basic authentication)',
+  format: TEXT,
+});
+const PASSWORD = setting('SCHEMA_REGISTRY_PASSWORD', {
+  description: 'Password for the schema registry',
+  format: TEXT,
+  secret: true,
+});
+const FRAMING = setting('OUTPUT_FRAMING', {
+  description: 'Values written: `plain` JSON, or `registry`: a zero byte, the schema id, the JSON',
+  format: oneOf(['plain', 'registry']),
+  default: 'plain',
+});
+
+export const SCHEMAS: Concern<SchemaSettings> = concern(
+  { url: URL_SETTING, username: USERNAME, password: PASSWORD, outputFraming: FRAMING },
+  {
+    rules: registryFaults,
+    shape: ({ url, username, password, outputFraming }) => ({
+      outputFraming,
+      ...(url !== undefined && {
+        registry: {
+          url: url.replace(/\/+$/, ''),
+          ...(username !== undefined &&
+            password !== undefined && { credentials: { username, password } }),
+        },
+      }),
+    }),
+  },
+);
+
+/** @returns what is allowed but unwise about the registry, one sentence each */
+export function registryWarnings({ registry }: SchemaSettings): readonly string[] {
+  return registry?.credentials !== undefined && registry.url.startsWith('http:')
+    ? ['SCHEMA_REGISTRY_URL without https sends SCHEMA_REGISTRY_PASSWORD unencrypted.']
+    : [];
+}
+
+function registryFaults(text: TextOf): Fault[] {
+  const isSet = (name: string): boolean => text(name) !== undefined;
+  const faults: Fault[] = [];
+  if (text(FRAMING.name) === 'registry' && !isSet(URL_SETTING.name)) {
+    faults.push({ name: FRAMING.name, problem: `\`registry\` needs ${URL_SETTING.name}` });
+  }
+  for (const { name } of [USERNAME, PASSWORD]) {
+    if (isSet(name) && !isSet(URL_SETTING.name)) {
+      faults.push({ name, problem: `has no effect without ${URL_SETTING.name}` });
+    }
+  }
+  if (isSet(USERNAME.name) && !isSet(PASSWORD.name)) {
+    const how = `${PASSWORD.name} or ${fileVariable(PASSWORD.name)}`;
+    faults.push({ name: USERNAME.name, problem: `needs ${how} too` });
+  }
+  if (isSet(PASSWORD.name) && !isSet(USERNAME.name)) {
+    faults.push({ name: PASSWORD.name, problem: `needs ${USERNAME.name} too` });
+  }
+  return faults;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { wholeResponses } from './whole-responses.ts';
+
+/** @returns bytes with their size before them, as a broker sends them */
+function framed(bytes: Uint8Array): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(bytes.length);
+  return Buffer.concat([size, bytes]);
+}
+
+/** Has a socket's read bring these bytes: into the buffer that all reads share. */
+function gathering(): { readonly got: Buffer[]; readonly read: (bytes: Uint8Array) => void } {
+  const got: Buffer[] = [];
+  const option = wholeResponses((response) => got.push(response));
+  const buffer = option.buffer as Buffer;
+  return {
+    got,
+    read: (bytes) => {
+      buffer.set(bytes);
+      expect(option.callback(bytes.length, buffer)).toBe(true);
+      // The next read of any connection overwrites it.
+      buffer.fill(0xee, 0, bytes.length);
+    },
+  };
+}
+
+describe('wholeResponses', () => {
+  it('gives every response once and whole, however it is cut on the way', () => {
+    const responses = fc.array(fc.uint8Array({ maxLength: 9_000 }), { minLength: 1, maxLength: 5 });
+    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+    fc.assert(
+      fc.property(responses, cuts, (bodies, places) => {
+        const sent = bodies.map(framed);
+        const stream = Buffer.concat(sent);
+        const ends = places.map((place) => Math.floor(place * stream.length)).sort((a, b) => a - b);
+        const { got, read } = gathering();
+        let start = 0;
+        for (const end of [...ends, stream.length]) {
+          if (end > start) read(stream.subarray(start, end));
+          start = end;
+        }
+        expect(got.map((response) => response.toString('hex'))).toEqual(
+          sent.map((response) => response.toString('hex')),
+        );
+      }),
+    );
+  });
+
+  it('keeps connections apart', () => {
+    const [one, other] = [gathering(), gathering()];
+    const [first, second] = [framed(Buffer.from('first')), framed(Buffer.from('second'))];
+    one.read(first.subarray(0, 6));
+    other.read(second.subarray(0, 3));
+    one.read(first.subarray(6));
+    other.read(second.subarray(3));
+    expect([one.got, other.got]).toEqual([[first], [second]]);
+  });
+
+  it.each([-1, 2 ** 31 - 1])(
+    'asks for no memory for a size of %i, which is no broker’s',
+    (size) => {
+      const { got, read } = gathering();
+      const header = Buffer.alloc(4);
+      header.writeInt32BE(size);
+      read(header);
+      expect(got).toEqual([header]);
+    },
+  );
+});

@@ -1,0 +1,20 @@
+import type { ReadHeaders } from './headers.ts';
+
+/** A record as consumers get it. */
+export interface FetchedRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Position in the partition, decimal. */
+  readonly offset: string;
+  /** Epoch milliseconds, -1 for none: a number, or a decimal int64 where that is not exact. */
+  readonly timestamp: number | string;
+  readonly attributes: number;
+  /** Absent where there are none. */
+  readonly headers?: ReadHeaders | undefined;
+}
+
+/** Records in order. */
+export interface FetchedRecords extends Iterable<FetchedRecord> {
+  readonly length: number;
+  at(index: number): FetchedRecord | undefined;
+}

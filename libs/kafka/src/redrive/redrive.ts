@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@login-pipeline/observability';
+import { originalRecord } from '@login-pipeline/pipeline';
+import type { OriginalRecord } from '@login-pipeline/pipeline';
+import type { Kafka } from 'kafkajs';
+import type { KafkaConnection } from '../client/connection.ts';
+import { createClient } from '../client/connection.ts';
+import { errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import { retryRead } from '../client/retry-read.ts';
+import type { TopicRole, UsableTopic } from '../client/topics.ts';
+import { requireTopics } from '../client/topics.ts';
+import type { OwnedBatch } from '../group/group-options.ts';
+import { GroupConsumer } from '../group/group-consumer.ts';
+import { groupRights } from '../group/group-rights.ts';
+import { refusalOf } from '../security/rights.ts';
+import type { NeededRights } from '../security/rights.ts';
+import { RedriveProducer } from './redrive-producer.ts';
+import type { PlacedRecord } from './redrive-producer.ts';
+
+export interface RedriveOptions {
+  readonly connection: KafkaConnection;
+  readonly deadLetters: TopicRole;
+  /** Each reason has a position of its own, in the consumer group `<group>.<reason>`. */
+  readonly group: string;
+  readonly reasons: readonly string[];
+  /** Partitions of the dead-letter topic; undefined: all. */
+  readonly partitions: readonly number[] | undefined;
+  /** Only what was set aside in this time, epoch ms: from the first up to, but without, the second. */
+  readonly from: number;
+  readonly to: number;
+  /** The most records to redrive. */
+  readonly limit: number;
+  /** What was redriven so often already is left. */
+  readonly maxRedrives: number;
+  /** Looks, and writes nothing. */
+  readonly dryRun: boolean;
+  readonly logger: Logger;
+}
+
+/** What became of the dead letters with a reason. */
+export interface RedriveCounts {
+  /** Written to where they came from; in a dry run: what would be. */
+  readonly redriven: number;
+  /** Left, because they came back too often. */
+  readonly tooOften: number;
+}
+
+export interface RedriveReport {
+  readonly reasons: ReadonlyMap<string, RedriveCounts>;
+  /** Where the records went, or would. */
+  readonly topics: ReadonlyMap<string, number>;
+  /** Left, because their headers do not say where they belong: other programs' dead letters. */
+  readonly foreign: number;
+  /** Left, because the dead-letter topic had no room for all of them: the whole records are where they came from. */
+  readonly partial: number;
+}
+
+/** One partition of the dead letters. */
+interface Source {
+  /** Where it ended when the run began. */
+  readonly end: bigint;
+  /** Next offsets by reason, as committed or since. */
+  readonly positions: Map<string, bigint>;
+  /** Absent in a dry run. */
+  readonly producer: RedriveProducer | undefined;
+}
+
+const STALL_TIMEOUT_MS = 60_000;
+
+/**
+ * Writes dead letters back to where they came from, each at most once however often it is called or killed: a
+ * transaction holds a batch and, by reason, how far it is. Only what is there at the start is looked at, so that a
+ * record which fails again waits for the next run.
+ *
+ * @throws KafkaUnavailableError, StalledError; what was committed before stays done
+ */
+export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
+  const { connection, logger, deadLetters } = options;
+  await requireTopics(connection, logger, {
+    deadLetters: { ...deadLetters, operations: ['Read'] },
+  });
+  const kafka = createClient(connection, logger, 'run');
+  const run = new Run(options, kafka);
+  try {
+    return await run.toEnd();
+  } catch (error) {
+    if (error instanceof KafkaUnavailableError) throw error;
+    const refusal = refusalOf(error, redriveRights(options));
+    if (refusal !== undefined) throw refusal;
+    throw new StalledError(
+      `The redrive stopped: ${errorText(error)}. What it had committed is done; run it again for the rest.`,
+      { cause: error },
+    );
+  } finally {
+    await run.close();
+  }
+}
+
+/** @returns what is found missing only on the way; a topic's rights are looked at before */
+function redriveRights({ group, deadLetters }: RedriveOptions): NeededRights {
+  const resource = { prefixed: true, setting: 'GROUP_ID' } as const;
+  return {
+    GROUP_AUTHORIZATION_FAILED: [
+      { operation: 'Read', resource: 'group', name: `${group}.`, ...resource },
+    ],
+    TRANSACTIONAL_ID_AUTHORIZATION_FAILED: [
+      {
+        operation: 'Write',
+        resource: 'transactional id',
+        name: `${group}.${deadLetters.topic}.`,
+        ...resource,
+      },
+    ],
+  };
+}
+
+class Run {
+  readonly #options: RedriveOptions;
+  readonly #kafka: Kafka;
+  readonly #sources = new Map<number, Source>();
+  readonly #targets = new Map<string, UsableTopic>();
+  readonly #reasons = new Map<string, { redriven: number; tooOften: number }>();
+  readonly #topics = new Map<string, number>();
+  #foreign = 0;
+  #partial = 0;
+  #left: number;
+  #consumer: GroupConsumer | undefined;
+
+  constructor(options: RedriveOptions, kafka: Kafka) {
+    this.#options = options;
+    this.#kafka = kafka;
+    this.#left = options.limit;
+  }
+
+  async toEnd(): Promise<RedriveReport> {
+    await this.#takeOver();
+    if (this.#sources.size > 0 && this.#left > 0) await this.#read();
+    return {
+      reasons: this.#reasons,
+      topics: this.#topics,
+      foreign: this.#foreign,
+      partial: this.#partial,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer?.stop();
+    for (const { producer } of this.#sources.values()) await producer?.close();
+  }
+
+  /** First the transactional id of each partition and then its positions, which nobody else can move any more. */
+  async #takeOver(): Promise<void> {
+    const { deadLetters, group, reasons, partitions, dryRun } = this.#options;
+    const { topic } = deadLetters;
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      const bounds = await retryRead(() => admin.fetchTopicOffsets(topic));
+      for (const { partition, low, high } of bounds) {
+        if (partitions?.includes(partition) === false || low === high) continue;
+        const producer = dryRun
+          ? undefined
+          : await RedriveProducer.open(this.#kafka, group, { topic, partition });
+        this.#sources.set(partition, { end: BigInt(high), positions: new Map(), producer });
+      }
+      for (const reason of reasons) {
+        const groupId = `${group}.${reason}`;
+        const [committed] = await retryRead(() => admin.fetchOffsets({ groupId, topics: [topic] }));
+        for (const { partition, offset } of committed?.partitions ?? []) {
+          this.#sources.get(partition)?.positions.set(reason, BigInt(offset));
+        }
+      }
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { connection, deadLetters, group, logger } = this.#options;
+    const open = new Set(this.#sources.keys());
+    const readers = `${group}.reader.`;
+    await new Promise<void>((resolve, reject) => {
+      const consumer = new GroupConsumer({
+        connection,
+        // A group of one that never commits; the positions are in other groups.
+        groupId: readers + randomUUID(),
+        topic: deadLetters.topic,
+        rights: groupRights({ ...deadLetters, groupId: readers, prefixed: true }),
+        concurrency: 1,
+        lingerMs: 0,
+        stallTimeoutMs: STALL_TIMEOUT_MS,
+        logger,
+        metrics: undefined,
+        onBatch: async (batch) => {
+          const source = this.#sources.get(batch.partition);
+          if (source !== undefined && this.#left > 0) await this.#redrive(batch, source);
+          batch.resolve();
+        },
+        onPosition: (partition, position) => {
+          if (position >= (this.#sources.get(partition)?.end ?? 0n)) open.delete(partition);
+          if (open.size === 0 || this.#left === 0) resolve();
+        },
+        onAssigned: () => undefined,
+        onFatal: reject,
+      });
+      this.#consumer = consumer;
+      consumer.start().catch(reject);
+    });
+  }
+
+  async #redrive({ records, partition }: OwnedBatch, source: Source): Promise<void> {
+    const { from, to, reasons, maxRedrives, group } = this.#options;
+    const positions = new Map<string, bigint>();
+    const writes = new Map<UsableTopic, PlacedRecord[]>();
+    for (const consumed of records) {
+      const offset = BigInt(consumed.offset);
+      const time = Number(consumed.timestamp);
+      if (this.#left === 0 || offset >= source.end) break;
+      const original = originalRecord(consumed);
+      if (original === undefined) {
+        this.#foreign += 1;
+        continue;
+      }
+      const { reason, redrives } = original;
+      const isDone = offset < (source.positions.get(reason) ?? -1n);
+      if (isDone || !reasons.includes(reason) || time < from || time >= to) continue;
+      if (!original.isWhole) {
+        this.#partial += 1;
+        continue;
+      }
+      const counts = this.#reasons.get(reason) ?? { redriven: 0, tooOften: 0 };
+      this.#reasons.set(reason, counts);
+      positions.set(reason, offset + 1n);
+      if (redrives >= maxRedrives) {
+        counts.tooOften += 1;
+        continue;
+      }
+      await this.#add(writes, original);
+      counts.redriven += 1;
+      this.#left -= 1;
+    }
+    if (positions.size === 0) return;
+    const next = [...positions].map(([reason, nextOffset]) => {
+      source.positions.set(reason, nextOffset);
+      return { groupId: `${group}.${reason}`, nextOffset };
+    });
+    await this.#sources.get(partition)?.producer?.commit(writes, next);
+  }
+
+  async #add(
+    writes: Map<UsableTopic, PlacedRecord[]>,
+    { topic, partition, record }: OriginalRecord,
+  ): Promise<void> {
+    const target = await this.#target(topic);
+    const records = writes.get(target) ?? [];
+    writes.set(target, records);
+    records.push({ ...record, partition: partition < target.partitions ? partition : undefined });
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1);
+  }
+
+  async #target(topic: string): Promise<UsableTopic> {
+    const known = this.#targets.get(topic);
+    if (known !== undefined) return known;
+    const { connection, logger } = this.#options;
+    const role = { topic, setting: 'header x-dead-letter-topic' };
+    const { target } = await requireTopics(connection, logger, {
+      target: { ...role, operations: ['Write'] },
+    });
+    this.#targets.set(topic, target);
+    return target;
+  }
+}

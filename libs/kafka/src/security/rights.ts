@@ -1,0 +1,42 @@
+import { KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
+
+/** What a service must be allowed to do; `Read` and `Write` include `Describe`. */
+export interface Right {
+  readonly operation: 'Read' | 'Write' | 'Describe';
+  readonly resource: 'topic' | 'group' | 'transactional id';
+  readonly name: string;
+  /** Whether it takes all resources whose names begin with `name`. */
+  readonly prefixed?: true;
+  /** The setting that names the resource. */
+  readonly setting: string;
+}
+
+/** The rights that a request takes, by what a broker says when one is missing. */
+export type NeededRights = Readonly<
+  Partial<
+    Record<
+      `${'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID' | 'CLUSTER'}_AUTHORIZATION_FAILED`,
+      readonly Right[]
+    >
+  >
+>;
+
+/** @returns an error that names the missing rights; its cause is what the client threw, if anything */
+export function notAuthorized(rights: readonly Right[], cause?: unknown): KafkaUnavailableError {
+  return new KafkaUnavailableError(
+    `Not authorized: this user needs ${rights.map(textOf).join(', ')}. ` +
+      'docs/security.md lists the rights of every service and how to grant them.',
+    { cause },
+  );
+}
+
+/** @returns an error that names the right a broker missed, or undefined when it was about something else */
+export function refusalOf(error: unknown, needed: NeededRights): KafkaUnavailableError | undefined {
+  const rights = needed[(protocolErrorOf(error) ?? '') as keyof NeededRights];
+  return rights === undefined ? undefined : notAuthorized(rights, error);
+}
+
+function textOf({ operation, resource, name, prefixed, setting }: Right): string {
+  const which = prefixed ? `${resource}s that begin with "${name}"` : `${resource} "${name}"`;
+  return `${operation} on ${which} (${setting})`;
+}

@@ -1,0 +1,93 @@
+import type { Logger } from '@login-pipeline/observability';
+import type { Authenticator, Mechanism } from 'kafkajs';
+import { errorText, RefusedForNowError } from '../client/errors.ts';
+import { saslMechanism } from '../client/kafkajs.ts';
+import { OAuthTokens } from './oauth-tokens.ts';
+import type { OAuthClient } from './oauth-tokens.ts';
+
+export type KafkaCredentials = PasswordCredentials | OAuthCredentials;
+
+export interface PasswordCredentials {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  /** Read for every authentication. */
+  readonly password: () => string;
+}
+
+export interface OAuthCredentials extends OAuthClient {
+  readonly mechanism: 'oauthbearer';
+}
+
+/** How long brokers may refuse what they took before: as long as a new password is at one side and not at the other. */
+const GRACE_MS = 60_000;
+
+/** All clients of a service share what is known about its credentials. */
+const knownLogins = new WeakMap<KafkaCredentials, Login>();
+
+/** @returns what kafkajs takes: it asks for current secrets whenever it authenticates a connection */
+export function saslOptions(credentials: KafkaCredentials, logger: Logger): Mechanism {
+  const login = knownLogins.get(credentials) ?? new Login(credentials, logger);
+  knownLogins.set(credentials, login);
+  const { mechanism } = credentials;
+  return {
+    mechanism,
+    authenticationProvider: (args) => {
+      const { authenticate } = saslMechanism(mechanism)(login.options)(args);
+      return { authenticate: () => login.attempt(authenticate) };
+    },
+  };
+}
+
+/** Credentials, and how the brokers took them. */
+class Login {
+  /** As kafkajs' code for the mechanism reads them, each time. */
+  readonly options: object;
+  readonly #logger: Logger;
+  #password: string | undefined;
+  #accepted = false;
+  #refusedSince: number | undefined;
+
+  constructor(credentials: KafkaCredentials, logger: Logger) {
+    this.#logger = logger;
+    if (credentials.mechanism === 'oauthbearer') {
+      const tokens = new OAuthTokens(credentials, logger);
+      this.options = { oauthBearerProvider: async () => ({ value: await tokens.value() }) };
+    } else {
+      const { username, password } = credentials;
+      const read = () => this.#read(password);
+      this.options = {
+        username,
+        get password() {
+          return read();
+        },
+      };
+    }
+  }
+
+  /** @throws RefusedForNowError while brokers that took the credentials before may do so again */
+  async attempt(authenticate: Authenticator['authenticate']): Promise<void> {
+    try {
+      await authenticate();
+    } catch (error) {
+      const isRefusal = error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError';
+      if (!isRefusal || !this.#accepted) throw error;
+      this.#refusedSince ??= performance.now();
+      if (performance.now() - this.#refusedSince > GRACE_MS) throw error;
+      throw new RefusedForNowError(error.message);
+    }
+    this.#accepted = true;
+    this.#refusedSince = undefined;
+  }
+
+  /** While its file is replaced, the last password stays in use. */
+  #read(password: () => string): string {
+    try {
+      this.#password = password();
+    } catch (error) {
+      if (this.#password === undefined) throw error;
+      const cause = errorText(error);
+      this.#logger.warn({ cause }, 'The password cannot be read: the last one is used');
+    }
+    return this.#password;
+  }
+}

@@ -1,0 +1,15 @@
+import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { TopicRole } from '../client/topics.ts';
+
+/**
+ * What an application tells the readers of a topic beside its snapshots, such as a sink, to which a snapshot says
+ * nothing. A change is in the topic before the snapshot that contains it: whoever restores an older snapshot folds the
+ * same records again and so comes upon the same changes.
+ */
+export interface Changes {
+  readonly topic: TopicRole;
+  /** @returns what is new in the partition's state since the last call; all of it after a restore or {@link forget} */
+  since(partition: number): readonly OutgoingRecord[];
+  /** What the last call gave may not have arrived. */
+  forget(partition: number): void;
+}

@@ -1,0 +1,91 @@
+import type { Logger } from '@login-pipeline/observability';
+import type {
+  CommitPlan,
+  ConsumedBatch,
+  FlowCounts,
+  OutgoingRecord,
+} from '@login-pipeline/pipeline';
+import { BATCH_OVERHEAD, flowOf } from '@login-pipeline/pipeline';
+import type { Compression } from '../client/compression.ts';
+import { encodedSends } from '../client/sends.ts';
+import type { Send } from '../client/sends.ts';
+import type { UsableTopic } from '../client/topics.ts';
+import type { HandleBatch } from '../nest/batch-transport.ts';
+import { fitDeadLetters } from './fit-dead-letter.ts';
+import type { LatestByKey } from './latest-by-key.ts';
+import type { TransactionalTopics } from './transactional-topics.ts';
+
+/** Bytes that key and header of a latest record may take more than those of the output. */
+const LATEST_OVERHEAD = 256;
+
+/** All that a batch comes to, ready to be sent: bytes where its plan had thousands of records. */
+export interface PlannedBatch {
+  /** By topic. */
+  readonly sends: readonly (readonly Send[])[];
+  readonly nextOffset: bigint;
+  readonly counts: FlowCounts;
+  /** Dead letters by reason. */
+  readonly reasons: CommitPlan['reasons'];
+}
+
+export interface BatchPlannerOptions {
+  readonly topics: TransactionalTopics;
+  readonly handle: HandleBatch<CommitPlan>;
+  readonly compression: Compression;
+  /** The most records of one produce request. */
+  readonly batchMaxRecords: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Turns batches into what is to be sent for them. Its plans and their thousands of records are gone when it returns:
+ * whoever waits for the brokers meanwhile must not keep them, or the collector moves them all to the old generation.
+ */
+export class BatchPlanner {
+  readonly #options: BatchPlannerOptions;
+  readonly #maxOutputBytes: number;
+
+  constructor(options: BatchPlannerOptions) {
+    this.#options = options;
+    const { output, latest } = options.topics;
+    this.#maxOutputBytes =
+      Math.min(output.maxMessageBytes, (latest?.maxMessageBytes ?? Infinity) - LATEST_OVERHEAD) -
+      BATCH_OVERHEAD;
+  }
+
+  /**
+   * @param newest what the partition of the latest records holds; undefined where there is no such topic
+   * @throws what the handler throws
+   */
+  async plan(
+    { topic, partition, records, nextOffset: end }: ConsumedBatch,
+    newest: LatestByKey | undefined,
+  ): Promise<PlannedBatch> {
+    const maxOutputBytes = this.#maxOutputBytes;
+    const { topics, handle, logger } = this.#options;
+    const plan = await handle({ topic, partition, records, nextOffset: end, maxOutputBytes });
+    const { outputs, latest = [], nextOffset, reasons } = plan;
+    const counts = flowOf(plan);
+    const source = { topic, partition };
+    const deadLetters = fitDeadLetters(plan.deadLetters, source, topics.deadLetter, logger);
+    const sends = [
+      this.#encode(topics.output, outputs, partition),
+      this.#encode(topics.deadLetter, deadLetters, partition),
+    ];
+    if (topics.latest !== undefined && newest !== undefined) {
+      sends.push(this.#encode(topics.latest, newest.take(latest), partition));
+    }
+    return { sends: await Promise.all(sends), nextOffset, counts, reasons };
+  }
+
+  /** @param partition of the input: kept in a topic with as many, else the key decides */
+  #encode(
+    topic: UsableTopic,
+    records: readonly OutgoingRecord[],
+    partition: number,
+  ): Promise<readonly Send[]> {
+    const { topics, compression, batchMaxRecords } = this.#options;
+    const kept = topic.partitions === topics.input.partitions ? partition : undefined;
+    return encodedSends(records, topic, kept, { compression, maxRecords: batchMaxRecords });
+  }
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import { fitDeadLetter, OMITTED_HEADER } from './fit-dead-letter.ts';
+
+const LIMIT = 100_000;
+const KEY = Buffer.from('a key');
+const OWN = { 'x-dead-letter-reason': 'invalid_json', '__connect.errors.offset': '7' };
+
+function deadLetter(parts: Partial<OutgoingRecord>): OutgoingRecord {
+  return { key: KEY, value: null, headers: OWN, timestamp: '0', ...parts };
+}
+
+describe('fitDeadLetter', () => {
+  it.each<[string, Buffer | null]>([
+    ['no value', null],
+    ['a value with room to spare', randomBytes(1_000)],
+    ['a value that just fits', randomBytes(LIMIT - BATCH_OVERHEAD - recordBytes(deadLetter({})))],
+    ['a value that fits when it is compressed', Buffer.alloc(10 * LIMIT, 'login')],
+  ])('leaves %s as it is', (_, value) => {
+    const record = deadLetter({ value });
+    expect(fitDeadLetter(record, LIMIT)).toBe(record);
+  });
+
+  it('leaves out a value that does not fit, and says how much that is', () => {
+    const fitted = fitDeadLetter(deadLetter({ value: randomBytes(LIMIT) }), LIMIT);
+    expect(fitted).toEqual(deadLetter({ headers: { ...OWN, [OMITTED_HEADER]: String(LIMIT) } }));
+  });
+
+  it('leaves out everything but its own headers when the others alone are too large', () => {
+    const source = randomBytes(LIMIT);
+    const before = { ...OWN, 'x-dead-letter-reason': ['an earlier one', 'invalid_json'] };
+    const fitted = fitDeadLetter(deadLetter({ headers: { source, ...before } }), LIMIT);
+    expect(fitted).toMatchObject({ key: null, value: null, headers: OWN });
+    expect(Number(fitted.headers?.[OMITTED_HEADER])).toBeGreaterThan(LIMIT);
+    expect(recordBytes(fitted)).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,68 @@
+import { gzipSync } from 'node:zlib';
+import type { Logger } from '@login-pipeline/observability';
+import type { OutgoingRecord, RecordHeaders } from '@login-pipeline/pipeline';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import type { UsableTopic } from '../client/topics.ts';
+
+/** On a dead letter that is not whole: how many bytes of key, value and headers it had to leave out. */
+export const OMITTED_HEADER = 'x-dead-letter-omitted-bytes';
+
+/** The dead letter's own headers; the others are the record's. */
+const OWN_HEADER = /^(?:x-dead-letter-|__connect\.errors\.)/;
+
+/**
+ * Makes a dead letter fit into its topic: its headers make it larger than the record that came, and a record that could
+ * not be set aside would keep its partition from ever going on. What fits, compressed if need be, stays as it is. Of
+ * what does not, the value is left out, and key and headers only if they are too large themselves; the record's place,
+ * which is in the headers, still leads to all of it.
+ *
+ * @param maxMessageBytes of the dead-letter topic
+ */
+export function fitDeadLetter(record: OutgoingRecord, maxMessageBytes: number): OutgoingRecord {
+  if (fits(record, maxMessageBytes)) return record;
+  const withoutValue = omitting(record, { ...record, value: null });
+  if (fits(withoutValue, maxMessageBytes)) return withoutValue;
+  const own = Object.entries(record.headers ?? {}).filter(([name]) => OWN_HEADER.test(name));
+  // Of several values by one name the last is ours.
+  const headers = Object.fromEntries(own.map(([name, values]) => [name, [values].flat().at(-1)]));
+  return omitting(record, { ...record, key: null, value: null, headers });
+}
+
+/**
+ * Makes a batch's dead letters fit into their topic, and warns of each that had to leave something out.
+ *
+ * @param source the partition that the records came from
+ */
+export function fitDeadLetters(
+  deadLetters: readonly OutgoingRecord[],
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  { topic: deadLetterTopic, maxMessageBytes }: UsableTopic,
+  logger: Logger,
+): readonly OutgoingRecord[] {
+  return deadLetters.map((record) => {
+    const fitted = fitDeadLetter(record, maxMessageBytes);
+    if (fitted !== record) {
+      const bytes = fitted.headers?.[OMITTED_HEADER];
+      logger.warn(
+        { topic, partition, deadLetterTopic, maxMessageBytes, bytes },
+        `A dead letter is too large for its topic: raise max.message.bytes of "${deadLetterTopic}". ` +
+          `Its headers say where the whole record is`,
+      );
+    }
+    return fitted;
+  });
+}
+
+/** @returns whether one batch can hold the record, which goes alone and compressed where it is too large as it is */
+function fits(record: OutgoingRecord, maxMessageBytes: number): boolean {
+  const whole = BATCH_OVERHEAD + recordBytes(record);
+  if (whole <= maxMessageBytes) return true;
+  if (record.value === null) return false;
+  return whole - record.value.length + gzipSync(record.value).length <= maxMessageBytes;
+}
+
+function omitting(record: OutgoingRecord, rest: OutgoingRecord): OutgoingRecord {
+  const omitted = String(recordBytes(record) - recordBytes(rest));
+  const headers: RecordHeaders = { ...rest.headers, [OMITTED_HEADER]: omitted };
+  return { ...rest, headers };
+}

@@ -1,0 +1,54 @@
+import type { TopicSettings } from '@login-pipeline/config';
+import { connectAclAdmin } from '@login-pipeline/kafka';
+import type { Acl, AclAdmin } from '@login-pipeline/kafka';
+import { pino } from 'pino';
+import { Failure } from '../failure.ts';
+
+/**
+ * Grants what is missing of the wanted rights. Nothing is taken away.
+ *
+ * @param onProgress told what was granted
+ * @returns one line per right that one of these principals has besides
+ * @throws {Failure} or KafkaUnavailableError when the brokers cannot be used or refuse
+ */
+export async function setUpAcls(
+  settings: Pick<TopicSettings, 'kafka'>,
+  wanted: readonly Acl[],
+  onProgress: (line: string) => void,
+): Promise<string[]> {
+  const admin = await connectAclAdmin(settings.kafka, pino({ level: 'silent' }));
+  try {
+    return await grantMissing(admin, wanted, onProgress);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      `The ACLs cannot be set up: ${cause}. It takes Alter and Describe on the cluster, and brokers with an authorizer.`,
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function grantMissing(
+  admin: AclAdmin,
+  wanted: readonly Acl[],
+  onProgress: (line: string) => void,
+): Promise<string[]> {
+  const found = await admin.list();
+  const existing = new Set(found.map(textOf));
+  const missing = wanted.filter((acl) => !existing.has(textOf(acl)));
+  if (missing.length > 0) {
+    await admin.create(missing);
+    onProgress(`granted ${missing.length} of ${wanted.length} rights`);
+  }
+  const wantedTexts = new Set(wanted.map(textOf));
+  const principals = new Set(wanted.map(({ principal }) => principal));
+  return found
+    .filter((acl) => principals.has(acl.principal) && !wantedTexts.has(textOf(acl)))
+    .map((acl) => `${textOf(acl)}: allowed, but not in the file`);
+}
+
+function textOf({ principal, operation, resource, pattern, name }: Acl): string {
+  const which = pattern === 'prefixed' ? `${resource}s that begin with` : resource;
+  return `${principal}: ${operation} on ${which} "${name}"`;
+}

@@ -1,0 +1,2 @@
+export { startRegistry } from './start-registry.ts';
+export type { RunningRegistry } from './start-registry.ts';
