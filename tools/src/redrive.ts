@@ -1,0 +1,25 @@
+import { loadRedriveSettings } from '@login-pipeline/config';
+import { redrive } from '@login-pipeline/kafka';
+import { pino } from 'pino';
+import { runCommand, say } from './command.ts';
+import { parseRedriveArguments, REDRIVE_HELP } from './redrive/arguments.ts';
+import { reportLines } from './redrive/report.ts';
+
+await runCommand(async () => {
+  const { help, ...selection } = parseRedriveArguments(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(REDRIVE_HELP);
+    return 0;
+  }
+  const { kafka, deadLetterTopic, groupId } = loadRedriveSettings();
+  const report = await redrive({
+    connection: kafka,
+    deadLetters: { topic: deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+    group: groupId,
+    ...selection,
+    // What the client logs would only repeat the error that we report.
+    logger: pino({ level: 'silent' }),
+  });
+  for (const line of reportLines(deadLetterTopic, selection, report)) say(line);
+  return 0;
+});

@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import type { RedriveOptions } from '@login-pipeline/kafka';
+import { REASONS } from '@login-pipeline/schema';
+import { EXIT, Failure } from '../failure.ts';
+
+export const REDRIVE_HELP = `npm run redrive [-- OPTIONS]
+
+Writes dead letters back to the topic and partition they came from, as they were, once what refused them is mended.
+Each is redriven once, whatever is interrupted or repeated: every reason has a position in the dead-letter topic, in the
+consumer group "redrive.<reason>", that moves in the same transaction. What fails again is a new dead letter.
+
+  --reason REASON    only these, may be given several times:${wrapped(REASONS)}
+  --partition N      only these partitions of the dead-letter topic, may be given several times
+  --from TIME        only what was set aside at this time or later (ISO 8601); what is older is passed over for good
+  --to TIME          only what was set aside before this time
+  --limit N          stops after so many records
+  --max-redrives N   leaves what was redriven so often already (default 3), so that nothing goes round for ever
+  --dry-run          says what would be done, and writes nothing
+  --help             shows this text
+
+Settings: KAFKA_BROKERS and the other KAFKA_* ones, DEAD_LETTER_TOPIC, GROUP_ID (default redrive).
+To redrive once more, reset the group: kafka-consumer-groups.sh --group redrive.REASON --reset-offsets.
+`;
+
+/** What is to be redriven. */
+export type Selection = Pick<
+  RedriveOptions,
+  'reasons' | 'partitions' | 'from' | 'to' | 'limit' | 'maxRedrives' | 'dryRun'
+>;
+
+/** @throws {Failure}, or the error of node:util's parseArgs, that names the wrong option */
+export function parseRedriveArguments(
+  args: readonly string[],
+): Selection & { readonly help: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      reason: { type: 'string', multiple: true },
+      partition: { type: 'string', multiple: true },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      limit: { type: 'string' },
+      'max-redrives': { type: 'string', default: '3' },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const reasons = values.reason?.flatMap((text) => text.split(','));
+  const unknown = reasons?.find((reason) => !REASONS.some((known) => known === reason));
+  if (unknown !== undefined) throw wrong('--reason', `one of ${REASONS.join(', ')}`);
+  return {
+    reasons: reasons ?? REASONS,
+    partitions: values.partition?.map((text) => wholeNumber('--partition', text, 0)),
+    from: time('--from', values.from, -Infinity),
+    to: time('--to', values.to, Infinity),
+    limit: values.limit === undefined ? Infinity : wholeNumber('--limit', values.limit, 1),
+    maxRedrives: wholeNumber('--max-redrives', values['max-redrives'], 1),
+    dryRun: values['dry-run'],
+    help: values.help,
+  };
+}
+
+function wholeNumber(option: string, text: string, min: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (number >= min) return number;
+  throw wrong(option, `a whole number from ${min} on`);
+}
+
+function time(option: string, text: string | undefined, absent: number): number {
+  if (text === undefined) return absent;
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms)) throw wrong(option, 'a time such as 2026-11-23T12:00:00Z');
+  return ms;
+}
+
+function wrong(option: string, expected: string): Failure {
+  return new Failure(`${option}: expected ${expected}`, EXIT.config);
+}
+
+/** Reasons in lines that fit under their option. */
+function wrapped(reasons: readonly string[]): string {
+  const lines: string[] = [''];
+  for (const reason of reasons) {
+    const line = `${lines.at(-1) ?? ''}${reason}, `;
+    if (line.length > 90) lines.push(`${reason}, `);
+    else lines[lines.length - 1] = line;
+  }
+  return `\n${lines.map((line) => `                       ${line.trimEnd()}`).join('\n')}`.replace(
+    /,$/,
+    '',
+  );
+}

@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { redrive } from '@login-pipeline/kafka';
+import type { RedriveReport } from '@login-pipeline/kafka';
+import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { parseRedriveArguments } from './arguments.ts';
+import { reportLines } from './report.ts';
+
+const COMMAND = join(import.meta.dirname, '..', 'redrive.ts');
+const LOG_APPEND_TIME = { 'message.timestamp.type': 'LogAppendTime' };
+
+describe('redrive', () => {
+  const cluster = new TestCluster();
+  let source: string;
+  let deadLetters: string;
+  let group: string;
+  beforeEach(async () => {
+    group = cluster.unique('redrive');
+    source = await cluster.topic('logins', { partitions: 3, config: { 'retention.ms': '-1' } });
+    deadLetters = await cluster.topic('dead', { partitions: 2, config: LOG_APPEND_TIME });
+  });
+  afterAll(() => cluster.close());
+
+  it('writes back what was set aside, as it was and to its partition, once', async () => {
+    await setAside(0, ['a', 'invalid_ip'], ['b', 'invalid_json']);
+    await setAside(2, ['c', 'invalid_ip']);
+    const report = await run();
+    await written(['a', 'b'], [], ['c']);
+    const first = (await cluster.read(source)).find(({ value }) => String(value) === 'a');
+    expect(first).toMatchObject({
+      key: Buffer.from('key of a'),
+      timestamp: '1734547631000',
+      headers: { trace: Buffer.from('of a'), 'x-redrive-count': Buffer.from('1') },
+    });
+    expect(Object.keys(first?.headers ?? {}).sort()).toEqual(['trace', 'x-redrive-count']);
+    expect(reportLines(deadLetters, selection(), report)).toEqual([
+      'invalid_ip: 2 redriven',
+      'invalid_json: 1 redriven',
+      `3 records redriven from ${deadLetters}: 3 to ${source}`,
+    ]);
+
+    expect(reportLines(deadLetters, selection(), await run())).toEqual([
+      `nothing to redrive in ${deadLetters}`,
+    ]);
+    await setAside(1, ['d', 'invalid_ip']);
+    await run();
+    await written(['a', 'b'], ['d'], ['c']);
+  });
+
+  it('takes reasons one by one, in any order, and none of them twice', async () => {
+    await setAside(0, ['a', 'invalid_ip'], ['b', 'invalid_json'], ['c', 'invalid_ip']);
+    await run('--reason', 'invalid_json');
+    await written(['b'], [], []);
+    await run('--reason', 'invalid_json,invalid_ip');
+    await written(['b', 'a', 'c'], [], []);
+    await run();
+    await written(['b', 'a', 'c'], [], []);
+  });
+
+  it('stops at its limit, and goes on from there', async () => {
+    await setAside(0, ...['a', 'b', 'c', 'd'].map((id) => [id, 'invalid_ip'] as const));
+    const report = await run('--limit', '3');
+    expect(reportLines(deadLetters, selection('--limit', '3'), report).at(-1)).toMatch(/--limit/);
+    await written(['a', 'b', 'c'], [], []);
+    await run('--limit', '3');
+    await written(['a', 'b', 'c', 'd'], [], []);
+  });
+
+  it('looks without writing in a dry run', async () => {
+    await setAside(0, ['a', 'invalid_ip']);
+    const lines = reportLines(deadLetters, selection('--dry-run'), await run('--dry-run'));
+    expect(lines).toEqual([
+      'invalid_ip: 1 would be redriven',
+      `1 record would be redriven from ${deadLetters}: 1 to ${source}`,
+      'this was a dry run: nothing was written',
+    ]);
+    expect(await values()).toEqual([[], [], []]);
+    expect(await cluster.committed(`${group}.invalid_ip`, deadLetters)).toEqual([-1, -1]);
+  });
+
+  it('leaves what came back too often, what is not ours, and what was set aside at other times', async () => {
+    await setAside(
+      0,
+      ['often', 'invalid_ip', { 'x-redrive-count': '3' }],
+      ['part', 'invalid_ip', { 'x-dead-letter-omitted-bytes': '9' }],
+    );
+    await cluster.produce(deadLetters, [
+      { value: 'of Connect', headers: { '__connect.errors.topic': source } },
+    ]);
+    const none = await run('--to', new Date(Date.now() - 60_000).toISOString());
+    expect([none.reasons.size, none.foreign]).toEqual([0, 1]);
+    const report = await run();
+    expect(report.partial).toBe(1);
+    expect(report.reasons.get('invalid_ip')).toEqual({ redriven: 0, tooOften: 1 });
+    expect(await values()).toEqual([[], [], []]);
+  });
+
+  it('writes nothing when a topic is gone that a dead letter came from', async () => {
+    await setAside(0, ['a', 'invalid_ip'], ['b', 'invalid_ip', { 'x-dead-letter-topic': 'gone' }]);
+    await expect(run()).rejects.toMatchObject({
+      exitCode: 69,
+      message: expect.stringContaining('"gone" (header x-dead-letter-topic)') as unknown,
+    });
+    expect(await values()).toEqual([[], [], []]);
+  });
+
+  it('redrives each once, whoever is killed and however many run', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, index) => String(index));
+    await setAside(0, ...ids.map((id) => [id, 'invalid_ip'] as const));
+    const started = performance.now();
+    await command('--dry-run').ended;
+    const usualMs = performance.now() - started;
+    // As it connects, as it takes the partition over, as it commits: by this machine's own measure.
+    for (const share of [0.5, 0.8, 1.1]) {
+      const [one, other] = [command('--limit', '700'), command('--limit', '700')];
+      await sleep(usualMs * share);
+      one.child.kill('SIGKILL');
+      await Promise.all([one.ended, other.ended]);
+    }
+    await command().ended;
+    const whole = await waitFor('all to be written', async () => {
+      const [inFirst = []] = await values();
+      return inFirst.length >= ids.length && inFirst;
+    });
+    expect(whole.toSorted()).toEqual(ids.toSorted());
+  }, 120_000);
+
+  function selection(...args: string[]): ReturnType<typeof parseRedriveArguments> {
+    return parseRedriveArguments(args);
+  }
+
+  function run(...args: string[]): Promise<RedriveReport> {
+    return redrive({
+      connection: cluster.connection,
+      deadLetters: { topic: deadLetters, setting: 'DEAD_LETTER_TOPIC' },
+      group,
+      ...selection(...args),
+      logger: cluster.logger,
+    });
+  }
+
+  function command(...args: string[]): { child: ChildProcess; ended: Promise<unknown> } {
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      stdio: 'ignore',
+      env: {
+        KAFKA_BROKERS: cluster.connection.brokers.join(),
+        DEAD_LETTER_TOPIC: deadLetters,
+        GROUP_ID: group,
+      },
+    });
+    // Listened for from the start: it may have ended before anybody asks.
+    return { child, ended: once(child, 'exit') };
+  }
+
+  /** Dead letters as the transformer writes them. */
+  async function setAside(
+    partition: number,
+    ...records: readonly (readonly [id: string, reason: string, more?: Record<string, string>])[]
+  ): Promise<void> {
+    await cluster.produce(
+      deadLetters,
+      records.map(([id, reason, more]) => ({
+        key: `key of ${id}`,
+        value: id,
+        // All in one partition, so that their order is known.
+        partition: 1,
+        headers: {
+          trace: `of ${id}`,
+          'x-dead-letter-reason': reason,
+          'x-dead-letter-stage': 'decode',
+          'x-dead-letter-topic': source,
+          'x-dead-letter-partition': String(partition),
+          'x-dead-letter-offset': '0',
+          'x-dead-letter-timestamp': '1734547631000',
+          '__connect.errors.topic': source,
+          ...more,
+        },
+      })),
+    );
+  }
+
+  /** Waits for the records of each partition: a commit shows only some milliseconds after its answer. */
+  async function written(...expected: readonly (readonly string[])[]): Promise<void> {
+    const count = expected.flat().length;
+    const found = await waitFor(`${count} records`, async () => {
+      const now = await values();
+      return now.flat().length >= count && now;
+    });
+    expect(found).toEqual(expected);
+  }
+
+  /** @returns the values in the source topic, by partition */
+  async function values(): Promise<readonly (readonly string[])[]> {
+    const records = await cluster.read(source);
+    return [0, 1, 2].map((wanted) =>
+      records.filter(({ partition }) => partition === wanted).map(({ value }) => String(value)),
+    );
+  }
+});
