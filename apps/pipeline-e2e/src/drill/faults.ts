@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from 'kafkajs';
+import { lostEndTxn } from '../chaos/network-faults.ts';
+import type { NewRecord } from '../cluster.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { Service } from '../service.ts';
+import { waitFor } from '../wait-for.ts';
+import type { Pipeline } from './pipeline.ts';
+import { TOPICS } from './pipeline.ts';
+import { sicknesses } from './sick-process.ts';
+
+/** Ends a fault. */
+export type Heal = () => Promise<void>;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const HANGING_PARTITION = 0;
+/** The other faults keep away from the one whose transaction hangs. */
+const OTHER_PARTITIONS = [1, 2, 3] as const;
+/** Longer than a fenced owner takes to come back. */
+const FENCE_EVERY_MS = 2_500;
+const OLD_LOGINS_EVERY_MS = 100;
+const OLD_LOGINS_AT_ONCE = 10;
+/** The coordinator lets a transaction live no longer than its broker allows. */
+const HANG_MS = 120_000;
+const RESTARTS = 5;
+
+/** Half of its records are bad, it holds its event loop, and it leaks. @returns where it is scraped, too */
+export async function sickGenerator({ proxy }: Pipeline): Promise<{ heal: Heal; target: string }> {
+  const service = await Service.start('data-generator', {
+    KAFKA_BROKERS: proxy.addresses,
+    RATE: '200',
+    BAD_RATIO: '0.45',
+    SEED: '2',
+    NODE_OPTIONS: sicknesses(),
+  });
+  return { heal: () => service.kill(), target: new URL(service.url).host };
+}
+
+/** Somebody replays logins of two days ago, too old for the traffic that the insights keep. */
+export async function oldLogins({ cluster }: Pipeline): Promise<Heal> {
+  const producer = cluster.kafka.producer({ maxInFlightRequests: 1 });
+  await producer.connect();
+  const timestamp = Date.now() - 2 * DAY_MS;
+  const value = JSON.stringify({
+    user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
+    app_version: '2.0.0',
+    device_type: 'android',
+    ip: '192.0.2.1',
+    locale: 'RU',
+    timestamp,
+  });
+  return repeated(
+    OLD_LOGINS_EVERY_MS,
+    async () => {
+      const messages = OTHER_PARTITIONS.flatMap((partition) =>
+        Array.from({ length: OLD_LOGINS_AT_ONCE }, () => ({
+          partition,
+          value,
+          timestamp: String(timestamp),
+        })),
+      );
+      await producer.send({ topic: TOPICS.input, messages });
+    },
+    () => producer.disconnect(),
+  );
+}
+
+/** A producer begins a transaction and never ends it. */
+export async function hangingTransaction({ cluster }: Pipeline): Promise<Heal> {
+  const producer = cluster.kafka.producer({
+    transactionalId: 'drill-hanging',
+    transactionTimeout: HANG_MS,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  const transaction: Transaction = await producer.transaction();
+  const messages = [{ partition: HANGING_PARTITION, value: 'never committed' }];
+  await transaction.send({ topic: TOPICS.input, messages });
+  return async () => {
+    await transaction.abort();
+    await producer.disconnect();
+  };
+}
+
+/** Another deployment uses the transformer's transactional ids. */
+export function rivalProducers({ cluster }: Pipeline): Promise<Heal> {
+  return repeated(FENCE_EVERY_MS, async () => {
+    for (const partition of OTHER_PARTITIONS) {
+      const producer = cluster.kafka.producer({
+        transactionalId: `transformer.${TOPICS.input}.${partition}`,
+        maxInFlightRequests: 1,
+      });
+      await producer.connect();
+      await (await producer.transaction()).abort();
+      await producer.disconnect();
+    }
+  });
+}
+
+/** Of every two answers to the end of a transaction one is lost with its connection. */
+export function lostAnswers({ proxy }: Pipeline): Promise<Heal> {
+  const remove = proxy.inject(lostEndTxn('response', 50, new SeededRandom(1)));
+  return Promise.resolve(() => {
+    remove();
+    return Promise.resolve();
+  });
+}
+
+/** No snapshot arrives. */
+export function lostSnapshots({ proxy }: Pipeline): Promise<Heal> {
+  const remove = proxy.inject(({ direction, api, clientId }) =>
+    direction === 'request' && api === 'Produce' && clientId === 'aggregator' ? 'reset' : 'pass',
+  );
+  return Promise.resolve(() => {
+    remove();
+    return Promise.resolve();
+  });
+}
+
+/** One of two members ends and comes back, again and again; each time is seen by a scrape. */
+export async function restarts(pipeline: Pipeline): Promise<void> {
+  let [, restarting] = pipeline.idle;
+  const { port } = new URL(restarting.url);
+  for (let restart = 0; restart < RESTARTS; restart += 1) {
+    await restarting.stop();
+    restarting = await pipeline.startIdle(port);
+    await waitFor('the restarted transformer', () =>
+      restarting.output.includes('Partitions assigned'),
+    );
+    await sleep(1_000);
+  }
+}
+
+/** Nobody reads the input: its readers are there, and do not move. */
+export function frozenTransformers({ transformers }: Pipeline): void {
+  for (const transformer of transformers) transformer.signal('SIGSTOP');
+}
+
+/** The readers are gone, and what they have yet to read is deleted before one comes back. */
+export async function deletedBeforeRead(pipeline: Pipeline): Promise<Heal> {
+  const { cluster, proxy, transformers } = pipeline;
+  await Promise.all(transformers.map((transformer) => transformer.kill()));
+  const ends = await cluster.ends(TOPICS.input);
+  await cluster.admin.deleteTopicRecords({
+    topic: TOPICS.input,
+    partitions: ends.map((end, partition) => ({ partition, offset: String(end) })),
+  });
+  // The loss is found when there is something to read again.
+  await cluster.produce(
+    TOPICS.input,
+    ends.map((_, partition) => newRecord(partition)),
+  );
+  const port = new URL(transformers[0].url).port;
+  const successor = await Service.start('transformer', {
+    KAFKA_BROKERS: proxy.addresses,
+    HTTP_PORT: port,
+  });
+  return async () => {
+    await successor.stop();
+  };
+}
+
+function newRecord(partition: number): NewRecord {
+  const timestamp = String(Date.now());
+  return { partition, key: null, value: Buffer.from('no login'), headers: {}, timestamp };
+}
+
+/** Does something again and again until it is healed. */
+async function repeated(
+  pauseMs: number,
+  act: () => Promise<void>,
+  dispose: () => Promise<void> = () => Promise.resolve(),
+): Promise<Heal> {
+  const healed = new AbortController();
+  const acting = (async (): Promise<void> => {
+    while (!healed.signal.aborted) {
+      await act();
+      await sleep(pauseMs, undefined, { signal: healed.signal }).catch(() => undefined);
+    }
+  })();
+  // It is awaited when it is healed.
+  acting.catch(() => undefined);
+  await Promise.resolve();
+  return async () => {
+    healed.abort();
+    await acting;
+    await dispose();
+  };
+}

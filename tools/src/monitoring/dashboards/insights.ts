@@ -1,0 +1,151 @@
+import type { DashboardDefinition } from './definition.ts';
+
+/** What the logins say, and the state that it is kept in. */
+export const INSIGHTS: DashboardDefinition = {
+  uid: 'login-pipeline-insights',
+  title: 'Login Pipeline: insights',
+  description: 'Distributions of the logins, what is not counted, snapshots and restores.',
+  variables: [],
+  rows: [
+    {
+      title: 'Logins',
+      panels: [
+        {
+          title: 'Counted logins',
+          kind: 'stat',
+          unit: 'short',
+          description: 'Since the insights began.',
+          queries: [{ expr: 'max(login_pipeline_ledger_records{outcome="counted"})' }],
+        },
+        {
+          title: 'Busiest minute',
+          kind: 'stat',
+          unit: 'short',
+          description: 'Logins in the busiest minute of event time that is remembered.',
+          queries: [{ expr: 'max(login_pipeline_insights_peak_logins_per_minute)' }],
+        },
+        {
+          title: 'Device types',
+          kind: 'series',
+          unit: 'percentunit',
+          description: 'Share of all counted logins.',
+          queries: [
+            {
+              expr: 'max by (device_type) (login_pipeline_device_type_logins) / scalar(sum(max by (device_type) (login_pipeline_device_type_logins)))',
+              legend: '{{device_type}}',
+            },
+          ],
+          stacked: true,
+        },
+        {
+          title: 'Versions of the app',
+          kind: 'series',
+          unit: 'percentunit',
+          description: 'Share of all counted logins; the filter lets only some versions pass.',
+          queries: [
+            {
+              expr: 'max by (app_version) (login_pipeline_app_version_logins) / scalar(sum(max by (app_version) (login_pipeline_app_version_logins)))',
+              legend: '{{app_version}}',
+            },
+          ],
+          stacked: true,
+        },
+        {
+          title: 'The ten most frequent locales',
+          kind: 'series',
+          unit: 'short',
+          description: 'Logins by locale.',
+          queries: [
+            {
+              expr: 'topk(10, max by (locale) (login_pipeline_locale_logins))',
+              legend: '{{locale}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Not counted',
+      panels: [
+        {
+          title: 'Share of records not counted',
+          kind: 'series',
+          unit: 'percentunit',
+          description:
+            'Expired: older than the traffic kept. Future and invalid: nobody should write these.',
+          queries: [
+            {
+              expr: 'sum by (outcome) (rate(login_pipeline_insights_records_total{outcome!="counted"}[$__rate_interval])) / scalar(sum(rate(login_pipeline_insights_records_total[$__rate_interval])))',
+              legend: '{{outcome}}',
+            },
+          ],
+          warnAt: 0.01,
+          runbook: 'InsightsRecordsNotCounted',
+        },
+        {
+          title: 'Replicas whose insights are complete',
+          kind: 'series',
+          unit: 'none',
+          description: '1: they cover every partition.',
+          queries: [
+            {
+              expr: 'max by (instance) (login_pipeline_insights_complete)',
+              legend: '{{instance}}',
+            },
+          ],
+          runbook: 'InsightsIncomplete',
+        },
+      ],
+    },
+    {
+      title: 'State',
+      panels: [
+        {
+          title: 'Snapshots',
+          kind: 'series',
+          unit: 'ops',
+          description: 'Written and acknowledged: one a second for each partition that changes.',
+          queries: [
+            {
+              expr: 'sum by (instance) (rate(login_pipeline_snapshot_records_total[$__rate_interval]))',
+              legend: '{{instance}}',
+            },
+          ],
+          runbook: 'SnapshotsNotWritten',
+        },
+        {
+          title: 'Size of a snapshot',
+          kind: 'series',
+          unit: 'bytes',
+          description:
+            'Bounded by MAX_DISTINCT_VALUES and TRAFFIC_RETENTION_MINUTES; the topic takes 2 MiB.',
+          queries: [
+            {
+              expr: 'histogram_quantile(0.95, sum by (le) (rate(login_pipeline_snapshot_bytes_bucket[$__rate_interval])))',
+              legend: '95 %',
+            },
+            {
+              expr: 'sum(rate(login_pipeline_snapshot_bytes_sum[$__rate_interval])) / sum(rate(login_pipeline_snapshot_bytes_count[$__rate_interval]))',
+              legend: 'mean',
+            },
+          ],
+          warnAt: 1_048_576,
+          alarmAt: 2_097_152,
+        },
+        {
+          title: 'Duration of restores',
+          kind: 'series',
+          unit: 's',
+          description: 'Mean time from an assignment to restored state.',
+          queries: [
+            {
+              expr: 'sum by (instance) (login_pipeline_state_restore_duration_seconds_sum) / sum by (instance) (login_pipeline_state_restore_duration_seconds_count)',
+              legend: '{{instance}}',
+            },
+          ],
+          warnAt: 10,
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,10 @@
+export { METRIC_PREFIX, metricName, metricsOf } from '@login-pipeline/observability/catalogue';
+export { DASHBOARDS } from '../dashboards/index.ts';
+export { alertRules } from '../files.ts';
+export type { DeliveredAlert } from './alert-receiver.ts';
+export { startExporterProcess } from './exporter-process.ts';
+export type { ExporterProcess } from './exporter-process.ts';
+export { hasPrometheus, runProgram } from './programs.ts';
+export type { Line, PrometheusApi } from './prometheus-api.ts';
+export { startWatchers } from './watchers.ts';
+export type { Watchers } from './watchers.ts';
