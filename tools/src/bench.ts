@@ -11,6 +11,7 @@ import { runSuite } from './bench/run-suite.ts';
 import type { SuiteResult } from './bench/series.ts';
 import { FULL, QUICK, SUITES } from './bench/suites.ts';
 import type { SuiteName } from './bench/suites.ts';
+import { runSoak } from './bench/soak/soak.ts';
 import { runCommand, say, stopRequested } from './command.ts';
 import { EXIT } from './failure.ts';
 import { killAllSupervised } from './supervised.ts';
@@ -37,7 +38,8 @@ await runCommand(async () => {
 
 /** @returns the exit status: not 0 when the output of a run was wrong */
 async function runBench(options: BenchArguments, folder: string): Promise<number> {
-  const { quick, peers: wanted, only, json, docs } = options;
+  const { quick, peers: wanted, only, rounds, json, docs, soak, minutes } = options;
+  if (soak) return soakFor(minutes, folder);
   const scale = quick ? QUICK : FULL;
   const peers = wanted ? await buildPeers(folder, say) : NO_PEERS;
   starting = BenchCluster.start(folder, say);
@@ -46,7 +48,7 @@ async function runBench(options: BenchArguments, folder: string): Promise<number
   let failures = 0;
   for (const name of suitesToRun(only, quick)) {
     const trials = SUITES[name].trials(scale, peers);
-    const run = await runSuite(cluster, name, trials, scale.rounds, say);
+    const run = await runSuite(cluster, name, trials, rounds ?? scale.rounds, say);
     results.push(run.result);
     failures += run.failures;
   }
@@ -56,6 +58,16 @@ async function runBench(options: BenchArguments, folder: string): Promise<number
   if (failures === 0) return 0;
   say(`${failures} runs failed their check: their figures do not count`);
   return EXIT.internal;
+}
+
+/** @returns the exit status: not 0 when something grew */
+async function soakFor(minutes: number, folder: string): Promise<number> {
+  starting = BenchCluster.start(folder, say);
+  const { report, faults } = await runSoak(await starting, minutes, say);
+  process.stdout.write(`\n${report}\n\n`);
+  for (const fault of faults) say(fault);
+  say(faults.length === 0 ? 'everything is flat' : `${faults.length} figures grew`);
+  return faults.length === 0 ? 0 : EXIT.internal;
 }
 
 function suitesToRun(only: readonly SuiteName[], quick: boolean): readonly SuiteName[] {

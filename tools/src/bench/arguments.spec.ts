@@ -6,8 +6,11 @@ it('runs everything alone by default', () => {
     quick: false,
     peers: false,
     only: [],
+    rounds: undefined,
     json: undefined,
     docs: false,
+    soak: false,
+    minutes: 10,
     help: false,
   });
 });
@@ -25,3 +28,15 @@ it.each([[['--only', 'toString']], [['--only', 'speed']]])(
     expect(() => parseBenchArguments(args)).toThrow('throughput, latency');
   },
 );
+
+it('takes a number of rounds', () => {
+  expect(parseBenchArguments(['--rounds', '3']).rounds).toBe(3);
+});
+
+it.each(['0', '-1', '1.5', 'many'])('refuses %s rounds', (rounds) => {
+  expect(() => parseBenchArguments([`--rounds=${rounds}`])).toThrow('--rounds');
+});
+
+it.each(['4', '-10', '1e3', 'ten'])('refuses a soak of %s minutes', (minutes) => {
+  expect(() => parseBenchArguments(['--soak', '--minutes', minutes])).toThrow('--minutes');
+});

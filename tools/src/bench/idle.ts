@@ -3,7 +3,7 @@ import type { BenchCluster } from './cluster.ts';
 import type { Job } from './contender.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { createLane, dropLane } from './run.ts';
-import { startAggregator, startTransformer } from './services.ts';
+import { startAggregator, startTransformer, whenReady } from './services.ts';
 
 /** What a service uses that has nothing to do. */
 export interface IdleFigures {
@@ -15,8 +15,6 @@ export interface IdleFigures {
 }
 
 const PARTITIONS = 4;
-const READY_POLL_MS = 20;
-const READY_TIMEOUT_MS = 60_000;
 
 /**
  * @param settleMs how long the service is left alone, first to come to rest and then to be measured
@@ -30,17 +28,14 @@ export async function runIdle(
   const input = await cluster.createTopic('bench-idle', PARTITIONS);
   const lane = await createLane(cluster, input, PARTITIONS);
   const startMs = performance.now();
-  const { process, url } = await (job === 'transformer'
+  const service = await (job === 'transformer'
     ? startTransformer(lane)
     : startAggregator(lane, input));
   try {
-    while (!(await isReady(url))) {
-      if (performance.now() - startMs > READY_TIMEOUT_MS) throw new Error(`${job} is not ready`);
-      await sleep(READY_POLL_MS);
-    }
+    await whenReady(service);
     const readyMs = performance.now() - startMs;
     await sleep(settleMs);
-    const meter = new ProcessMeter(process.pid);
+    const meter = new ProcessMeter(service.process.pid);
     const before = meter.read();
     await sleep(settleMs);
     const after = meter.read();
@@ -50,18 +45,8 @@ export async function runIdle(
       cpuMsPerSecond: (after.cpuUs - before.cpuUs) / settleMs,
     };
   } finally {
-    await process.stop();
+    await service.process.stop();
     await dropLane(cluster, lane);
     await cluster.broker.deleteTopics([input]);
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const { ok, body } = await fetch(`${url}/health/ready`);
-    await body?.cancel();
-    return ok;
-  } catch {
-    return false;
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../embedded-kafka/index.ts';
 import { supervised } from '../supervised.ts';
 import type { Supervised } from '../supervised.ts';
@@ -6,6 +7,8 @@ import type { Contender, Job, Lane } from './contender.ts';
 
 const DIST = join(import.meta.dirname, '..', '..', '..', 'dist', 'apps');
 const GRACE_SECONDS = 10;
+const READY_POLL_MS = 20;
+const READY_TIMEOUT_MS = 60_000;
 
 /** As often as Kafka Streams commits under exactly_once_v2 (`commit.interval.ms`); the default is a tenth as often. */
 const SNAPSHOT_INTERVAL_MS = '100';
@@ -99,7 +102,27 @@ function logFile(lane: Lane): string {
   return join(lane.folder, `${lane.id}.log`);
 }
 
-async function checkLedger(url: string, counted: number): Promise<void> {
+/** Waits until its readiness probe passes. @throws Error when it does not within a minute */
+export async function whenReady({ url }: BenchService): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (!(await isReady(url))) {
+    if (performance.now() > deadline) throw new Error(`the service at ${url} is not ready`);
+    await sleep(READY_POLL_MS);
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const { ok, body } = await fetch(`${url}/health/ready`);
+    await body?.cancel();
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws Error when the aggregator has not counted exactly so many logins */
+export async function checkLedger(url: string, counted: number): Promise<void> {
   const response = await fetch(`${url}/ledger`);
   const { complete, total } = (await response.json()) as Ledger;
   if (complete && total.counted === counted && total.unaccounted === 0) return;

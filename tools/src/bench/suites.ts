@@ -1,3 +1,4 @@
+import { runAnswers } from './answers.ts';
 import type { BenchCluster, InputShape } from './cluster.ts';
 import type { Contender, Job } from './contender.ts';
 import { runIdle } from './idle.ts';
@@ -52,6 +53,7 @@ export interface Suite {
 export type SuiteName =
   | 'throughput'
   | 'latency'
+  | 'answers'
   | 'idle'
   | 'instances'
   | 'records'
@@ -88,6 +90,17 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
               runLatency(cluster, contender, { rate, partitions: PARTITIONS, ...latencyMs }),
           })),
       ),
+  },
+  answers: {
+    title: 'GET /insights while logins flow in',
+    quick: false,
+    trials: ({ latencyMs }) =>
+      [0, 20_000, 100_000].map((loginsPerSecond) => ({
+        point: `${loginsPerSecond} logins/s, 500 requests/s`,
+        contender: ours('aggregator').name,
+        run: (cluster) =>
+          runAnswers(cluster, { loginsPerSecond, requestsPerSecond: 500, ...latencyMs }),
+      })),
   },
   idle: {
     title: 'At rest',

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { Broker } from './wire/broker.ts';
+import { Workload } from './workload.ts';
+
+/** Processed logins that flow into a topic at a fixed rate. */
+export interface WriterOptions {
+  /** `host:port` of the only broker. */
+  readonly brokers: string;
+  readonly topic: string;
+  readonly partitions: number;
+  /** Records per second. */
+  readonly rate: number;
+  /** Not 0 ends it. */
+  readonly stopFlag: Int32Array;
+  /** Records written, once it has ended. */
+  readonly written: Int32Array;
+}
+
+/** As the Java producer of Kafka 4 (`linger.ms`). */
+const TICK_MS = 5;
+const VALUE_BYTES = 190;
+const PAST_MS = 4 * 3_600_000;
+
+const { brokers, topic, partitions, rate, stopFlag, written } = workerData as WriterOptions;
+const workload = new Workload('processed', VALUE_BYTES, Date.now() - PAST_MS);
+const broker = await Broker.connect(brokers);
+const startMs = performance.now();
+const sends: Promise<void>[] = [];
+let sent = 0;
+while (Atomics.load(stopFlag, 0) === 0) {
+  await sleep(TICK_MS);
+  const due = Math.floor(((performance.now() - startMs) * rate) / 1_000);
+  const batches = new Map<number, Buffer>();
+  for (let first = sent; first < Math.min(due, sent + partitions); first += 1) {
+    const count = Math.ceil((due - first) / partitions);
+    batches.set(first % partitions, workload.smallBatch(first, count, partitions));
+  }
+  if (batches.size > 0) sends.push(broker.produce(topic, batches));
+  sent = due;
+  if (sends.length > 100) await sends.shift();
+}
+await Promise.all(sends);
+Atomics.store(written, 0, sent);
+broker.close();

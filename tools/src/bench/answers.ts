@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { build } from 'hdr-histogram-js';
+import type { WriterOptions } from './answers-writer.ts';
+import type { BenchCluster } from './cluster.ts';
+import { ProcessMeter } from './process-meter.ts';
+import { createLane, dropLane } from './run.ts';
+import { checkLedger, startAggregator, whenReady } from './services.ts';
+import type { BenchService } from './services.ts';
+
+/** How long `GET /insights` takes while logins flow in. */
+export interface AnswerFigures {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** Processor time of the aggregator per second. */
+  readonly cpuMsPerSecond: number;
+}
+
+export interface AnswerLoad {
+  /** Processed logins per second. */
+  readonly loginsPerSecond: number;
+  readonly requestsPerSecond: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+const PARTITIONS = 4;
+const CONNECTIONS = 16;
+const TICK_MS = 1;
+const CATCH_UP_MS = 60_000;
+const LONGEST_US = 60_000_000;
+
+/**
+ * Asks an aggregator for its insights at a fixed rate, each time measured from the moment it was to be asked: a pause
+ * counts for every request it delays. The logins are written by another thread.
+ *
+ * @throws Error when an answer is none, or the ledger is not exact afterwards
+ */
+export async function runAnswers(
+  cluster: BenchCluster,
+  { loginsPerSecond, requestsPerSecond, warmUpMs, measureMs }: AnswerLoad,
+): Promise<AnswerFigures> {
+  const topic = await cluster.createTopic('bench-answers', PARTITIONS);
+  const settings = { SNAPSHOT_INTERVAL_MS: '1000', INSIGHTS_LOG_EVERY: '1000000' };
+  const lane = await createLane(cluster, topic, PARTITIONS, settings);
+  const service = await startAggregator(lane, topic);
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const stopFlag = new Int32Array(new SharedArrayBuffer(4));
+  const written = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    await whenReady(service);
+    const workerData: WriterOptions = {
+      brokers: cluster.brokers,
+      topic,
+      partitions: PARTITIONS,
+      rate: loginsPerSecond,
+      stopFlag,
+      written,
+    };
+    const writer = new Worker(new URL('answers-writer.ts', import.meta.url), { workerData });
+    const ended = once(writer, 'exit');
+    ended.catch(() => undefined); // awaited below
+    try {
+      await sleep(warmUpMs);
+      const figures = await ask(service, agent, requestsPerSecond, measureMs);
+      Atomics.store(stopFlag, 0, 1);
+      await ended;
+      await countsAll(service.url, Atomics.load(written, 0));
+      return figures;
+    } finally {
+      await writer.terminate();
+    }
+  } finally {
+    agent.destroy();
+    await service.process.stop();
+    await dropLane(cluster, lane);
+    await cluster.broker.deleteTopics([topic]);
+  }
+}
+
+async function ask(
+  { url, process }: BenchService,
+  agent: Agent,
+  requestsPerSecond: number,
+  measureMs: number,
+): Promise<AnswerFigures> {
+  const histogram = build({ highestTrackableValue: LONGEST_US, numberOfSignificantValueDigits: 3 });
+  const meter = new ProcessMeter(process.pid);
+  const before = meter.read();
+  const startMs = performance.now();
+  const count = Math.floor((measureMs * requestsPerSecond) / 1_000);
+  const answers: Promise<void>[] = [];
+  while (answers.length < count) {
+    const due = Math.min(count, ((performance.now() - startMs) * requestsPerSecond) / 1_000);
+    while (answers.length < due) {
+      const intendedMs = startMs + (answers.length * 1_000) / requestsPerSecond;
+      const answer = answered(`${url}/insights`, agent).then(() => {
+        const us = Math.round((performance.now() - intendedMs) * 1_000);
+        histogram.recordValue(Math.max(1, us));
+      });
+      answer.catch(() => undefined); // awaited below
+      answers.push(answer);
+    }
+    await sleep(TICK_MS);
+  }
+  await Promise.all(answers);
+  const cpuUs = meter.read().cpuUs - before.cpuUs;
+  const ms = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1_000;
+  return {
+    p50Ms: ms(50),
+    p99Ms: ms(99),
+    p999Ms: ms(99.9),
+    cpuMsPerSecond: cpuUs / (performance.now() - startMs),
+  };
+}
+
+function answered(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${url} answers ${response.statusCode}`));
+      response.resume().once('end', resolve);
+    }).once('error', reject);
+  });
+}
+
+/** Waits until the ledger has so many logins. @throws Error that says what it has, when it does not get there */
+async function countsAll(url: string, count: number): Promise<void> {
+  const deadline = performance.now() + CATCH_UP_MS;
+  for (;;) {
+    try {
+      await checkLedger(url, count);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
