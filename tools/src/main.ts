@@ -1,0 +1,22 @@
+/** The commands of the tools image: `docker run login-pipeline-tools topics`. */
+import { runCommand } from './command.ts';
+import { EXIT, Failure } from './failure.ts';
+
+/** Each module runs itself when it is loaded. */
+const COMMANDS = {
+  topics: () => import('./topics.ts'),
+  doctor: () => import('./doctor.ts'),
+  redrive: () => import('./redrive.ts'),
+} as const;
+
+const [command = ''] = process.argv.splice(2, 1);
+if (isCommand(command)) await COMMANDS[command]();
+else {
+  await runCommand(() => {
+    throw new Failure(`Name a command: ${Object.keys(COMMANDS).join(', ')}.`, EXIT.config);
+  });
+}
+
+function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name);
+}
