@@ -1,26 +1,57 @@
-import { expect, it } from '@jest/globals';
-import { totals } from './test-layers.ts';
-import type { JestReport } from './test-layers.ts';
+import { describe, expect, it } from '@jest/globals';
+import { afterRetry, filesToRetry, flakyTests, totals } from './test-layers.ts';
+import type { JestReport, JestResult } from './test-layers.ts';
 
-const report = (passed: number, failed: number, broken = 0): JestReport => ({
-  numPassedTests: passed,
-  numFailedTests: failed,
-  numRuntimeErrorTestSuites: broken,
+/** A file by its name and what became of its tests: `.` passed, `F` failed; none: it did not load. */
+const file = (name: string, tests: string): JestReport['testResults'][number] => ({
+  name,
+  status: tests === '' || tests.includes('F') ? 'failed' : 'passed',
+  assertionResults: Array.from(tests, (mark, index) => ({
+    status: mark === 'F' ? 'failed' : 'passed',
+    fullName: `${name} ${index}`,
+  })),
+});
+const run = (files: Readonly<Record<string, string>>, status?: number): JestResult => {
+  const testResults = Object.entries(files).map(([name, tests]) => file(name, tests));
+  const failed = testResults.some((each) => each.status === 'failed');
+  return { status: status ?? Number(failed), report: { testResults } };
+};
+
+describe('totals', () => {
+  it.each([
+    ['adds up the runs', [run({ a: '..', b: '.' }), run({ c: '...F.F' })], 7, 2],
+    ['counts a file that does not load', [run({ a: '...', b: '' })], 3, 1],
+    ['counts a run that fails without a failed test', [run({ a: '...' }, 1)], 3, 1],
+    ['counts a run without a report', [{ status: 134, report: undefined }], 0, 1],
+  ])('%s', (_, results, passed, failed) => {
+    expect(totals(results)).toEqual({ passed, failed });
+  });
 });
 
-it.each([
-  [
-    'adds up the runs',
-    [
-      { status: 0, report: report(3, 0) },
-      { status: 1, report: report(4, 2) },
-    ],
-    7,
-    2,
-  ],
-  ['counts a file that does not load', [{ status: 1, report: report(3, 0, 1) }], 3, 1],
-  ['counts a run that fails without a failed test', [{ status: 1, report: report(3, 0) }], 3, 1],
-  ['counts a run without a report', [{ status: 134, report: undefined }], 0, 1],
-])('%s', (_, results, passed, failed) => {
-  expect(totals(results)).toEqual({ passed, failed });
+describe('a second try', () => {
+  it('is for the files that failed or did not load', () => {
+    expect(filesToRetry(run({ a: '.', b: '.F', c: '' }))).toEqual(['b', 'c']);
+    expect(filesToRetry({ status: 1, report: undefined })).toEqual([]);
+  });
+
+  it('is for none when many fail: that is no bad luck', () => {
+    const broken = Object.fromEntries(Array.from('abcdef', (name) => [name, 'F']));
+    expect(filesToRetry(run(broken))).toEqual([]);
+  });
+
+  it('counts in the place of the first, and what then passes is told', () => {
+    const [first, second] = [run({ a: '.', b: '.F', c: 'FF' }), run({ b: '..', c: '.F' })];
+    expect(totals([afterRetry(first, second)])).toEqual({ passed: 4, failed: 1 });
+    expect(flakyTests(first, second)).toEqual(['b 1', 'c 0']);
+    const third = run({ b: '..', c: '..' });
+    expect(totals([afterRetry(first, third)])).toEqual({ passed: 5, failed: 0 });
+  });
+
+  it('does not make good what it has no report of', () => {
+    const first = run({ a: '.', b: '.F' });
+    expect(totals([afterRetry(first, { status: 134, report: undefined })])).toEqual({
+      passed: 2,
+      failed: 1,
+    });
+  });
 });

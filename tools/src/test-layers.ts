@@ -39,10 +39,14 @@ export function testProjects(root: string, layer: TestLayer): string[] {
 
 /** What we read of Jest's JSON report. */
 export interface JestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  /** Files that failed before a test of theirs ran. */
-  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly JestFile[];
+}
+
+interface JestFile {
+  /** Path of the file. */
+  readonly name: string;
+  readonly status: 'passed' | 'failed';
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
 export interface JestResult {
@@ -51,14 +55,51 @@ export interface JestResult {
   readonly report: JestReport | undefined;
 }
 
+/** More files than this do not fail by bad luck. */
+const MOST_RETRIED_FILES = 5;
+
+/** @returns the files that are worth a second try: none when none failed, or so many that something is broken */
+export function filesToRetry({ report }: JestResult): string[] {
+  const failed = (report?.testResults ?? []).filter(({ status }) => status === 'failed');
+  return failed.length <= MOST_RETRIED_FILES ? failed.map(({ name }) => name) : [];
+}
+
+/** @returns the first run's result with its failed files as they were the second time */
+export function afterRetry(first: JestResult, second: JestResult): JestResult {
+  const again = new Map(second.report?.testResults.map((file) => [file.name, file]));
+  const testResults = first.report?.testResults.map((file) => again.get(file.name) ?? file) ?? [];
+  return { status: second.status, report: { testResults } };
+}
+
+/** @returns the tests that failed the first time and passed the second: they, or what they test, are not dependable */
+export function flakyTests(first: JestResult, second: JestResult): string[] {
+  const passed = new Set(testsOf(second, 'passed'));
+  return testsOf(first, 'failed').filter((name) => passed.has(name));
+}
+
 /** Sums up the runs. A file that does not load counts as one failure, and so does a run that failed otherwise. */
 export function totals(results: readonly JestResult[]): { passed: number; failed: number } {
   let passed = 0;
   let failed = 0;
   for (const { status, report } of results) {
-    const failures = (report?.numFailedTests ?? 0) + (report?.numRuntimeErrorTestSuites ?? 0);
-    passed += report?.numPassedTests ?? 0;
+    const failures = sum(report?.testResults.map(failuresOf) ?? []);
+    passed += testsOf({ status, report }, 'passed').length;
     failed += failures === 0 && status !== 0 ? 1 : failures;
   }
   return { passed, failed };
+}
+
+function failuresOf({ status, assertionResults }: JestFile): number {
+  const failed = assertionResults.filter((test) => test.status === 'failed').length;
+  return failed === 0 && status === 'failed' ? 1 : failed;
+}
+
+function testsOf({ report }: JestResult, status: string): string[] {
+  return (report?.testResults ?? []).flatMap(({ assertionResults }) =>
+    assertionResults.filter((test) => test.status === status).map(({ fullName }) => fullName),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
