@@ -177,7 +177,7 @@ export class Cluster {
 }
 
 /** @returns undefined when the broker asks to try again: kafkajs does not, for these requests */
-async function unlessBusy<T>(request: Promise<T>): Promise<T | undefined> {
+export async function unlessBusy<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {

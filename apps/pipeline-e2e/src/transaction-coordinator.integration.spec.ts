@@ -4,6 +4,7 @@ import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
 import kafkajs from 'kafkajs';
 import { activeController, internalPartition } from './chaos/broker-roles.ts';
 import type { Frame } from './chaos/fault-proxy.ts';
+import { unlessBusy } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { faultsIn } from './lane-faults.ts';
 import { makeLoad } from './load.ts';
@@ -138,6 +139,8 @@ describe('the coordinator of transactions', () => {
     const entries = Object.entries({ 'retention.ms': '-1', 'min.insync.replicas': '1', ...config });
     const configEntries = entries.map(([name, value]) => ({ name, value }));
     await brokers.cluster.admin.createTopics({
+      // kafkajs would give up where a broker has not heard of the topic yet.
+      waitForLeaders: false,
       topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries }],
     });
     await brokers.cluster.leaders(topic);
@@ -159,8 +162,10 @@ describe('the coordinator of transactions', () => {
       topics: [{ topic, partitionAssignment: [{ partition, replicas }] }],
     });
     await waitFor(`partition ${partition} of ${topic} to move`, async () => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      const found = topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+      const metadata = await unlessBusy(admin.fetchTopicMetadata({ topics: [topic] }));
+      const found = metadata?.topics[0]?.partitions.find(
+        ({ partitionId }) => partitionId === partition,
+      );
       if (found === undefined || !replicas.includes(found.leader)) return false;
       return String(found.replicas) === String(replicas);
     });
