@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createLogger } from '@login-pipeline/observability';
+import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
+import type { UsableTopic } from '../client/topics.ts';
+import { kafkajs } from '../client/kafkajs.ts';
+import { BatchPlanner } from './batch-planner.ts';
+import { LatestByKey } from './latest-by-key.ts';
+
+// Sends are bytes only with our own record batches.
+kafkajs('own');
+
+const PARTITION = 2;
+const BATCH: ConsumedBatch = { topic: 'in', partition: PARTITION, records: [], nextOffset: 9n };
+const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
+
+const topic = (name: string, partitions = 4, maxMessageBytes = 1_000_000): UsableTopic => ({
+  ...{ topic: name, partitions, maxMessageBytes },
+});
+const record = (value: string): OutgoingRecord => ({
+  ...{ key: Buffer.from('k'), value: Buffer.from(value), headers: {}, timestamp: '1' },
+});
+const newPlan = (): CommitPlan => ({
+  outputs: [record('a'), record('b'), record('c')],
+  deadLetters: [record('bad')],
+  latest: [1, 2].map((time) => ({ key: 'k', time, value: Buffer.from('a'), timestamp: '1' })),
+  nextOffset: 9n,
+  dropped: 5,
+  reasons: new Map([['bad_word', 1]]),
+});
+
+function planner(
+  topics: Partial<Record<'output' | 'latest', UsableTopic>> = {},
+  handle: (batch: ConsumedBatch) => CommitPlan = newPlan,
+): BatchPlanner {
+  const all = { input: topic('in'), output: topic('out'), deadLetter: topic('dead') };
+  return new BatchPlanner({
+    topics: { ...all, latest: undefined, ...topics },
+    handle: (batch) => Promise.resolve(handle(batch)),
+    ...{ compression: 'none', batchMaxRecords: 2, logger },
+  });
+}
+
+describe('BatchPlanner', () => {
+  it('makes sends of a batch’s plan, the input’s partition kept, and tells what became of its records', async () => {
+    const { sends, ...rest } = await planner().plan(BATCH, undefined);
+    const [outputs = [], deadLetters = []] = sends;
+    expect(outputs).toMatchObject([
+      { topic: 'out', messages: { length: 2, partition: PARTITION } },
+      { topic: 'out', messages: { length: 1, partition: PARTITION } },
+    ]);
+    expect(deadLetters).toMatchObject([{ topic: 'dead', messages: { length: 1 } }]);
+    expect(rest).toEqual({
+      nextOffset: 9n,
+      counts: expect.objectContaining({ dropped: 5 }),
+      reasons: new Map([['bad_word', 1]]),
+    });
+  });
+
+  it('leaves the partition to the key where the output has another number of them', async () => {
+    const { sends } = await planner({ output: topic('out', 3) }).plan(BATCH, undefined);
+    const [{ messages } = { messages: [] }] = sends[0] ?? [];
+    expect(messages).toEqual(newPlan().outputs.slice(0, 2));
+  });
+
+  it('sends of each key the latest alone, and none where nobody keeps them', async () => {
+    const keeps = planner({ latest: topic('latest') });
+    const { sends } = await keeps.plan(BATCH, new LatestByKey());
+    expect(sends[2]).toMatchObject([{ topic: 'latest', messages: { length: 1 } }]);
+    expect((await planner().plan(BATCH, undefined)).sends).toHaveLength(2);
+  });
+
+  it('allows outputs no more bytes than all topics that get them take', async () => {
+    const allowed: (number | undefined)[] = [];
+    const handle = (batch: ConsumedBatch): CommitPlan => {
+      allowed.push(batch.maxOutputBytes);
+      return newPlan();
+    };
+    await planner({}, handle).plan(BATCH, undefined);
+    await planner({ latest: topic('latest', 4, 5_000) }, handle).plan(BATCH, new LatestByKey());
+    const [alone = 0, both = 0] = allowed;
+    expect(alone).toBeLessThan(1_000_000);
+    expect(both).toBeLessThan(5_000);
+  });
+
+  it('keeps nothing of the plan for whoever waits with its sends', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let plan: WeakRef<CommitPlan> | undefined;
+    const planned = await planner({}, () => {
+      const made = newPlan();
+      plan = new WeakRef(made);
+      return made;
+    }).plan(BATCH, undefined);
+    // A WeakRef holds on to its target until the end of the job that made it.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    collect();
+    expect(planned.sends).toHaveLength(2);
+    expect(plan?.deref()).toBeUndefined();
+  });
+});
