@@ -22,10 +22,11 @@ const BACK_MS = 60_000;
 const FOUND_MS = 30_000;
 const TEST_TIMEOUT_MS = 150_000;
 
-describe('the coordinator of transactions', () => {
+describe('Where one broker alone has some partitions', () => {
   let brokers: ProxiedCluster;
   /** It goes away, and with it the only copies of what is written to. */
   let lone: BrokerNode;
+  let others: number[];
 
   beforeAll(async () => {
     brokers = await startProxiedCluster(3);
@@ -33,6 +34,7 @@ describe('the coordinator of transactions', () => {
     const found = brokers.nodes.find(({ id }) => id !== controller);
     if (found === undefined) throw new Error('no broker is not the controller');
     lone = found;
+    others = brokers.nodes.map(({ id }) => id).filter((id) => id !== lone.id);
   });
   afterEach(killServices);
   afterAll(() => brokers.stop());
@@ -43,10 +45,10 @@ describe('the coordinator of transactions', () => {
    * millisecond; where the transaction's coordinator lives elsewhere, as here, it happens each time.
    */
   it(
-    'may lose the markers of a transaction: it is neither lost nor repeated',
+    'the coordinator may lose the markers of a transaction: it is neither lost nor repeated',
     async () => {
       const { cluster, proxy } = brokers;
-      const lane = await loneLane();
+      const lane = await laneOn([lone.id]);
       const input = makeLoad(200, 1);
       const first = await start(lane);
       await first.ready();
@@ -76,10 +78,50 @@ describe('the coordinator of transactions', () => {
   );
 
   it(
-    'may move while it is alive: it is looked for again',
+    'the coordinator is asked to end a transaction again only when all partitions of it have leaders',
+    async () => {
+      const { cluster, proxy } = brokers;
+      const lane = await laneOn([lone.id], others);
+      const input = makeLoad(200, 1);
+      const members = new Map<string, Service>();
+      for (const name of ['one', 'other']) members.set(name, await start(lane, name).then(isReady));
+      await cluster.produce(lane.input, input.slice(0, 50));
+      await waitFor('the first commit', () => cluster.isDone(lane));
+
+      const commit = proxy.holdFirst(isCommit('request', [...members.keys()]));
+      const confirmed = proxy.holdFirst(isCommit('response', [...members.keys()]));
+      await cluster.produce(lane.input, input.slice(50, 150));
+      const { clientId } = await commit.reached;
+      // Somebody takes a partition over only when there is something to do.
+      await cluster.produce(lane.input, input.slice(150));
+      await lone.stop();
+      await waitFor('an output without a leader', () => isLeaderless(lane.output));
+      commit.release();
+      expect((await confirmed.reached).bytes.readInt16BE(ERROR_AT)).toBe(0);
+      await members.get(clientId)?.kill();
+      members.delete(clientId);
+      const [heir] = members.values();
+      if (heir === undefined) throw new Error('nobody is left');
+      await heir.until(
+        'a try to take over',
+        () => heir.output.includes('A transaction was not committed'),
+        BACK_MS,
+      );
+      await lone.restart();
+
+      // A try that went too far would have made the coordinator forget that the transaction was committed.
+      await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
+      expect(await heir.stop()).toBe(0);
+      expect(await faultsIn(cluster, lane, input)).toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'the coordinator may move while it is alive: it is looked for again',
     async () => {
       const { cluster } = brokers;
-      const lane = await loneLane();
+      const lane = await laneOn([lone.id]);
       const input = makeLoad(100, 1);
       const service = await start(lane);
       await service.ready();
@@ -94,27 +136,55 @@ describe('the coordinator of transactions', () => {
     TEST_TIMEOUT_MS,
   );
 
-  const isCommit = (direction: Frame['direction']) => (frame: Frame) =>
-    frame.clientId === CLIENT && frame.api === 'EndTxn' && frame.direction === direction;
+  it(
+    'a topic of somebody else may have no leader: that stops nobody',
+    async () => {
+      const { cluster } = brokers;
+      const lane = await laneOn(others);
+      const foreign = `foreign-${randomUUID()}`;
+      await createOn([lone.id], foreign);
+      const input = makeLoad(100, 1);
+      await cluster.produce(lane.input, input);
+      await lone.stop();
+      await waitFor('a topic without a leader', () => isLeaderless(foreign));
+      const service = await start(lane);
+      // kafkajs as it is could not tell now what is committed.
+      const isDone = async (): Promise<boolean> => (await recordsOf(service)) === input.length;
+      await service.until('its work', isDone, BACK_MS);
+      expect(await service.stop()).toBe(0);
+      await lone.restart();
+      expect(await faultsIn(cluster, lane, input)).toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
 
-  function start({ settings }: Lane): Promise<Service> {
+  const isCommit =
+    (direction: Frame['direction'], clients = [CLIENT]) =>
+    ({ clientId, api, direction: its }: Frame) =>
+      clients.includes(clientId) && api === 'EndTxn' && its === direction;
+  const isReady = (service: Service): Promise<Service> => service.ready();
+
+  function start({ settings }: Lane, client = CLIENT): Promise<Service> {
     const { addresses } = brokers.proxy;
     return Service.start('transformer', {
       ...settings,
       KAFKA_BROKERS: addresses,
-      KAFKA_CLIENT_ID: CLIENT,
+      KAFKA_CLIENT_ID: client,
     });
   }
 
-  /** @returns a pipeline of one partition whose outputs and offsets live on one broker alone, its transactions elsewhere */
-  async function loneLane(): Promise<Lane> {
+  /**
+   * @param outputs the brokers that have them
+   * @param offsets the brokers that have the group's
+   * @returns a pipeline of one partition; the lone broker has nothing else of it
+   */
+  async function laneOn(outputs: number[], offsets = outputs): Promise<Lane> {
     const id = randomUUID();
     const [input, output, deadLetter] = [`e2e-in-${id}`, `e2e-out-${id}`, `e2e-dead-${id}`];
     const group = `e2e-transformer-${id}`;
-    const others = brokers.nodes.map((node) => node.id).filter((node) => node !== lone.id);
     await createOn(others, input);
-    await createOn([lone.id], output);
-    await createOn([lone.id], deadLetter, { 'message.timestamp.type': 'LogAppendTime' });
+    await createOn(outputs, output);
+    await createOn(outputs, deadLetter, { 'message.timestamp.type': 'LogAppendTime' });
     const settings = {
       INPUT_TOPIC: input,
       OUTPUT_TOPIC: output,
@@ -127,7 +197,7 @@ describe('the coordinator of transactions', () => {
     await scout.ready();
     await scout.stop();
     await move('__transaction_state', `${group}.${input}.0`, others);
-    await move('__consumer_offsets', group, [lone.id]);
+    await move('__consumer_offsets', group, offsets);
     return lane;
   }
 
@@ -184,3 +254,10 @@ describe('the coordinator of transactions', () => {
     }
   }
 });
+
+/** @returns how many records the service has committed an outcome of; 0 while it does not answer yet */
+async function recordsOf(service: Service): Promise<number> {
+  const text = await (await service.get('/metrics').catch(() => undefined))?.text();
+  const counts = (text ?? '').matchAll(/^login_pipeline_records_total\{[^}]*\} (\S+)$/gm);
+  return Array.from(counts, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
+}

@@ -13,6 +13,7 @@ import { installCoordinatorFix } from './coordinator-fix.ts';
 import { installCodecs } from './compression.ts';
 import { installRefusalFix } from './refusal-fix.ts';
 import { installOffsetResetFix } from './offset-reset-fix.ts';
+import { installMetadataFix } from './metadata-fix.ts';
 import { installRejoinFix } from './rejoin-fix.ts';
 import { installRequestQueueFix } from './request-queue-fix.ts';
 import { installTransactionFix } from './transaction-fix.ts';
@@ -58,6 +59,7 @@ export function createClient(
   installOffsetResetFix();
   installRejoinFix();
   installBrokerConnectFix();
+  installMetadataFix();
   installCoordinatorFix();
   installTransactionFix();
   installRefusalFix();
