@@ -22,7 +22,8 @@ interface Codec {
 /** How snappy-java begins its streams: magic bytes and two versions; blocks with their lengths follow. */
 const XERIAL_HEADER = Buffer.from('82534e41505059000000000100000001', 'hex');
 
-const IMPLEMENTATIONS: Readonly<Record<CodecName, Codec>> = {
+/** What each codec does, by its name. */
+export const IMPLEMENTATIONS: Readonly<Record<CodecName, Codec>> = {
   gzip: { compress: gzipSync, decompress: gunzipSync },
   snappy: { compress: toXerial, decompress: fromXerial },
   lz4: { compress: compressFrame, decompress: decompressFrame },

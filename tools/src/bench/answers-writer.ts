@@ -26,7 +26,7 @@ const { brokers, topic, partitions, rate, stopFlag, written } = workerData as Wr
 const workload = new Workload('processed', VALUE_BYTES, Date.now() - PAST_MS);
 const broker = await Broker.connect(brokers);
 const startMs = performance.now();
-const sends: Promise<void>[] = [];
+const sends: Promise<unknown>[] = [];
 let sent = 0;
 while (Atomics.load(stopFlag, 0) === 0) {
   await sleep(TICK_MS);

@@ -93,7 +93,7 @@ export class BenchCluster {
     const topic = await this.createTopic(`bench-${kind}`, partitions);
     const workload = new Workload(kind, valueBytes, Date.now() - PAST_MS);
     const whole = Math.ceil(count / workload.batchRecords) * workload.batchRecords;
-    const underWay: Promise<void>[] = [];
+    const underWay: Promise<unknown>[] = [];
     for (let index = 0; index < whole; index += workload.batchRecords) {
       const partition = (index / workload.batchRecords) % partitions;
       const batches = new Map([[partition, workload.batch(index)]]);

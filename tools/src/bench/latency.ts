@@ -115,7 +115,7 @@ export async function runLatency(
     }
   };
   const write = async (): Promise<void> => {
-    const sends: Promise<void>[] = [];
+    const sends: Promise<unknown>[] = [];
     for (let sent = 0; sent < range.to;) {
       await sleep(TICK_MS);
       const due = Math.min(range.to, indexAt(performance.now()));

@@ -77,8 +77,16 @@ export class Broker {
     });
   }
 
-  /** Writes one batch per partition. @throws Error when the broker refuses one of them */
-  async produce(topic: string, batches: ReadonlyMap<number, Buffer>): Promise<void> {
+  /**
+   * Writes one batch per partition.
+   *
+   * @returns the first offset of each, by partition
+   * @throws RefusedError when the broker refuses one of them
+   */
+  async produce(
+    topic: string,
+    batches: ReadonlyMap<number, Buffer>,
+  ): Promise<ReadonlyMap<number, number>> {
     const body = new ByteWriter()
       .int16(-1) // no transactional id
       .int16(ALL_REPLICAS)
@@ -90,15 +98,17 @@ export class Broker {
       body.int32(partition).int32(batch.length).raw(batch);
     }
     const response = await this.#send(PRODUCE, body);
-    response.array(() => {
+    const offsets = response.array(() => {
       response.string();
-      response.array(() => {
-        response.int32();
+      return response.array(() => {
+        const partition = response.int32();
         check(response.int16(), `produce to ${topic}`);
-        response.int64();
-        response.int64();
+        const baseOffset = response.int64();
+        response.int64(); // append time
+        return [partition, baseOffset] as const;
       });
     });
+    return new Map(offsets.flat());
   }
 
   /**
@@ -205,6 +215,17 @@ export class Broker {
   }
 }
 
+/** A broker's answer that is none: its error code stands in the protocol guide, "Error Codes". */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code: number;
+
+  constructor(what: string, code: number) {
+    super(`${what}: the broker answered with error ${code}`);
+    this.code = code;
+  }
+}
+
 function check(errorCode: number, what: string): void {
-  if (errorCode !== 0) throw new Error(`${what}: the broker answered with error ${errorCode}`);
+  if (errorCode !== 0) throw new RefusedError(what, errorCode);
 }
