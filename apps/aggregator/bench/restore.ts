@@ -71,7 +71,7 @@ async function writeSnapshots(
       state.nextOffset = BigInt(version + 1);
       const value = encodeSnapshot(state);
       bytes += value.length;
-      const headers = { 'next-offset': state.nextOffset.toString() };
+      const headers = [['next-offset', state.nextOffset.toString()]] as const;
       return { key: Buffer.from(`${input}-${partition}`), value, headers, timestamp };
     });
     await producer.send(history);

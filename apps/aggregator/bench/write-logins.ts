@@ -14,7 +14,7 @@ const records = logins.map(({ timeMs, ...login }) => ({
   value: Buffer.from(
     JSON.stringify({ ...login, ip: '10.1.2.3', timestamp: timeMs, processed: true }),
   ),
-  headers: {},
+  headers: [],
   timestamp: String(timeMs),
 }));
 const producer = await connectProducer(CONNECTION, {

@@ -82,7 +82,7 @@ describe('LoginController, inside Nest', () => {
       nextOffset: 3n,
       reasons: new Map([['invalid_user_id', 1]]),
     });
-    expect(deadLetters[0]?.headers).toMatchObject({
+    expect(Object.fromEntries(deadLetters[0]?.headers ?? [])).toMatchObject({
       'x-dead-letter-service': `transformer@${VERSION}`,
       'x-dead-letter-topic': 'user-login',
       'x-dead-letter-partition': '4',

@@ -1,4 +1,4 @@
-import { BROKERS, oneOf, TEXT } from './formats.ts';
+import { BROKERS, TEXT } from './formats.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -24,20 +24,12 @@ export interface KafkaSettings {
   /** TLS with the system's trust store, or with the PEM files named here. */
   readonly ssl: false | TlsFiles;
   readonly sasl?: SaslSettings;
-  /** Whose code encodes and decodes record batches: ours, or the client's own. */
-  readonly recordBatches: 'own' | 'kafkajs';
 }
 
 const BROKER_LIST = setting('KAFKA_BROKERS', {
   description: 'Bootstrap brokers',
   format: BROKERS,
   default: 'localhost:29092',
-});
-
-const RECORD_BATCHES = setting('KAFKA_RECORD_BATCHES', {
-  description: "Code for record batches: `own`, or the client's, to tell whose fault something is",
-  format: oneOf(['own', 'kafkajs']),
-  default: 'own',
 });
 
 /** @param clientId default of KAFKA_CLIENT_ID */
@@ -61,19 +53,17 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
       oauthClientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
       scope: SCOPE,
-      recordBatches: RECORD_BATCHES,
     },
     {
       rules: (text) => [...tlsFaults(text), ...saslFaults(text)],
       shape: (values) => {
-        const { brokers, clientId, ssl, caFile, certFile, keyFile, recordBatches } = values;
+        const { brokers, clientId, ssl, caFile, certFile, keyFile } = values;
         const sasl = saslOf(values);
         return {
           brokers,
           clientId,
           ssl: ssl && withoutUndefined({ caFile, certFile, keyFile }),
           ...(sasl !== undefined && { sasl }),
-          recordBatches,
         };
       },
     },

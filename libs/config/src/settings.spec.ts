@@ -32,7 +32,7 @@ function member(settings: object, path: string): unknown {
   return typeof found === 'function' ? (found as () => unknown)() : found;
 }
 
-const CONNECTION = { brokers: ['localhost:29092'], ssl: false, recordBatches: 'own' };
+const CONNECTION = { brokers: ['localhost:29092'], ssl: false };
 
 const NO_TRACES = {
   exporter: 'none',
@@ -125,7 +125,6 @@ describe('A valid value', () => {
       ['a:1', 'b.example:65535'],
     ],
     ['transformer', { KAFKA_CLIENT_ID: 'me' }, 'kafka.clientId', 'me'],
-    ['transformer', { KAFKA_RECORD_BATCHES: 'kafkajs' }, 'kafka.recordBatches', 'kafkajs'],
     ['transformer', { KAFKA_SSL: 'true' }, 'kafka.ssl', {}],
     ['transformer', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: cert }, 'kafka.ssl', { caFile: cert }],
     [
@@ -209,7 +208,6 @@ describe('A wrong value', () => {
       ['nope', 'a:0', 'a:65536', 'a:1,', ',', 'http://a:1', '[::1]:9092'],
     ],
     ['transformer', 'KAFKA_SSL', ['yes', 'TRUE', '1']],
-    ['transformer', 'KAFKA_RECORD_BATCHES', ['ours', 'OWN']],
     ['transformer', 'KAFKA_SASL_MECHANISM', ['oauth', 'PLAIN', 'gssapi']],
     [
       'transformer',

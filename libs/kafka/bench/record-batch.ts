@@ -35,7 +35,13 @@ const records = Array.from({ length: RECORDS }, (_, index) => ({
   value: Buffer.alloc(190, `{"user_id":"${index}","device_type":"android"}`),
   timestamp: String(1_700_000_000_000 + index),
 }));
-const withHeaders = records.map((record) => ({ ...record, headers: { trace: 'id', hops: '3' } }));
+const withHeaders = records.map((record) => ({
+  ...record,
+  headers: [
+    ['trace', 'id'],
+    ['hops', '3'],
+  ] as const,
+}));
 const partitionMetadata = [{ partitionId: 0, leader: 1 }];
 
 const batch = await writeBatch(records, 0);

@@ -1,5 +1,5 @@
 import type { DeadLetter } from './outcome.ts';
-import type { ConsumedRecord, OutgoingRecord, RecordHeaders } from './record.ts';
+import type { ConsumedRecord, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
 
 /** Where a dead letter came from, and who set it aside. */
 export interface DeadLetterSource {
@@ -14,10 +14,18 @@ export interface DeadLetterSource {
 /** What Kafka Connect would call the error's class; tools that read its headers group by it. */
 const EXCEPTION_CLASS = 'InvalidRecord';
 
+/** On a dead letter that is not whole: how many bytes of key, value and headers it had to leave out. */
+export const OMITTED_HEADER = 'x-dead-letter-omitted-bytes';
+
+/** The first of the headers that a dead letter adds. */
+const FIRST_HEADER = 'x-dead-letter-reason';
+
+/** What the names of all of them begin with. */
+const OWN_NAME = /^(?:x-dead-letter-|__connect\.errors\.)/;
+
 /**
- * Sets a record aside: key, value and headers untouched, with headers that say why and whence. A header
- * that the record already has by the same name is kept before the new one, because a record that fails
- * again after a redrive must not lose its history.
+ * Sets a record aside: key, value and headers untouched, and after these the headers that say why and whence. The record's
+ * own may have the same names: one that is set aside a second time keeps its history.
  *
  * The names under `__connect.errors.` are Kafka Connect's own (DeadLetterQueueReporter), so that tools
  * made for its dead letters work on these. No header holds personal data.
@@ -27,8 +35,8 @@ export function deadLetterRecord(
   { reason, stage }: DeadLetter,
   { topic, partition, service, time }: DeadLetterSource,
 ): OutgoingRecord {
-  const added = {
-    'x-dead-letter-reason': reason,
+  const added = Object.entries({
+    [FIRST_HEADER]: reason,
     'x-dead-letter-stage': stage,
     'x-dead-letter-topic': topic,
     'x-dead-letter-partition': String(partition),
@@ -43,23 +51,30 @@ export function deadLetterRecord(
     '__connect.errors.class.name': service,
     '__connect.errors.exception.class.name': EXCEPTION_CLASS,
     '__connect.errors.exception.message': reason,
-  };
+  });
   return {
     key: record.key,
     value: record.value,
-    headers: record.headers === undefined ? added : appendHeaders(record.headers, added),
+    headers: record.headers === undefined ? added : [...record.headers, ...added],
     timestamp: record.timestamp,
   };
 }
 
-function appendHeaders(
-  headers: RecordHeaders,
-  added: Readonly<Record<string, string>>,
-): RecordHeaders {
-  const all: Record<string, RecordHeaders[string]> = { ...headers };
-  for (const [name, value] of Object.entries(added)) {
-    const before = all[name];
-    all[name] = before === undefined ? value : [before, value].flat();
-  }
-  return all;
+/**
+ * Tells a dead letter's headers apart: those of the record that was set aside, in their order, and those that
+ * {@link deadLetterRecord} added. The last reason begins these, so that earlier ones by the same names are the record's;
+ * what others have added since goes with the record.
+ */
+export function splitHeaders(headers: RecordHeaders): {
+  readonly own: readonly RecordHeader[];
+  readonly added: readonly RecordHeader[];
+} {
+  const all = [...headers];
+  const start = all.findLastIndex(([name]) => String(name) === FIRST_HEADER);
+  if (start < 0) return { own: all, added: [] };
+  const own = all.slice(0, start);
+  const added: RecordHeader[] = [];
+  for (const header of all.slice(start))
+    (OWN_NAME.test(String(header[0])) ? added : own).push(header);
+  return { own, added };
 }

@@ -2,13 +2,16 @@ export type {
   ConsumedBatch,
   ConsumedRecord,
   ConsumedRecords,
+  EncodedHeaders,
   OutgoingRecord,
+  RecordHeader,
   RecordHeaders,
   Timestamp,
 } from './record.ts';
 export { deadLetter, DROP, emit } from './outcome.ts';
 export type { DeadLetter, Drop, Emit, LatestKey, Outcome } from './outcome.ts';
-export { deadLetterRecord } from './dead-letter.ts';
+export { lastHeader } from './headers.ts';
+export { deadLetterRecord, OMITTED_HEADER, splitHeaders } from './dead-letter.ts';
 export type { DeadLetterSource } from './dead-letter.ts';
 export { originalRecord } from './redrive.ts';
 export type { OriginalRecord } from './redrive.ts';

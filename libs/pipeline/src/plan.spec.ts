@@ -22,7 +22,7 @@ function record(offset: number, text: string | null): ConsumedRecord {
     timestamp: String(1_700_000_000_000 + offset),
     key: Buffer.from(`user-${offset}`),
     value: text === null ? null : Buffer.from(text),
-    headers: { trace: Buffer.from(`t-${offset}`) },
+    headers: [['trace', Buffer.from(`t-${offset}`)]],
   };
 }
 
@@ -99,7 +99,7 @@ describe('planBatch', () => {
       {
         key: Buffer.from('user-40'),
         value: Buffer.from('A'),
-        headers: { trace: Buffer.from('t-40') },
+        headers: [['trace', Buffer.from('t-40')]],
         timestamp: '1700000000040',
       },
     ]);
@@ -107,7 +107,7 @@ describe('planBatch', () => {
 
   it('writes into a dead letter where it came from, who refused it and when', () => {
     const { deadLetters } = planBatch(batch(['a', 'bad']), capitals, OPTIONS);
-    expect(deadLetters[0]?.headers).toMatchObject({
+    expect(Object.fromEntries(deadLetters[0]?.headers ?? [])).toMatchObject({
       'x-dead-letter-reason': 'bad_word',
       'x-dead-letter-stage': 'decode',
       'x-dead-letter-topic': 'words',
@@ -127,7 +127,7 @@ describe('planBatch', () => {
     const plan = planBatch({ ...input, maxOutputBytes }, capitals, OPTIONS);
     expect(texts(plan.outputs)).toEqual(['FITS']);
     expect(texts(plan.deadLetters)).toEqual(['fits not']);
-    expect(plan.deadLetters[0]?.headers).toMatchObject({
+    expect(Object.fromEntries(plan.deadLetters[0]?.headers ?? [])).toMatchObject({
       'x-dead-letter-reason': 'too_large',
       'x-dead-letter-stage': 'transform',
     });

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { OutgoingRecord } from './record.ts';
+import type { EncodedHeaders, OutgoingRecord } from './record.ts';
 import { BATCH_OVERHEAD, recordBytes, splitBySize } from './record-size.ts';
 import { outgoingRecord } from './testing/arbitraries.ts';
 
 function record(valueBytes: number, rest: Partial<OutgoingRecord> = {}): OutgoingRecord {
   return { key: null, value: Buffer.alloc(valueBytes), timestamp: '0', ...rest };
+}
+
+function encoded(bytes: number): EncodedHeaders {
+  return Object.assign([], { encoded: Buffer.alloc(bytes) });
 }
 
 const batchBytes = (records: readonly OutgoingRecord[]) =>
@@ -15,11 +19,20 @@ describe('recordBytes', () => {
   it.each<[string, OutgoingRecord, number]>([
     ['nothing', record(0, { value: null }), 36],
     ['key and value', record(10, { key: Buffer.alloc(5) }), 51],
-    ['a header, its name and value in UTF-8', record(0, { headers: { é: '📱' } }), 52],
-    ['a header of bytes', record(0, { headers: { ab: Buffer.alloc(3) } }), 51],
-    ['every value of a header', record(0, { headers: { a: ['1', '22'] } }), 61],
-    ['a header without a value', record(0, { headers: { a: undefined } }), 47],
-    ['a header with an empty list, which is none', record(0, { headers: { a: [] } }), 36],
+    ['a header, its name and value in UTF-8', record(0, { headers: [['é', '📱']] }), 52],
+    ['a header of bytes', record(0, { headers: [['ab', Buffer.alloc(3)]] }), 51],
+    [
+      'every value of a header',
+      record(0, {
+        headers: [
+          ['a', '1'],
+          ['a', '22'],
+        ],
+      }),
+      61,
+    ],
+    ['a header without a value', record(0, { headers: [['a', null]] }), 47],
+    ['headers that are bytes already', record(0, { headers: encoded(7) }), 43],
   ])('counts %s', (_, one, bytes) => {
     expect(recordBytes(one)).toBe(bytes);
   });

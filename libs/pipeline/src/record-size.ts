@@ -14,10 +14,9 @@ export const BATCH_OVERHEAD = 61;
 export function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
   if (headers === undefined) return bytes;
-  for (const name in headers) {
-    for (const header of [headers[name]].flat()) {
-      bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(header ?? '');
-    }
+  if ('encoded' in headers) return bytes + headers.encoded.length;
+  for (const [name, header] of headers) {
+    bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(header ?? '');
   }
   return bytes;
 }

@@ -1,9 +1,14 @@
-/**
- * Header values by name, as the broker had them; a name that occurs several times holds a list.
- */
-export type RecordHeaders = Readonly<
-  Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>
->;
+/** A header's name and value. A name is bytes that need not be UTF-8; a text stands for its UTF-8. */
+export type RecordHeader = readonly [name: Buffer | string, value: Buffer | string | null];
+
+/** A record's headers as they came: who passes them on copies bytes, and who iterates decodes them. */
+export interface EncodedHeaders extends Iterable<RecordHeader> {
+  /** Their number and themselves, as a record has them (Kafka protocol guide, "Record"). */
+  readonly encoded: Buffer;
+}
+
+/** Headers in order: a list, in which a name may come again (KIP-82). */
+export type RecordHeaders = readonly RecordHeader[] | EncodedHeaders;
 
 /** Epoch milliseconds: a number, or a decimal int64, as it must be where a number is not exact. */
 export type Timestamp = number | string;

@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { redrive } from '@login-pipeline/kafka';
 import type { RedriveReport } from '@login-pipeline/kafka';
 import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import type { ReadRecord } from '@login-pipeline/kafka/testing';
 import { parseRedriveArguments } from './arguments.ts';
 import { reportLines } from './report.ts';
 
@@ -34,9 +35,11 @@ describe('redrive', () => {
     expect(first).toMatchObject({
       key: Buffer.from('key of a'),
       timestamp: '1734547631000',
-      headers: { trace: Buffer.from('of a'), 'x-redrive-count': Buffer.from('1') },
+      headers: [
+        ['trace', Buffer.from('of a')],
+        ['x-redrive-count', Buffer.from('1')],
+      ],
     });
-    expect(Object.keys(first?.headers ?? {}).sort()).toEqual(['trace', 'x-redrive-count']);
     expect(reportLines(deadLetters, selection(), report)).toEqual([
       'invalid_ip: 2 redriven',
       'invalid_json: 1 redriven',
@@ -49,6 +52,37 @@ describe('redrive', () => {
     await setAside(1, ['d', 'invalid_ip']);
     await run();
     await written(['a', 'b'], ['d'], ['c']);
+  });
+
+  it('leaves a record’s own headers in their order, whatever their names, and again after a second time', async () => {
+    const own: ReadRecord['headers'] = [
+      ['b', '1'],
+      ['a', null],
+      ['10', ''],
+      ['x-dead-letter-reason', 'of its sender'],
+      ['2', Buffer.from([0xff])],
+      ['__proto__', '3'],
+      ['', '4'],
+      ['b', '5'],
+    ];
+    const setAsideWith = (headers: ReadRecord['headers']): Promise<void> => {
+      const added = Object.entries(addedHeaders(0, 'invalid_ip'));
+      return cluster.produce(deadLetters, [{ value: 'a', headers: [...headers, ...added] }]);
+    };
+    const redriven = async (times: number): Promise<ReadRecord['headers']> => {
+      await run();
+      const records = await waitFor(`${times} records`, async () => {
+        const all = await cluster.read(source);
+        return all.length === times && all;
+      });
+      return records.at(-1)?.headers ?? [];
+    };
+    const asRead = own.map(([name, value]) => [name, value === null ? null : Buffer.from(value)]);
+    await setAsideWith(own);
+    const once = await redriven(1);
+    expect(once).toEqual([...asRead, ['x-redrive-count', Buffer.from('1')]]);
+    await setAsideWith(once);
+    expect(await redriven(2)).toEqual([...asRead, ['x-redrive-count', Buffer.from('2')]]);
   });
 
   it('takes reasons one by one, in any order, and none of them twice', async () => {
@@ -89,7 +123,7 @@ describe('redrive', () => {
       ['part', 'invalid_ip', { 'x-dead-letter-omitted-bytes': '9' }],
     );
     await cluster.produce(deadLetters, [
-      { value: 'of Connect', headers: { '__connect.errors.topic': source } },
+      { value: 'of Connect', headers: [['__connect.errors.topic', source]] },
     ]);
     const none = await run('--to', new Date(Date.now() - 60_000).toISOString());
     expect([none.reasons.size, none.foreign]).toEqual([0, 1]);
@@ -168,19 +202,26 @@ describe('redrive', () => {
         value: id,
         // All in one partition, so that their order is known.
         partition: 1,
-        headers: {
+        headers: Object.entries({
           trace: `of ${id}`,
-          'x-dead-letter-reason': reason,
-          'x-dead-letter-stage': 'decode',
-          'x-dead-letter-topic': source,
-          'x-dead-letter-partition': String(partition),
-          'x-dead-letter-offset': '0',
-          'x-dead-letter-timestamp': '1734547631000',
-          '__connect.errors.topic': source,
+          ...addedHeaders(partition, reason),
           ...more,
-        },
+        }),
       })),
     );
+  }
+
+  /** What the transformer adds to a record that it sets aside. */
+  function addedHeaders(partition: number, reason: string): Record<string, string> {
+    return {
+      'x-dead-letter-reason': reason,
+      'x-dead-letter-stage': 'decode',
+      'x-dead-letter-topic': source,
+      'x-dead-letter-partition': String(partition),
+      'x-dead-letter-offset': '0',
+      'x-dead-letter-timestamp': '1734547631000',
+      '__connect.errors.topic': source,
+    };
   }
 
   /** Waits for the records of each partition: a commit shows only some milliseconds after its answer. */

@@ -177,8 +177,9 @@ describe('sinks', () => {
       );
       expect(inOrder(rows)).toEqual(
         inOrder(
-          deadLetters.map(({ partition, offset, value, headers = {} }) => {
-            const header = (name: string): string => String(headers[`x-dead-letter-${name}`]);
+          deadLetters.map(({ partition, offset, value, headers }) => {
+            const values = Object.fromEntries(headers) as Record<string, unknown>;
+            const header = (name: string): string => String(values[`x-dead-letter-${name}`]);
             return {
               partition,
               offset: Number(offset),

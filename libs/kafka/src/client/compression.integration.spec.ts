@@ -16,7 +16,7 @@ const RECORDS = [0, 1, 100, 32 * 1024, 100_000, 200_000]
   .map((value, index) => ({
     key: Buffer.from(`user-${index}`),
     value,
-    headers: { trace: Buffer.from(`t-${index}`) },
+    headers: [['trace', Buffer.from(`t-${index}`)]] as const,
     timestamp: String(1_734_547_631_000 + index),
   }));
 

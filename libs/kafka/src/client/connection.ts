@@ -5,7 +5,6 @@ import type { KafkaCredentials } from '../security/sasl.ts';
 import { tlsSockets } from '../security/tls-sockets.ts';
 import type { KafkaTlsFiles } from '../security/tls-sockets.ts';
 import { kafkajs, logLevel } from './kafkajs.ts';
-import type { RecordBatches } from './kafkajs.ts';
 import { installBrokerConnectFix } from './broker-connect-fix.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { clientLog } from './client-log.ts';
@@ -26,8 +25,6 @@ export interface KafkaConnection {
   /** `false`: plain text. Otherwise TLS; the files are PEM and read at every connection. */
   readonly ssl: false | KafkaTlsFiles;
   readonly sasl?: KafkaCredentials | undefined;
-  /** Whose code encodes and decodes record batches: the same for all connections of a process. Absent: ours. */
-  readonly recordBatches?: RecordBatches | undefined;
 }
 
 /**
@@ -48,12 +45,12 @@ const RETRY = {
  * with a transactional producer, because kafkajs enters offsets there before their transaction commits.
  */
 export function createClient(
-  { brokers, clientId, ssl, sasl, recordBatches = 'own' }: KafkaConnection,
+  { brokers, clientId, ssl, sasl }: KafkaConnection,
   logger: Logger,
   patience: Patience,
   sockets = new ClientSockets(),
 ): KafkaClient {
-  const { Kafka } = kafkajs(recordBatches);
+  const { Kafka } = kafkajs();
   installCodecs();
   installRequestQueueFix();
   installOffsetResetFix();

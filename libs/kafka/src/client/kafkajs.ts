@@ -2,9 +2,6 @@ import { createRequire } from 'node:module';
 import type * as Kafkajs from 'kafkajs';
 import { installRecordBatches } from './record-batch-installer.ts';
 
-/** Whose code encodes and decodes record batches: ours, or kafkajs' own. */
-export type RecordBatches = 'own' | 'kafkajs';
-
 type Loggers = Record<'LEVELS', typeof Kafkajs.logLevel>;
 type Compressions = Record<'Types', typeof Kafkajs.CompressionTypes> &
   Record<'Codecs', typeof Kafkajs.CompressionCodecs>;
@@ -43,26 +40,13 @@ export function saslMechanism(mechanism: keyof typeof SASL_MODULES): SaslMechani
   return require(path) as SaslMechanism;
 }
 
-let loaded: { readonly recordBatches: RecordBatches; readonly kafkajs: typeof Kafkajs } | undefined;
+let loaded: typeof Kafkajs | undefined;
 
-/**
- * Loads kafkajs. The first call decides about the record batches of the whole process.
- *
- * @param recordBatches absent: as decided, or `own`
- * @throws Error when it was decided otherwise
- */
-export function kafkajs(recordBatches = loaded?.recordBatches ?? 'own'): typeof Kafkajs {
+/** @returns kafkajs, loaded at the first call, with our code for record batches in it */
+export function kafkajs(): typeof Kafkajs {
   if (loaded === undefined) {
-    if (recordBatches === 'own') installRecordBatches();
-    loaded = { recordBatches, kafkajs: require('kafkajs') as typeof Kafkajs };
+    installRecordBatches();
+    loaded = require('kafkajs') as typeof Kafkajs;
   }
-  if (loaded.recordBatches !== recordBatches) {
-    throw new Error(`kafkajs runs with KAFKA_RECORD_BATCHES=${loaded.recordBatches} already`);
-  }
-  return loaded.kafkajs;
-}
-
-/** @returns whether record batches are encoded and decoded by our code; of {@link kafkajs} as it is loaded */
-export function hasOwnRecordBatches(): boolean {
-  return loaded?.recordBatches === 'own';
+  return loaded;
 }

@@ -1,6 +1,5 @@
-import type { Message } from 'kafkajs';
 import { EncodedBatch, NOT_IDEMPOTENT } from '../record-batch/index.ts';
-import type { BatchProducer } from '../record-batch/index.ts';
+import type { BatchProducer, WritableRecord } from '../record-batch/index.ts';
 
 /** The part of kafkajs' encoder that is used. */
 interface Encoder {
@@ -16,7 +15,8 @@ export type EncoderClass = new () => Encoder;
 interface PartitionRecords {
   readonly partition: number;
   readonly firstSequence: number;
-  readonly messages: readonly Message[] | EncodedBatch;
+  /** As kafkajs was given them. */
+  readonly messages: readonly WritableRecord[] | EncodedBatch;
 }
 
 interface ProduceParameters {

@@ -1,6 +1,5 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import type { Message } from 'kafkajs';
 import { kafkajs } from './kafkajs.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
@@ -39,7 +38,8 @@ function byKey({ topic, partitions }: UsableTopic): (record: OutgoingRecord) => 
     isr: [],
     partitionErrorCode: 0,
   }));
-  return (record) => partitioner({ topic, partitionMetadata, message: record as Message });
+  return (record) =>
+    partitioner({ topic, partitionMetadata, message: { key: record.key, value: record.value } });
 }
 
 /**

@@ -15,7 +15,7 @@ import { batchOf } from '../record-batch/testing/batches.ts';
 import { fetch } from '../record-batch/testing/fetch.ts';
 
 const require = createRequire(import.meta.url);
-const { DefaultPartitioner } = kafkajs('own').Partitioners;
+const { DefaultPartitioner } = kafkajs().Partitioners;
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -53,13 +53,6 @@ function batch(messages: Messages, fetchedOffset = '0'): PartitionBatch {
     messages,
   });
 }
-
-describe('kafkajs', () => {
-  it('is loaded once, with one choice of record batches', () => {
-    expect(kafkajs()).toBe(kafkajs('own'));
-    expect(() => kafkajs('kafkajs')).toThrow('KAFKA_RECORD_BATCHES=own');
-  });
-});
 
 describe('installRecordBatches', () => {
   it('refuses a kafkajs that was loaded before', () => {

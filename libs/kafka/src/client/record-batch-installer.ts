@@ -62,7 +62,7 @@ export function installRecordBatches(): void {
   if (version !== KAFKAJS_VERSION) {
     throw new Error(
       `The record-batch code is made for kafkajs ${KAFKAJS_VERSION}, but ${version} is installed: ` +
-        `install ${KAFKAJS_VERSION}, or set KAFKA_RECORD_BATCHES=kafkajs`,
+        `install ${KAFKAJS_VERSION}`,
     );
   }
   for (const path of Object.values(SEAM)) {

@@ -3,7 +3,6 @@ import { BATCH_OVERHEAD, recordBytes, splitBySize } from '@login-pipeline/pipeli
 import type { CompressionTypes, Message } from 'kafkajs';
 import type { Compression } from './compression.ts';
 import { compressionType } from './compression.ts';
-import { hasOwnRecordBatches } from './kafkajs.ts';
 import { EncodedBatch } from '../record-batch/index.ts';
 import type { UsableTopic } from './topics.ts';
 
@@ -31,15 +30,12 @@ const COMPRESSION_GROWTH = 7 / 6;
  */
 export function* sendsOf(
   records: readonly OutgoingRecord[],
-  { topic, maxMessageBytes }: Pick<UsableTopic, 'topic' | 'maxMessageBytes'>,
-  { compression, maxRecords }: SendOptions,
+  topic: Pick<UsableTopic, 'topic' | 'maxMessageBytes'>,
+  options: SendOptions,
 ): Generator<Send> {
-  const growth = compression === 'none' ? 1 : COMPRESSION_GROWTH;
-  const maxBytes = Math.floor(maxMessageBytes / growth);
-  for (const run of splitBySize(records, { maxBytes, maxRecords })) {
-    const used =
-      run.length === 1 ? forOne(run, maxBytes, maxMessageBytes, compression) : compression;
-    yield { topic, messages: run as Message[], compression: compressionType(used) };
+  for (const { run, compression } of runsOf(records, topic, options)) {
+    // Headers are a list where kafkajs' type says object: it hands them on, unseen, to our record batches.
+    yield { topic: topic.topic, messages: run as unknown as Message[], compression };
   }
 }
 
@@ -55,14 +51,29 @@ export async function encodedSends(
   partition: number | undefined,
   options: SendOptions,
 ): Promise<readonly Send[]> {
-  const sends = [...sendsOf(records, topic, options)];
-  if (partition === undefined || !hasOwnRecordBatches()) return sends;
+  if (partition === undefined) return [...sendsOf(records, topic, options)];
+  const runs = [...runsOf(records, topic, options)];
   return Promise.all(
-    sends.map(async (send) => {
-      const batch = await EncodedBatch.of(send.messages, send.compression, partition);
-      return { ...send, messages: batch as unknown as Message[] };
+    runs.map(async ({ run, compression }) => {
+      const batch = await EncodedBatch.of(run, compression, partition);
+      return { topic: topic.topic, messages: batch as unknown as Message[], compression };
     }),
   );
+}
+
+/** What makes one send each, and how it is compressed. */
+function* runsOf(
+  records: readonly OutgoingRecord[],
+  { maxMessageBytes }: Pick<UsableTopic, 'maxMessageBytes'>,
+  { compression, maxRecords }: SendOptions,
+): Generator<{ readonly run: readonly OutgoingRecord[]; readonly compression: CompressionTypes }> {
+  const growth = compression === 'none' ? 1 : COMPRESSION_GROWTH;
+  const maxBytes = Math.floor(maxMessageBytes / growth);
+  for (const run of splitBySize(records, { maxBytes, maxRecords })) {
+    const used =
+      run.length === 1 ? forOne(run, maxBytes, maxMessageBytes, compression) : compression;
+    yield { run, compression: compressionType(used) };
+  }
 }
 
 function forOne(

@@ -1,3 +1,4 @@
+import type { ConsumedRecords } from '@login-pipeline/pipeline';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload } from 'kafkajs';
 import { createClient } from '../client/connection.ts';
 import {
@@ -187,7 +188,8 @@ export class GroupConsumer {
       await this.#options.onBatch({
         topic,
         partition,
-        records: messages,
+        // Of our record batches, whose headers are a list where kafkajs' type says object.
+        records: messages as unknown as ConsumedRecords,
         nextOffset,
         fetchedOffset,
         follows,

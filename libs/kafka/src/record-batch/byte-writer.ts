@@ -49,9 +49,13 @@ export class ByteWriter {
       this.position += this.bytes.write(value, this.position);
     } else {
       this.varint(value.length);
-      this.bytes.set(value, this.position);
-      this.position += value.length;
+      this.rawBytes(value);
     }
+  }
+
+  rawBytes(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.position);
+    this.position += bytes.length;
   }
 }
 

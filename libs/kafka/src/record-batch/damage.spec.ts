@@ -66,7 +66,7 @@ describe('A damaged batch', () => {
   });
 
   it('is told when a header has no name, or does not end', async () => {
-    const written = await writeBatch([{ value: 'x', timestamp: '1', headers: { ab: 'c' } }], 0);
+    const written = await writeBatch([{ value: 'x', timestamp: '1', headers: [['ab', 'c']] }], 0);
     const name = written.lastIndexOf('ab') - 1;
     await expect(fetch(forged(written, (batch) => batch.writeInt8(1, name)))).rejects.toThrow(
       'a header has no name',
@@ -109,7 +109,11 @@ describe('Any bytes', () => {
     const records = Array.from({ length: 3 }, (_, index) => ({
       key: `k${index}`,
       value: 'login '.repeat(5 * index),
-      headers: { a: ['b', 'c'], d: '' },
+      headers: [
+        ['a', 'b'],
+        ['d', ''],
+        ['a', 'c'],
+      ] as const,
       timestamp: String(1_700_000_000_000 + index * 2 ** 29),
     }));
     const compressed = [0, 1, 2, 3, 4].map((codec) => writeBatch(records, codec));

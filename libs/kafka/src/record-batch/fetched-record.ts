@@ -1,4 +1,4 @@
-import type { ReadHeaders } from './headers.ts';
+import type { EncodedHeaders } from '@login-pipeline/pipeline';
 
 /** A record as consumers get it. */
 export interface FetchedRecord {
@@ -10,7 +10,7 @@ export interface FetchedRecord {
   readonly timestamp: number | string;
   readonly attributes: number;
   /** Absent where there are none. */
-  readonly headers?: ReadHeaders | undefined;
+  readonly headers?: EncodedHeaders | undefined;
 }
 
 /** Records in order. */

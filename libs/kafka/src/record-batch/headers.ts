@@ -1,15 +1,24 @@
-import type { ByteReader } from './byte-reader.ts';
-import type { ByteWriter, Bytes } from './byte-writer.ts';
+import type { EncodedHeaders, RecordHeader, RecordHeaders } from '@login-pipeline/pipeline';
+import { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { nullableBytesSize, varintSize } from './byte-writer.ts';
 import { DamageError } from './errors.ts';
 
-type HeaderValue = Buffer | null;
+/** Headers that {@link skipHeaders} has passed over: a view on what was fetched. */
+export class FetchedHeaders implements EncodedHeaders {
+  readonly encoded: Buffer;
 
-/** Headers as read: a value by name, a list where the name occurs several times. */
-export type ReadHeaders = Record<string, HeaderValue | HeaderValue[]>;
+  constructor(encoded: Buffer) {
+    this.encoded = encoded;
+  }
 
-/** Headers to write; a list is one header per value. */
-export type WritableHeaders = Readonly<Record<string, Bytes | readonly Bytes[]>>;
+  *[Symbol.iterator](): Generator<RecordHeader> {
+    const reader = new ByteReader(this.encoded);
+    for (let left = reader.varint(); left > 0; left -= 1) {
+      yield [reader.nullableBytes() ?? '', reader.nullableBytes()];
+    }
+  }
+}
 
 /**
  * Passes over a record's headers, so that decoding them can wait until somebody asks, and cannot fail then.
@@ -27,58 +36,25 @@ export function skipHeaders(reader: ByteReader, end: number): void {
   }
 }
 
-/** @returns the headers that {@link skipHeaders} passed over, their values as views */
-export function readHeaders(reader: ByteReader): ReadHeaders {
-  const headers = new Map<string, HeaderValue | HeaderValue[]>();
-  for (let left = reader.varint(); left > 0; left -= 1) {
-    const name = reader.nullableBytes()?.toString() ?? '';
-    const value = reader.nullableBytes();
-    const before = headers.get(name);
-    if (Array.isArray(before)) before.push(value);
-    else headers.set(name, before === undefined ? value : [before, value]);
-  }
-  // Unlike an assignment this keeps a header named __proto__ a header.
-  return Object.fromEntries(headers);
-}
-
 /** @returns how many bytes {@link writeHeaders} writes */
-export function headersSize(headers: WritableHeaders | undefined): number {
+export function headersSize(headers: RecordHeaders | undefined): number {
   if (headers === undefined) return 1;
-  let count = 0;
-  let size = 0;
-  forEachHeader(headers, (name, value) => {
-    count += 1;
-    size += nullableBytesSize(name) + nullableBytesSize(value);
-  });
-  return varintSize(count) + size;
+  if ('encoded' in headers) return headers.encoded.length;
+  let size = varintSize(headers.length);
+  for (const [name, value] of headers) size += nullableBytesSize(name) + nullableBytesSize(value);
+  return size;
 }
 
-export function writeHeaders(writer: ByteWriter, headers: WritableHeaders | undefined): void {
+export function writeHeaders(writer: ByteWriter, headers: RecordHeaders | undefined): void {
   if (headers === undefined) {
     writer.byte(0);
-    return;
+  } else if ('encoded' in headers) {
+    writer.rawBytes(headers.encoded);
+  } else {
+    writer.varint(headers.length);
+    for (const [name, value] of headers) {
+      writer.nullableBytes(name);
+      writer.nullableBytes(value);
+    }
   }
-  let count = 0;
-  forEachHeader(headers, () => (count += 1));
-  writer.varint(count);
-  forEachHeader(headers, (name, value) => {
-    writer.nullableBytes(name);
-    writer.nullableBytes(value);
-  });
-}
-
-function forEachHeader(
-  headers: WritableHeaders,
-  visit: (name: string, value: Bytes) => void,
-): void {
-  for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    if (isList(value)) for (const each of value) visit(name, each);
-    else visit(name, value);
-  }
-}
-
-/** Array.isArray does not tell read-only arrays from the rest. */
-function isList(value: Bytes | readonly Bytes[]): value is readonly Bytes[] {
-  return Array.isArray(value);
 }

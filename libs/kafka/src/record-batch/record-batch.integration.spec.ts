@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Message } from 'kafkajs';
 import type { Compression } from '../client/compression.ts';
 import { compressionType } from '../client/compression.ts';
 import { kafkajs } from '../client/kafkajs.ts';
+import type { WritableRecord } from './index.ts';
 import { JAVA_BATCHES } from './testing/java-golden.ts';
 import { toLine } from './testing/record-lines.ts';
 import { TestCluster } from '../testing/index.ts';
@@ -56,16 +58,22 @@ async function java(args: readonly string[], lines: readonly string[] = []): Pro
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-const RECORDS = Array.from({ length: 400 }, (_, index) => ({
+const RECORDS: readonly WritableRecord[] = Array.from({ length: 400 }, (_, index) => ({
   key: index % 7 === 0 ? null : Buffer.from(`user-${index}`),
   value: index % 11 === 0 ? null : Buffer.alloc(index * 3, `{"login":${index}}`),
   timestamp: String(1_734_547_631_000 - index * 1_000),
   headers:
     index % 3 === 0
-      ? {}
-      : { trace: Buffer.from(`t-${index}`), é: [Buffer.alloc(0), Buffer.from([255])] },
+      ? []
+      : [
+          ['é', Buffer.alloc(0)],
+          ['trace', Buffer.from(`t-${index}`)],
+          ['é', Buffer.from([255])],
+        ],
 }));
 const LINES = RECORDS.map(toLine);
+/** Headers are a list where kafkajs' type says object. */
+const MESSAGES = RECORDS as unknown as Message[];
 const CODECS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 describeWithCompiler('Kafka’s Java client', () => {
@@ -95,15 +103,15 @@ describeWithCompiler.each(CODECS)('With compression %s', (compression) => {
     await producer.connect();
     const send = { topic, compression: compressionType(compression), acks: -1 };
     const aborted = await producer.transaction();
-    await aborted.send({ ...send, messages: RECORDS.slice(0, 10) });
+    await aborted.send({ ...send, messages: MESSAGES.slice(0, 10) });
     await aborted.abort();
     const committed = await producer.transaction();
-    await committed.send({ ...send, messages: RECORDS.slice(0, 200) });
+    await committed.send({ ...send, messages: MESSAGES.slice(0, 200) });
     await committed.commit();
     await producer.disconnect();
     const plain = cluster.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await plain.connect();
-    await plain.send({ ...send, messages: RECORDS.slice(200) });
+    await plain.send({ ...send, messages: MESSAGES.slice(200) });
     await plain.disconnect();
     expect(await java(['consume', brokers, topic, String(RECORDS.length)])).toEqual(LINES);
     expect((await cluster.read(topic)).map(toLine)).toEqual(LINES);

@@ -1,8 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { DamageError } from './errors.ts';
 import type { FetchedRecord } from './fetched-record.ts';
-import { readHeaders, skipHeaders } from './headers.ts';
-import type { ReadHeaders } from './headers.ts';
+import { FetchedHeaders, skipHeaders } from './headers.ts';
 import type { Int64 } from './int64.ts';
 import { add } from './int64.ts';
 
@@ -52,12 +51,14 @@ export class RecordView implements FetchedRecord {
   readonly #keyLength: number;
   readonly #valueStart: number;
   readonly #valueLength: number;
+  readonly #end: number;
 
   /** @param start where a record begins that {@link skipRecord} has passed over */
   constructor(context: RecordContext, start: number) {
     const { reader } = context;
     reader.position = start;
-    reader.varint();
+    const length = reader.varint();
+    this.#end = reader.position + length;
     reader.position += 1;
     this.#context = context;
     this.#timestampDelta = reader.varlong();
@@ -90,11 +91,11 @@ export class RecordView implements FetchedRecord {
     return typeof time === 'number' ? time : String(time);
   }
 
-  get headers(): ReadHeaders | undefined {
-    const { reader } = this.#context;
-    reader.position = this.#valueStart + Math.max(0, this.#valueLength);
+  get headers(): FetchedHeaders | undefined {
+    const { bytes } = this.#context.reader;
+    const start = this.#valueStart + Math.max(0, this.#valueLength);
     // A count of none is one zero byte.
-    return reader.bytes[reader.position] === 0 ? undefined : readHeaders(reader);
+    return bytes[start] === 0 ? undefined : new FetchedHeaders(bytes.subarray(start, this.#end));
   }
 
   /** @returns null for a negative length, as the protocol has it */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import type { RecordHeader } from '@login-pipeline/pipeline';
 import fc from 'fast-check';
 import type { FetchedRecord, WritableRecord } from './index.ts';
 import { writeBatch } from './index.ts';
@@ -7,8 +8,8 @@ import { readableRecord } from './testing/arbitraries.ts';
 import { fetch } from './testing/fetch.ts';
 
 /** @returns the record's parts, made from its getters */
-function partsOf({ key, value, timestamp, headers = {} }: FetchedRecord): WritableRecord {
-  return { key, value, timestamp: String(timestamp), headers };
+function partsOf({ key, value, timestamp, headers }: FetchedRecord): WritableRecord {
+  return { key, value, timestamp: String(timestamp), headers: [...(headers ?? [])] };
 }
 
 describe('A record batch', () => {
@@ -35,7 +36,7 @@ describe('A record batch', () => {
       key: Buffer.from(`user-${index}`),
       value: Buffer.alloc(index % 700, 'login'),
       timestamp: String(1_700_000_000_000 + index * 1_000),
-      headers: {},
+      headers: [],
     }));
     const batch = await fetch(await writeBatch(records, codec));
     expect(isDeepStrictEqual(Array.from(batch.messages, partsOf), records)).toBe(true);
@@ -43,12 +44,26 @@ describe('A record batch', () => {
 
   it('takes texts for bytes, and its own time for none', async () => {
     const before = Date.now();
-    const written = await writeBatch([{ key: 'é', value: '📱', headers: { name: 'ü' } }], 0);
+    const written = await writeBatch([{ key: 'é', value: '📱', headers: [['name', 'ü']] }], 0);
     const record = (await fetch(written)).messages.at(0);
     expect(record).toMatchObject({ key: Buffer.from('é'), value: Buffer.from('📱') });
-    expect(record?.headers).toEqual({ name: Buffer.from('ü') });
+    expect([...(record?.headers ?? [])]).toEqual([[Buffer.from('name'), Buffer.from('ü')]]);
     expect(Number(record?.timestamp)).toBeGreaterThanOrEqual(before);
     expect(Number(record?.timestamp)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('keeps the bytes of headers that are passed on, whatever the names', async () => {
+    const headers: RecordHeader[] = [
+      ['b', '1'],
+      ['10', null],
+      [Buffer.from([0xff, 0xfe]), ''],
+      ['', '2'],
+      ['b', '3'],
+    ];
+    const first = await writeBatch([{ value: 'a', headers, timestamp: 1 }], 0);
+    const passed = (await fetch(first)).messages.at(0);
+    const second = await writeBatch([{ value: 'a', headers: passed?.headers, timestamp: 1 }], 0);
+    expect(second.equals(first)).toBe(true);
   });
 
   it.each(['soon', '1.5'])('refuses the timestamp %p', async (timestamp) => {

@@ -1,10 +1,10 @@
+import type { RecordHeaders } from '@login-pipeline/pipeline';
 import { crc32c } from '@node-rs/crc32';
 import { ATTRIBUTE, FIELD, LENGTH_END, MAGIC, NO_PRODUCER } from './batch-format.ts';
 import type { Bytes } from './byte-writer.ts';
 import { ByteWriter, nullableBytesSize, varintSize, varlongSize } from './byte-writer.ts';
 import { CODECS } from './compression.ts';
 import { headersSize, writeHeaders } from './headers.ts';
-import type { WritableHeaders } from './headers.ts';
 import type { Int64 } from './int64.ts';
 import { parseInt64, subtract } from './int64.ts';
 
@@ -12,7 +12,7 @@ import { parseInt64, subtract } from './int64.ts';
 export interface WritableRecord {
   readonly key?: Bytes;
   readonly value?: Bytes;
-  readonly headers?: WritableHeaders | undefined;
+  readonly headers?: RecordHeaders | undefined;
   /** Epoch milliseconds; absent: now. */
   readonly timestamp?: string | number | null | undefined;
 }

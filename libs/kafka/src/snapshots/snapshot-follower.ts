@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@login-pipeline/observability';
+import { lastHeader } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
@@ -136,9 +137,9 @@ export class SnapshotFollower {
     const newer = new Map<number, Snapshot>();
     for (const { key, value, headers } of records) {
       const partition = partitionOfKey(key, this.#options.inputTopic);
-      const offsetHeader = headers?.[NEXT_OFFSET_HEADER];
+      const offsetHeader = lastHeader(headers ?? [], NEXT_OFFSET_HEADER);
       if (partition === undefined || value === null || offsetHeader === undefined) continue;
-      const nextOffset = BigInt(String(offsetHeader));
+      const nextOffset = BigInt(offsetHeader);
       const known = this.#newest.get(partition);
       if (known !== undefined && known.nextOffset >= nextOffset) continue;
       const snapshot = { value, nextOffset };

@@ -18,7 +18,7 @@ export function snapshotRecord(
   return {
     key: Buffer.from(`${topic}-${partition}`),
     value,
-    headers: { [NEXT_OFFSET_HEADER]: nextOffset.toString() },
+    headers: [[NEXT_OFFSET_HEADER, nextOffset.toString()]],
     timestamp: String(Date.now()),
   };
 }

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordHeader } from '@login-pipeline/pipeline';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { waitFor } from './wait-for.ts';
 
 /** A record as a reader sees it. */
-export type ReadRecord = KafkaMessage & { readonly partition: number };
+export type ReadRecord = Omit<KafkaMessage, 'headers'> & {
+  readonly partition: number;
+  /** In order, their names as texts. */
+  readonly headers: readonly RecordHeader[];
+};
 
 /**
  * Reads a topic from its beginning, committed records only, until every partition's last stable offset.
@@ -30,14 +35,14 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     autoCommit: false,
     eachBatch: ({ batch }) => {
       const { partition, messages } = batch;
-      for (const { offset, timestamp, key, value, headers = {}, attributes } of messages) {
+      for (const { offset, timestamp, key, value, headers, attributes } of messages) {
         records.push({
           partition,
           offset,
           timestamp: textOf(timestamp),
           key,
           value,
-          headers,
+          headers: listOf(headers),
           attributes,
         });
       }
@@ -59,4 +64,10 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
 /** Our record batches have a number where kafkajs' type says text. */
 function textOf(timestamp: string | number): string {
   return String(timestamp);
+}
+
+/** Our record batches have a list where kafkajs' type says object. */
+function listOf(headers: unknown): readonly RecordHeader[] {
+  const list = (headers ?? []) as Iterable<RecordHeader>;
+  return Array.from(list, ([name, value]) => [String(name), value]);
 }

@@ -4,12 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { createLogger } from '@login-pipeline/observability';
 import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
-import { kafkajs } from '../client/kafkajs.ts';
 import { BatchPlanner } from './batch-planner.ts';
 import { LatestByKey } from './latest-by-key.ts';
-
-// Sends are bytes only with our own record batches.
-kafkajs('own');
 
 const PARTITION = 2;
 const BATCH: ConsumedBatch = { topic: 'in', partition: PARTITION, records: [], nextOffset: 9n };
@@ -19,7 +15,7 @@ const topic = (name: string, partitions = 4, maxMessageBytes = 1_000_000): Usabl
   ...{ topic: name, partitions, maxMessageBytes },
 });
 const record = (value: string): OutgoingRecord => ({
-  ...{ key: Buffer.from('k'), value: Buffer.from(value), headers: {}, timestamp: '1' },
+  ...{ key: Buffer.from('k'), value: Buffer.from(value), headers: [], timestamp: '1' },
 });
 const newPlan = (): CommitPlan => ({
   outputs: [record('a'), record('b'), record('c')],

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
-import { fitDeadLetter, OMITTED_HEADER } from './fit-dead-letter.ts';
+import type { OutgoingRecord, RecordHeader } from '@login-pipeline/pipeline';
+import { BATCH_OVERHEAD, lastHeader, OMITTED_HEADER, recordBytes } from '@login-pipeline/pipeline';
+import { fitDeadLetter } from './fit-dead-letter.ts';
 
 const LIMIT = 100_000;
 const KEY = Buffer.from('a key');
-const OWN = { 'x-dead-letter-reason': 'invalid_json', '__connect.errors.offset': '7' };
+const OWN: readonly RecordHeader[] = [
+  ['x-dead-letter-reason', 'invalid_json'],
+  ['__connect.errors.offset', '7'],
+];
 
 function deadLetter(parts: Partial<OutgoingRecord>): OutgoingRecord {
   return { key: KEY, value: null, headers: OWN, timestamp: '0', ...parts };
@@ -25,15 +28,20 @@ describe('fitDeadLetter', () => {
 
   it('leaves out a value that does not fit, and says how much that is', () => {
     const fitted = fitDeadLetter(deadLetter({ value: randomBytes(LIMIT) }), LIMIT);
-    expect(fitted).toEqual(deadLetter({ headers: { ...OWN, [OMITTED_HEADER]: String(LIMIT) } }));
+    expect(fitted).toEqual(deadLetter({ headers: [...OWN, [OMITTED_HEADER, String(LIMIT)]] }));
   });
 
   it('leaves out everything but its own headers when the others alone are too large', () => {
     const source = randomBytes(LIMIT);
-    const before = { ...OWN, 'x-dead-letter-reason': ['an earlier one', 'invalid_json'] };
-    const fitted = fitDeadLetter(deadLetter({ headers: { source, ...before } }), LIMIT);
-    expect(fitted).toMatchObject({ key: null, value: null, headers: OWN });
-    expect(Number(fitted.headers?.[OMITTED_HEADER])).toBeGreaterThan(LIMIT);
+    const before: RecordHeader[] = [
+      ['source', source],
+      ['x-dead-letter-reason', 'an earlier one'],
+    ];
+    const fitted = fitDeadLetter(deadLetter({ headers: [...before, ...OWN] }), LIMIT);
+    const omitted = lastHeader(fitted.headers ?? [], OMITTED_HEADER);
+    expect(fitted).toMatchObject({ key: null, value: null });
+    expect(fitted.headers).toEqual([...OWN, [OMITTED_HEADER, omitted]]);
+    expect(Number(omitted)).toBeGreaterThan(LIMIT);
     expect(recordBytes(fitted)).toBeLessThan(1_000);
   });
 });

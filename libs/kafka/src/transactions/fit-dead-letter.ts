@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import type { Logger } from '@login-pipeline/observability';
-import type { OutgoingRecord, RecordHeaders } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import {
+  BATCH_OVERHEAD,
+  lastHeader,
+  OMITTED_HEADER,
+  recordBytes,
+  splitHeaders,
+} from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
-
-/** On a dead letter that is not whole: how many bytes of key, value and headers it had to leave out. */
-export const OMITTED_HEADER = 'x-dead-letter-omitted-bytes';
-
-/** The dead letter's own headers; the others are the record's. */
-const OWN_HEADER = /^(?:x-dead-letter-|__connect\.errors\.)/;
 
 /**
  * Makes a dead letter fit into its topic: its headers make it larger than the record that came, and a record that could
@@ -22,10 +22,8 @@ export function fitDeadLetter(record: OutgoingRecord, maxMessageBytes: number): 
   if (fits(record, maxMessageBytes)) return record;
   const withoutValue = omitting(record, { ...record, value: null });
   if (fits(withoutValue, maxMessageBytes)) return withoutValue;
-  const own = Object.entries(record.headers ?? {}).filter(([name]) => OWN_HEADER.test(name));
-  // Of several values by one name the last is ours.
-  const headers = Object.fromEntries(own.map(([name, values]) => [name, [values].flat().at(-1)]));
-  return omitting(record, { ...record, key: null, value: null, headers });
+  const { added } = splitHeaders(record.headers ?? []);
+  return omitting(record, { ...record, key: null, value: null, headers: added });
 }
 
 /**
@@ -42,7 +40,7 @@ export function fitDeadLetters(
   return deadLetters.map((record) => {
     const fitted = fitDeadLetter(record, maxMessageBytes);
     if (fitted !== record) {
-      const bytes = fitted.headers?.[OMITTED_HEADER];
+      const bytes = lastHeader(fitted.headers ?? [], OMITTED_HEADER);
       logger.warn(
         { topic, partition, deadLetterTopic, maxMessageBytes, bytes },
         `A dead letter is too large for its topic: raise max.message.bytes of "${deadLetterTopic}". ` +
@@ -63,6 +61,5 @@ function fits(record: OutgoingRecord, maxMessageBytes: number): boolean {
 
 function omitting(record: OutgoingRecord, rest: OutgoingRecord): OutgoingRecord {
   const omitted = String(recordBytes(record) - recordBytes(rest));
-  const headers: RecordHeaders = { ...rest.headers, [OMITTED_HEADER]: omitted };
-  return { ...rest, headers };
+  return { ...rest, headers: [...(rest.headers ?? []), [OMITTED_HEADER, omitted]] };
 }

@@ -31,7 +31,7 @@ describe('LatestByKey', () => {
     expect(written).toEqual({
       key: Buffer.from('a'),
       value: Buffer.from('a7'),
-      headers: { 'x-login-time': '7' },
+      headers: [['x-login-time', '7']],
       timestamp: '1734547631000',
     });
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@login-pipeline/observability';
 import type { ConsumedRecord, LatestRecord, OutgoingRecord } from '@login-pipeline/pipeline';
+import { lastHeader } from '@login-pipeline/pipeline';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { retryRead } from '../client/retry-read.ts';
@@ -61,7 +62,7 @@ export class LatestByKey {
     return Array.from(newest.values(), ({ key, time, value, timestamp }) => ({
       key: Buffer.from(key),
       value,
-      headers: { [TIME_HEADER]: String(time) },
+      headers: [[TIME_HEADER, String(time)]],
       timestamp,
     }));
   }
@@ -70,7 +71,7 @@ export class LatestByKey {
     const name = String(key ?? '');
     // A tombstone: somebody had the key forgotten.
     if (value === null) this.#times.delete(name);
-    else this.#times.set(name, Number(String(headers?.[TIME_HEADER] ?? 0)));
+    else this.#times.set(name, Number(lastHeader(headers ?? [], TIME_HEADER) ?? 0));
   }
 }
 

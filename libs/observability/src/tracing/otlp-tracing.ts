@@ -91,7 +91,7 @@ export class OtlpTracing implements Tracing {
   send<T>(
     topic: string,
     records: number,
-    work: (headers: Readonly<Record<string, string>>) => Promise<T>,
+    work: (headers: readonly (readonly [name: string, value: string])[]) => Promise<T>,
   ): Promise<T> {
     const attributes = operation('send', topic, records);
     const span = this.#tracer.startSpan(
@@ -105,7 +105,7 @@ export class OtlpTracing implements Tracing {
         carrier[name] = value;
       },
     });
-    return within(span, () => work(headers));
+    return within(span, () => work(Object.entries(headers)));
   }
 
   shutdown(): Promise<void> {
@@ -151,8 +151,9 @@ function operation(name: 'process' | 'send', topic: string, records: number): At
 function linksOf({ records }: TracedBatch): Link[] {
   const parents = new Set<string>();
   for (const { headers } of records) {
-    const parent = [headers?.['traceparent']].flat().at(-1);
-    if (parent !== undefined) parents.add(String(parent));
+    let parent: Buffer | string | null = null;
+    for (const [name, value] of headers ?? []) if (String(name) === 'traceparent') parent = value;
+    if (parent !== null) parents.add(String(parent));
     if (parents.size === MAX_LINKS) break;
   }
   return [...parents].flatMap((parent) => {

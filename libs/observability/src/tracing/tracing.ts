@@ -22,9 +22,8 @@ export interface TracedBatch {
   };
 }
 
-type RecordHeaders = Readonly<
-  Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>
->;
+/** Names and values in order. */
+type RecordHeaders = Iterable<readonly [name: Buffer | string, value: Buffer | string | null]>;
 
 /**
  * Spans by OpenTelemetry's conventions for messaging: one per batch, whose links lead to the spans that made its records
@@ -37,7 +36,7 @@ export interface Tracing {
   send<T>(
     topic: string,
     records: number,
-    work: (headers: Readonly<Record<string, string>>) => Promise<T>,
+    work: (headers: readonly (readonly [name: string, value: string])[]) => Promise<T>,
   ): Promise<T>;
   /** Delivers what has not been delivered. */
   shutdown(): Promise<void>;

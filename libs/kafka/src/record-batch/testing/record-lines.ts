@@ -5,10 +5,11 @@ export function toLine({
   timestamp,
   key,
   value,
-  headers = {},
+  headers = [],
 }: WritableRecord | FetchedRecord): string {
-  const pairs = Object.entries(headers).flatMap(([name, values]) =>
-    [values].flat().map((one) => `${Buffer.from(name).toString('hex')}=${hex(one)}`),
+  const pairs = Array.from(
+    headers,
+    ([name, one]) => `${Buffer.from(name).toString('hex')}=${hex(one)}`,
   );
   return [timestamp, hex(key), hex(value), pairs.join(',')].join('|');
 }

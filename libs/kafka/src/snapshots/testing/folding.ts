@@ -1,4 +1,4 @@
-import type { Message } from 'kafkajs';
+import { lastHeader } from '@login-pipeline/pipeline';
 import { CountingStates, tallyOf } from '../../testing/counting-states.ts';
 import type { Tally } from '../../testing/counting-states.ts';
 import { TestCluster, waitFor } from '../../testing/index.ts';
@@ -89,7 +89,7 @@ export function numbered(
   name: string,
   count: number,
   partitions = 1,
-): (Message & { value: string })[] {
+): { value: string; partition: number }[] {
   return Array.from({ length: count }, (_, index) => ({
     value: `${name} ${index}`,
     partition: index % partitions,
@@ -125,7 +125,7 @@ export async function savedOffsets({
   const saved = new Map<number, string[]>();
   for (const { key, headers } of await cluster.read(snapshots)) {
     const partition = partitionOfKey(key, input) ?? -1;
-    const offset = String(headers?.[NEXT_OFFSET_HEADER]);
+    const offset = String(lastHeader(headers, NEXT_OFFSET_HEADER));
     saved.set(partition, [...(saved.get(partition) ?? []), offset]);
   }
   return saved;
@@ -134,5 +134,5 @@ export async function savedOffsets({
 /** Writes a snapshot as any replica could have. */
 export async function save(fold: Fold, nextOffset: bigint, value: Buffer): Promise<void> {
   const record = snapshotRecord(fold.input, 0, { nextOffset, value });
-  await cluster.produce(fold.snapshots, [record as Message]);
+  await cluster.produce(fold.snapshots, [{ ...record, timestamp: String(record.timestamp) }]);
 }

@@ -1,7 +1,7 @@
 import type { Metrics } from '@login-pipeline/observability';
 import type { CommitPlan, ConsumedBatch } from '@login-pipeline/pipeline';
 import { deadLetter, DROP, emit, planBatch } from '@login-pipeline/pipeline';
-import type { Message } from 'kafkajs';
+import type { WritableMessage } from '../../testing/index.ts';
 import { TestCluster, waitFor } from '../../testing/index.ts';
 import { TransactionalConsumer } from '../transactional-consumer.ts';
 
@@ -35,7 +35,7 @@ export function capitals(batch: ConsumedBatch): CommitPlan {
 }
 
 /** @returns records with 17 keys in turn */
-export function numbered(count: number, prefix = 'login'): Message[] {
+export function numbered(count: number, prefix = 'login'): WritableMessage[] {
   return Array.from({ length: count }, (_, index) => ({
     key: `user-${index % 17}`,
     value: `${prefix} ${index}`,
