@@ -8,6 +8,8 @@ import type { Job, Result } from './run-scenario.ts';
 
 export interface RunOptions {
   readonly seed: number;
+  /** How long a scenario lasts that could go on for ever. */
+  readonly minutes: number;
   readonly drainTimeoutMs: number;
   readonly logs: string | undefined;
   readonly load: readonly InputRecord[];

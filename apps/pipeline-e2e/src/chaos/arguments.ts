@@ -11,6 +11,7 @@ Exits with 1 when a record is lost, duplicated or wrong, or a service takes long
   --planted    builds known-bad variants of the services and shows that each is caught
   --only NAME  one scenario, or with --planted one bug; may be given several times
   --retry      tries a scenario once more, alone, that was too slow and kept every other promise; the table shows both
+  --minutes N  how long the scenario "hostile" writes odd records (default 1)
   --seed N     repeats the random choices of a run (default 1)
   --json FILE  writes the results there too
   --docs       writes them into docs/guarantees.md, in the place of older ones of the same names
@@ -24,6 +25,7 @@ export interface ChaosArguments {
   readonly planted: boolean;
   readonly only: readonly string[];
   readonly retry: boolean;
+  readonly minutes: number;
   readonly seed: number;
   readonly json: string | undefined;
   readonly docs: boolean;
@@ -34,7 +36,7 @@ export interface ChaosArguments {
 
 /** @throws the error of node:util's parseArgs, which names the wrong option */
 export function parseChaosArguments(args: readonly string[]): ChaosArguments {
-  const { full, planted, only, retry, seed, json, docs, logs, list, help } = parseArgs({
+  const { minutes, seed, ...rest } = parseArgs({
     args: [...args],
     options: {
       smoke: { type: 'boolean', default: true },
@@ -42,6 +44,7 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
       planted: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       retry: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
       docs: { type: 'boolean', default: false },
@@ -50,7 +53,16 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
       help: { type: 'boolean', default: false },
     },
   }).values;
-  return { full, planted, only, retry, seed: Number(seed), json, docs, logs, list, help };
+  if (!(Number(minutes) > 0)) {
+    throw new Failure(`--minutes ${minutes}: expected a number above 0`, EXIT.config);
+  }
+  return {
+    ...rest,
+    json: rest.json,
+    logs: rest.logs,
+    minutes: Number(minutes),
+    seed: Number(seed),
+  };
 }
 
 /**

@@ -54,7 +54,7 @@ interface Outcome {
 }
 
 async function attack(
-  { full, only, retry, seed, logs }: ChaosArguments,
+  { full, only, retry, minutes, seed, logs }: ChaosArguments,
   folder: string,
 ): Promise<Outcome> {
   const chosen =
@@ -64,7 +64,7 @@ async function attack(
   const isShort = chosen.every(({ smoke }) => smoke);
   const load = makeLoad(isShort ? RECORDS.smoke : RECORDS.full, PARTITIONS);
   const jobs = chosen.map((scenario) => ({ name: scenario.name, scenario, dist: folder }));
-  const rest = { seed, load, logs, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
+  const rest = { seed, minutes, load, logs, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
   const first = await runAll(jobs, rest);
   const late = retry ? first.filter(wasOnlyLate) : [];
   const again: Result[] = [];
@@ -80,10 +80,13 @@ async function attack(
   return { failed, figures: { scenarios: shown, planted: [] } };
 }
 
-async function plantBugs({ only, seed, logs }: ChaosArguments, folder: string): Promise<Outcome> {
+async function plantBugs(
+  { only, minutes, seed, logs }: ChaosArguments,
+  folder: string,
+): Promise<Outcome> {
   const bugs = only.length > 0 ? named(only, PLANTED_BUGS) : PLANTED_BUGS;
   const load = makeLoad(RECORDS.smoke, PARTITIONS);
-  const catches = await runPlanted(bugs, { root: ROOT, folder, seed, load, logs });
+  const catches = await runPlanted(bugs, { root: ROOT, folder, seed, minutes, load, logs });
   const missed = bugs.length - catches.filter(({ found }) => found !== undefined).length;
   process.stdout.write(`\n${catchTable(catches)}\n\n`);
   say(`${bugs.length - missed} of ${bugs.length} planted bugs were caught`);

@@ -15,6 +15,7 @@ export interface PlantedOptions {
   /** Folder for the variants. */
   readonly folder: string;
   readonly seed: number;
+  readonly minutes: number;
   readonly logs: string | undefined;
   readonly load: readonly InputRecord[];
 }

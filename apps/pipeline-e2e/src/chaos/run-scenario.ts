@@ -19,6 +19,7 @@ const RATE = 400;
 const PARTITIONS = 4;
 const SMOKE_LIMIT_MS = 240_000;
 const LIMIT_MS = 1_200_000;
+const MINUTE_MS = 60_000;
 const CLOSE_LIMIT_MS = 10_000;
 const READY_RECORDS = 200;
 /** Altered ones are copies, some of them large. */
@@ -30,6 +31,8 @@ export interface Arena {
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   readonly seed: number;
+  /** How long a scenario lasts that could go on for ever. */
+  readonly minutes: number;
   /** How long the services may take to finish once the faults are over. */
   readonly drainTimeoutMs: number;
   /** Folder for the logs of the services; undefined: they go. */
@@ -62,7 +65,7 @@ export interface Result extends Verdict {
 
 /** Lets a pipeline work, attacks it, and judges what came out. Never rejects: what goes wrong is a fault of the result. */
 export async function runScenario(job: Job, arena: Arena): Promise<Result> {
-  const limitMs = job.scenario.smoke ? SMOKE_LIMIT_MS : LIMIT_MS;
+  const limitMs = (job.scenario.smoke ? SMOKE_LIMIT_MS : LIMIT_MS) + arena.minutes * MINUTE_MS;
   const { name, scenario } = job;
   const tooLong = sleep(limitMs, undefined, { ref: false }).then(() => ({
     ...{ name, fault: scenario.fault, gapBoundMs: scenario.gapBoundMs },
@@ -91,6 +94,7 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
     stage = new Stage({
       ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter },
       random: new SeededRandom(arena.seed),
+      minutes: arena.minutes,
       settings: scenario.settings ?? {},
       mayExit: scenario.mayExit ?? DEFAULT_MAY_EXIT,
     });

@@ -36,6 +36,7 @@ export interface StageOptions {
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   readonly random: SeededRandom;
+  readonly minutes: number;
   readonly meter: ProgressMeter;
   /** Folder of the built services. */
   readonly dist: string;
@@ -52,6 +53,8 @@ export class Stage {
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   readonly random: SeededRandom;
+  /** How long an attack lasts that could go on for ever. */
+  readonly minutes: number;
   /** Exits that nobody asked for and no scenario foresaw. */
   readonly unforeseen: string[] = [];
   readonly #options: StageOptions;
@@ -62,12 +65,13 @@ export class Stage {
   #restarts = 0;
 
   constructor(options: StageOptions) {
-    const { lane, cluster, proxy, nodes, random } = options;
+    const { lane, cluster, proxy, nodes, random, minutes } = options;
     this.lane = lane;
     this.cluster = cluster;
     this.proxy = proxy;
     this.nodes = nodes;
     this.random = random;
+    this.minutes = minutes;
     this.#options = options;
   }
 

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { BROKER_SCENARIOS } from './brokers.ts';
 import { COORDINATOR_SCENARIOS } from './coordinator.ts';
+import { HOSTILE_SCENARIOS } from './hostile.ts';
 import { LEADER_SCENARIOS } from './leaders.ts';
 import { NETWORK_SCENARIOS } from './network.ts';
 import { PROCESS_SCENARIOS } from './processes.ts';
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NETWORK_SCENARIOS,
   ...COORDINATOR_SCENARIOS,
   ...RECORD_SCENARIOS,
+  ...HOSTILE_SCENARIOS,
   ...BROKER_SCENARIOS,
   ...ROLE_SCENARIOS,
   ...LEADER_SCENARIOS,

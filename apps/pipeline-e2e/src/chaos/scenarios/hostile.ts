@@ -1,0 +1,42 @@
+import { say } from '@login-pipeline/tools/command';
+import { brokers } from '../../cluster.ts';
+import { HostileRun, MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/hostile-run.ts';
+import type { Scenario } from '../scenario.ts';
+
+const MINUTE_MS = 60_000;
+
+const hostile: Scenario = {
+  name: 'hostile',
+  fault: 'a producer that writes all that Kafka lets it write, beside good logins',
+  smoke: false,
+  brokers: 1,
+  alone: true,
+  transformers: 1,
+  aggregators: 0,
+  gapBoundMs: 30_000,
+  mayExit: [],
+  attack: async (stage) => {
+    const topics = await openHostileLane(stage.cluster);
+    const transformer = await stage.start('transformer', topics.transformer);
+    const aggregator = await stage.start('aggregator', topics.aggregator);
+    await stage.ready();
+    const services = { transformer: transformer.service, aggregator: aggregator.service };
+    const { faults, peakBytes, ...counts } = await HostileRun.play(
+      { cluster: stage.cluster, address: brokers(), topics, services },
+      { seed: stage.random.below(2 ** 31), forMs: stage.minutes * MINUTE_MS },
+    );
+    say(`hostile: ${JSON.stringify({ ...counts, peakBytes })}`);
+    // Judged here: its insights are not those of the stage's own topics.
+    for (const member of [transformer, aggregator]) {
+      const { exit } = await stage.stop(member);
+      if (exit !== 0) throw new Error(`SIGTERM ended ${member.clientId} with ${exit}`);
+    }
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+    for (const [name, bytes] of Object.entries(peakBytes)) {
+      if (bytes > MEMORY_LIMIT_BYTES) throw new Error(`${name} took ${bytes} bytes of memory`);
+    }
+    return counts.batches;
+  },
+};
+
+export const HOSTILE_SCENARIOS: readonly Scenario[] = [hostile];
