@@ -39,7 +39,7 @@ export class LoginController {
   async plan(@Payload() batch: ConsumedBatch): Promise<CommitPlan> {
     await this.#schemas.prepare(batch.records);
     const plan = planBatch(batch, this.#pipeline, PLAN);
-    this.#fuse.admit(plan);
+    this.#fuse.admit(batch, plan);
     return plan;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeadLetterFuse, FuseBlownError } from './fuse.ts';
 import type { CommitPlan } from './plan.ts';
-import type { OutgoingRecord } from './record.ts';
+import type { ConsumedRecord, OutgoingRecord } from './record.ts';
 
 const RECORD: OutgoingRecord = { key: null, value: null, timestamp: '0' };
 
@@ -15,12 +15,28 @@ function plan(deadLetters: number, outputs: number, dropped = 0): CommitPlan {
   };
 }
 
+type Batch = Parameters<DeadLetterFuse['admit']>[0];
+
+/** @returns where a plan's records stand in partition 0 */
+function batchOf({ outputs, deadLetters, dropped }: CommitPlan, first: number): Batch {
+  const count = outputs.length + deadLetters.length + dropped;
+  const record: ConsumedRecord = { ...RECORD, offset: String(first) };
+  return {
+    partition: 0,
+    records: count === 0 ? [] : [record],
+    nextOffset: BigInt(first + count),
+  };
+}
+
 /** @returns the number of the plan that blows the fuse, counted from 1; 0 when none does */
 function blownBy(maxRatio: number, plans: readonly CommitPlan[]): number {
   const fuse = new DeadLetterFuse(maxRatio);
+  let next = 0;
   for (const [index, each] of plans.entries()) {
+    const batch = batchOf(each, next);
+    next = Number(batch.nextOffset);
     try {
-      fuse.admit(each);
+      fuse.admit(batch, each);
     } catch (error) {
       expect(error).toBeInstanceOf(FuseBlownError);
       return index + 1;
@@ -74,10 +90,27 @@ describe('DeadLetterFuse', () => {
     expect(blownBy(0, [plan(0, 1_000), plan(0, 1)])).toBe(0);
   });
 
+  it('counts records, not attempts: those that are read again count once', () => {
+    const fuse = new DeadLetterFuse(0.5);
+    const good = plan(0, 900);
+    fuse.admit({ ...batchOf(good, 0), partition: 1 }, good);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const bad = plan(200 + attempt, 0);
+      fuse.admit(batchOf(bad, 0), bad);
+    }
+    // What follows them is counted on top of them.
+    const rest = plan(600, 0);
+    fuse.admit(batchOf(rest, 219), rest);
+    const more = plan(100, 0);
+    expect(() => {
+      fuse.admit(batchOf(more, 819), more);
+    }).toThrow(FuseBlownError);
+  });
+
   it('tells the ratio, the setting and what to look at, and ends the process with 70', () => {
     const fuse = new DeadLetterFuse(0.5);
     const blow = () => {
-      fuse.admit(plan(750, 250));
+      fuse.admit(batchOf(plan(750, 250), 0), plan(750, 250));
     };
     expect(blow).toThrow(
       '75 % of the last 1000 records would become dead letters, over DEAD_LETTER_MAX_RATIO=0.5. ' +

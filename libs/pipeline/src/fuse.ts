@@ -1,7 +1,17 @@
 import type { CommitPlan } from './plan.ts';
+import type { ConsumedBatch } from './record.ts';
 
 /** How many records the ratio is taken over: fewer say nothing about a deploy. */
 const WINDOW_RECORDS = 1_000;
+
+/** What the window knows of a batch. */
+interface CountedBatch {
+  readonly partition: number;
+  /** The offset behind it. */
+  readonly end: bigint;
+  readonly records: number;
+  readonly deadLetters: number;
+}
 
 /** Thrown instead of a commit when nearly everything would be set aside. */
 export class FuseBlownError extends Error {
@@ -19,7 +29,10 @@ export class FuseBlownError extends Error {
  */
 export class DeadLetterFuse {
   readonly #maxRatio: number;
-  readonly #batches: { records: number; deadLetters: number }[] = [];
+  /** Oldest first. */
+  #batches: CountedBatch[] = [];
+  /** By partition: where the last counted batch ended. */
+  readonly #ends = new Map<number, bigint>();
   #records = 0;
   #deadLetters = 0;
 
@@ -29,18 +42,24 @@ export class DeadLetterFuse {
   }
 
   /**
-   * Accounts for a plan before it is committed.
+   * Accounts for a plan before it is committed. Each record counts once, by its last plan: one that was read again, because
+   * its transaction failed or its partition had another owner meanwhile, is no further record.
    *
+   * @param batch what the plan is for
    * @throws FuseBlownError when the share of dead letters is over the limit
    */
-  admit({ outputs, dropped, deadLetters }: CommitPlan): void {
-    const batch = {
+  admit(
+    { partition, records, nextOffset }: Pick<ConsumedBatch, 'partition' | 'records' | 'nextOffset'>,
+    { outputs, dropped, deadLetters }: CommitPlan,
+  ): void {
+    this.#forgetFrom(partition, BigInt(records.at(0)?.offset ?? nextOffset));
+    this.#ends.set(partition, nextOffset);
+    this.#count({
+      partition,
+      end: nextOffset,
       records: outputs.length + dropped + deadLetters.length,
       deadLetters: deadLetters.length,
-    };
-    this.#batches.push(batch);
-    this.#records += batch.records;
-    this.#deadLetters += batch.deadLetters;
+    });
     this.#forgetOldBatches();
 
     if (this.#records < WINDOW_RECORDS) return;
@@ -52,6 +71,24 @@ export class DeadLetterFuse {
           'Look at the producer and at the last deploy; a higher ratio lets the records pass.',
       );
     }
+  }
+
+  /** Takes back what was counted of a partition's records from an offset on: they are about to be counted again. */
+  #forgetFrom(partition: number, offset: bigint): void {
+    if (offset >= (this.#ends.get(partition) ?? 0n)) return;
+    const batches = this.#batches;
+    this.#batches = [];
+    this.#records = 0;
+    this.#deadLetters = 0;
+    for (const batch of batches) {
+      if (batch.partition !== partition || batch.end <= offset) this.#count(batch);
+    }
+  }
+
+  #count(batch: CountedBatch): void {
+    this.#batches.push(batch);
+    this.#records += batch.records;
+    this.#deadLetters += batch.deadLetters;
   }
 
   #forgetOldBatches(): void {
