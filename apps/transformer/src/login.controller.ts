@@ -11,6 +11,7 @@ import { FUSE, LOGIN_PIPELINE, LOGINS, NAME, SCHEMAS, VERSION } from './tokens.t
 const PLAN: PlanOptions<Reason> = {
   service: `${NAME}@${VERSION}`,
   tooLarge: 'record_too_large',
+  refused: { timestamp: 'record_timestamp_refused', record: 'record_refused' },
   now: () => new Date(),
 };
 

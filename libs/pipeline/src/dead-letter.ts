@@ -7,8 +7,8 @@ export interface DeadLetterSource {
   readonly partition: number;
   /** The service that refused the record, `name@version`. */
   readonly service: string;
-  /** When it did, ISO 8601. */
-  readonly time: string;
+  /** When it did. */
+  readonly time: Date;
 }
 
 /** What Kafka Connect would call the error's class; tools that read its headers group by it. */
@@ -24,7 +24,8 @@ const FIRST_HEADER = 'x-dead-letter-reason';
 const OWN_NAME = /^(?:x-dead-letter-|__connect\.errors\.)/;
 
 /**
- * Sets a record aside: key, value and headers untouched, and after these the headers that say why and whence. The record's
+ * Sets a record aside: key, value and headers untouched, and after these the headers that say why and whence. Its timestamp
+ * is that of the failure: a topic that refuses the record's own, or counts retention from it, would lose it. The record's
  * own may have the same names: one that is set aside a second time keeps its history.
  *
  * The names under `__connect.errors.` are Kafka Connect's own (DeadLetterQueueReporter), so that tools
@@ -42,7 +43,7 @@ export function deadLetterRecord(
     'x-dead-letter-partition': String(partition),
     'x-dead-letter-offset': record.offset,
     'x-dead-letter-timestamp': String(record.timestamp),
-    'x-dead-letter-time': time,
+    'x-dead-letter-time': time.toISOString(),
     'x-dead-letter-service': service,
     '__connect.errors.topic': topic,
     '__connect.errors.partition': String(partition),
@@ -56,7 +57,7 @@ export function deadLetterRecord(
     key: record.key,
     value: record.value,
     headers: record.headers === undefined ? added : [...record.headers, ...added],
-    timestamp: record.timestamp,
+    timestamp: time.getTime(),
   };
 }
 

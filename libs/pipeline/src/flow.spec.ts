@@ -8,6 +8,7 @@ describe('flow counts', () => {
   it('add up what plans do', () => {
     const plan = {
       outputs: [record, record],
+      sources: Uint32Array.of(0, 1),
       dropped: 3,
       deadLetters: [record],
       nextOffset: 6n,

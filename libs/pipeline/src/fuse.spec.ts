@@ -8,6 +8,7 @@ const RECORD: OutgoingRecord = { key: null, value: null, timestamp: '0' };
 function plan(deadLetters: number, outputs: number, dropped = 0): CommitPlan {
   return {
     outputs: new Array<OutgoingRecord>(outputs).fill(RECORD),
+    sources: new Uint32Array(outputs),
     deadLetters: new Array<OutgoingRecord>(deadLetters).fill(RECORD),
     dropped,
     nextOffset: 0n,

@@ -6,6 +6,7 @@ export type {
   OutgoingRecord,
   RecordHeader,
   RecordHeaders,
+  Refusal,
   Timestamp,
 } from './record.ts';
 export { deadLetter, DROP, emit } from './outcome.ts';

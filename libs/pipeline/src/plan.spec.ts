@@ -8,11 +8,12 @@ import type { ConsumedBatch, ConsumedRecord } from './record.ts';
 import { recordBytes } from './record-size.ts';
 import { consumedRecord } from './testing/arbitraries.ts';
 
-type Reason = 'bad_word' | 'bad_grammar' | 'too_large';
+type Reason = 'bad_word' | 'bad_grammar' | 'too_large' | 'bad_time' | 'bad_manners';
 
 const OPTIONS: PlanOptions<Reason> = {
   service: 'capitals@1.2.3',
   tooLarge: 'too_large',
+  refused: { timestamp: 'bad_time', record: 'bad_manners' },
   now: () => new Date('2026-11-23T12:00:00.000Z'),
 };
 
@@ -85,7 +86,14 @@ describe('planBatch', () => {
       outputs: texts(plan.outputs),
       deadLetters: texts(plan.deadLetters),
       reasons: Object.fromEntries(plan.reasons),
-    }).toEqual({ outputs, deadLetters, dropped, reasons, nextOffset: 40n + BigInt(input.length) });
+    }).toEqual({
+      outputs,
+      sources: expect.any(Uint32Array),
+      deadLetters,
+      dropped,
+      reasons,
+      nextOffset: 40n + BigInt(input.length),
+    });
   });
 
   it('goes on after the batch, also after records that readers do not get to see', () => {
@@ -135,6 +143,24 @@ describe('planBatch', () => {
     expect(
       planBatch({ ...input, maxOutputBytes: fitsNot ?? 0 }, capitals, OPTIONS).outputs,
     ).toHaveLength(2);
+  });
+
+  it('sets aside what the brokers have refused, and tells which record each output is of', () => {
+    const refused = new Map([
+      ['41', 'timestamp' as const],
+      ['43', 'record' as const],
+    ]);
+    const input = batch(['a', 'b', 'drop', 'd', 'e'], { refused });
+    const { outputs, sources, deadLetters, reasons } = planBatch(input, capitals, OPTIONS);
+    expect(texts(outputs)).toEqual(['A', 'E']);
+    expect([...sources]).toEqual([0, 4]);
+    expect(texts(deadLetters)).toEqual(['b', 'd']);
+    expect(reasons).toEqual(
+      new Map([
+        ['bad_time', 1],
+        ['bad_manners', 1],
+      ]),
+    );
   });
 
   it('lets through what the decision throws: a bug must not become a dead letter', () => {

@@ -1,7 +1,13 @@
 import { deadLetterRecord } from './dead-letter.ts';
 import type { LatestKey, Outcome } from './outcome.ts';
 import { deadLetter } from './outcome.ts';
-import type { ConsumedBatch, ConsumedRecord, OutgoingRecord, Timestamp } from './record.ts';
+import type {
+  ConsumedBatch,
+  ConsumedRecord,
+  OutgoingRecord,
+  Refusal,
+  Timestamp,
+} from './record.ts';
 import { recordBytes } from './record-size.ts';
 
 /**
@@ -10,6 +16,8 @@ import { recordBytes } from './record-size.ts';
  */
 export interface CommitPlan {
   readonly outputs: readonly OutgoingRecord[];
+  /** Of each output, the index of its record in the batch. */
+  readonly sources: Uint32Array;
   readonly deadLetters: readonly OutgoingRecord[];
   /** Outputs that may be the newest of their key, in order; absent where nobody keeps these. */
   readonly latest?: readonly LatestRecord[];
@@ -26,6 +34,8 @@ export interface LatestRecord extends LatestKey {
   readonly value: Buffer;
   /** The record's own time. */
   readonly timestamp: Timestamp;
+  /** The index of its record in the batch. */
+  readonly source: number;
 }
 
 /** What planning needs to know beyond the batch. */
@@ -34,6 +44,8 @@ export interface PlanOptions<Reason extends string> {
   readonly service: string;
   /** The reason for a record that its transform made larger than the output topic takes. */
   readonly tooLarge: Reason;
+  /** The reasons for a record whose output the brokers refuse. */
+  readonly refused: Readonly<Record<Refusal, Reason>>;
   /** The clock, for the time in dead letters. */
   readonly now: () => Date;
 }
@@ -46,22 +58,25 @@ export interface PlanOptions<Reason extends string> {
 export function planBatch<Reason extends string>(
   batch: ConsumedBatch,
   decide: (record: ConsumedRecord) => Outcome<Reason>,
-  { service, tooLarge, now }: PlanOptions<Reason>,
+  { service, tooLarge, refused: reasonOf, now }: PlanOptions<Reason>,
 ): CommitPlan {
-  const { topic, partition, records, nextOffset, maxOutputBytes = Infinity } = batch;
+  const { topic, partition, records, nextOffset, maxOutputBytes = Infinity, refused } = batch;
   const outputs: OutgoingRecord[] = [];
+  const sources = new Uint32Array(records.length);
   const deadLetters: OutgoingRecord[] = [];
   const reasons = new Map<string, number>();
   const latest: LatestRecord[] = [];
   let dropped = 0;
+  let index = -1;
 
   const setAside = (record: ConsumedRecord, reason: Reason, stage: string): void => {
-    const source = { topic, partition, service, time: now().toISOString() };
+    const source = { topic, partition, service, time: now() };
     deadLetters.push(deadLetterRecord(record, deadLetter(reason, stage), source));
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   };
 
   for (const record of records) {
+    index += 1;
     const outcome = decide(record);
     switch (outcome.kind) {
       case 'emit': {
@@ -71,9 +86,15 @@ export function planBatch<Reason extends string>(
           setAside(record, tooLarge, 'transform');
           break;
         }
+        const refusal = refused?.get(record.offset);
+        if (refusal !== undefined) {
+          setAside(record, reasonOf[refusal], 'write');
+          break;
+        }
+        sources[outputs.length] = index;
         outputs.push(output);
         if (outcome.latest !== undefined) {
-          latest.push({ ...outcome.latest, value: outcome.value, timestamp });
+          latest.push({ ...outcome.latest, value: outcome.value, timestamp, source: index });
         }
         break;
       }
@@ -85,6 +106,13 @@ export function planBatch<Reason extends string>(
         break;
     }
   }
-  if (latest.length > 0) return { outputs, deadLetters, latest, nextOffset, dropped, reasons };
-  return { outputs, deadLetters, nextOffset, dropped, reasons };
+  return {
+    outputs,
+    sources: sources.subarray(0, outputs.length),
+    deadLetters,
+    ...(latest.length > 0 && { latest }),
+    nextOffset,
+    dropped,
+    reasons,
+  };
 }

@@ -40,7 +40,12 @@ export interface ConsumedBatch {
   readonly nextOffset: bigint;
   /** The most that {@link recordBytes} of an output may be; absent where nothing is written. */
   readonly maxOutputBytes?: number;
+  /** Records, by offset, whose outputs the brokers refused before, and why; absent where there are none. */
+  readonly refused?: ReadonlyMap<string, Refusal> | undefined;
 }
+
+/** Why brokers refuse an output: for its timestamp, or by another of their topic's rules. */
+export type Refusal = 'timestamp' | 'record';
 
 /** A record on its way to a topic. */
 export interface OutgoingRecord {

@@ -6,7 +6,12 @@ import type { ConsumedRecord, RecordHeader } from './record.ts';
 import { originalRecord } from './redrive.ts';
 import { consumedRecord } from './testing/arbitraries.ts';
 
-const SOURCE = { topic: 'user-login', partition: 3, service: 'transformer@1.2.3', time: 'now' };
+const SOURCE = {
+  topic: 'user-login',
+  partition: 3,
+  service: 'transformer@1.2.3',
+  time: new Date(0),
+};
 const REFUSED = deadLetter('invalid_ip', 'decode');
 
 /** @returns the dead letter as a reader gets it: at a place and with a time of its own */

@@ -16,6 +16,8 @@ export const REASONS = [
   'invalid_locale',
   'invalid_timestamp',
   'record_too_large',
+  'record_timestamp_refused',
+  'record_refused',
 ] as const;
 
 /** One of {@link REASONS}. */

@@ -63,6 +63,19 @@ describe('clusterChecks', () => {
       { topics: withTopic({ partitions: 6 }) },
     ],
     [
+      'look: topic processed-user-login: message.timestamp.before.max.ms=1000 refuses records that user-login takes: they become dead letters',
+      {
+        topics: FACTS.topics.map((facts) =>
+          facts.topic === 'processed-user-login'
+            ? {
+                ...facts,
+                settings: { ...facts.settings, 'message.timestamp.before.max.ms': '1000' },
+              }
+            : facts,
+        ),
+      },
+    ],
+    [
       'mend: topic user-login: min.insync.replicas=4 of 3 replicas, so nothing can be written',
       {
         topics: withTopic({ settings: { 'cleanup.policy': 'delete', 'min.insync.replicas': '4' } }),

@@ -3,7 +3,19 @@ import { TOPICS } from '@login-pipeline/schema';
 import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from '../topic-table.ts';
 import type { Check } from './check.ts';
 
-export const TOPIC_SETTINGS = [...ESSENTIAL_SETTINGS, 'min.insync.replicas', 'retention.ms'];
+/** How far a record's timestamp may be from the broker's clock, in milliseconds; the last one until Kafka 3. */
+const BEFORE_LIMIT = 'message.timestamp.before.max.ms';
+const AFTER_LIMIT = 'message.timestamp.after.max.ms';
+const DIFFERENCE_LIMIT = 'message.timestamp.difference.max.ms';
+
+export const TOPIC_SETTINGS = [
+  ...ESSENTIAL_SETTINGS,
+  'min.insync.replicas',
+  'retention.ms',
+  BEFORE_LIMIT,
+  AFTER_LIMIT,
+  DIFFERENCE_LIMIT,
+];
 export const BROKER_SETTINGS = ['auto.create.topics.enable', 'transaction.max.timeout.ms'];
 
 /** How long the services let a transaction take, in milliseconds: the brokers must allow it. */
@@ -26,6 +38,7 @@ export function clusterChecks(facts: ClusterFacts, expected: Expectations): read
     ...brokerChecks(facts),
     ...TOPIC_TABLE.flatMap(({ topic }) => topicChecks(topic, facts, expected.brokers)),
     ...partitionChecks(facts.topics),
+    ...timestampChecks(facts.topics),
     ...transactionChecks(facts, expected.brokers),
     ...facts.groups.map((group) => groupCheck(group, expected.maxLag)),
   ];
@@ -148,6 +161,28 @@ function partitionChecks(topics: readonly TopicFacts[]): Check[] {
       fix: 'Give both the same number to keep the partitions',
     },
   ];
+}
+
+/** Records keep their timestamps: what the input takes, the topics that are written to have to take, too. */
+function timestampChecks(topics: readonly TopicFacts[]): Check[] {
+  const settingsOf = (name: string): TopicFacts['settings'] =>
+    topics.find(({ topic }) => topic === name)?.settings;
+  const input = settingsOf(TOPICS.userLogin);
+  return [TOPICS.processedUserLogin, TOPICS.userLastLogin].flatMap((topic) => {
+    const settings = settingsOf(topic);
+    if (input === undefined || settings?.['message.timestamp.type'] === 'LogAppendTime') return [];
+    return [BEFORE_LIMIT, AFTER_LIMIT, DIFFERENCE_LIMIT].flatMap((name): Check[] => {
+      const limit = Number(settings?.[name] ?? Infinity);
+      if (limit >= Number(input[name] ?? Infinity)) return [];
+      return [
+        {
+          state: 'look',
+          what: `topic ${topic}: ${name}=${limit} refuses records that ${TOPICS.userLogin} takes: they become dead letters`,
+          fix: `Raise it to that of ${TOPICS.userLogin}`,
+        },
+      ];
+    });
+  });
 }
 
 function transactionChecks({ openTransactions }: ClusterFacts, brokers: string): Check[] {

@@ -19,8 +19,11 @@ const record = (value: string): OutgoingRecord => ({
 });
 const newPlan = (): CommitPlan => ({
   outputs: [record('a'), record('b'), record('c')],
+  sources: Uint32Array.of(0, 1, 4),
   deadLetters: [record('bad')],
-  latest: [1, 2].map((time) => ({ key: 'k', time, value: Buffer.from('a'), timestamp: '1' })),
+  latest: [1, 2].map((time) => ({
+    ...{ key: 'k', time, value: Buffer.from('a'), timestamp: '1', source: time },
+  })),
   nextOffset: 9n,
   dropped: 5,
   reasons: new Map([['bad_word', 1]]),
@@ -40,7 +43,7 @@ function planner(
 
 describe('BatchPlanner', () => {
   it('makes sends of a batch’s plan, the input’s partition kept, and tells what became of its records', async () => {
-    const { sends, ...rest } = await planner().plan(BATCH, undefined);
+    const { sends, ...rest } = await planner().plan(BATCH, undefined, undefined);
     const [outputs = [], deadLetters = []] = sends;
     expect(outputs).toMatchObject([
       { topic: 'out', messages: { length: 2, partition: PARTITION } },
@@ -48,6 +51,7 @@ describe('BatchPlanner', () => {
     ]);
     expect(deadLetters).toMatchObject([{ topic: 'dead', messages: { length: 1 } }]);
     expect(rest).toEqual({
+      sources: [Uint32Array.of(0, 1, 4), undefined],
       nextOffset: 9n,
       counts: expect.objectContaining({ dropped: 5 }),
       reasons: new Map([['bad_word', 1]]),
@@ -55,16 +59,17 @@ describe('BatchPlanner', () => {
   });
 
   it('leaves the partition to the key where the output has another number of them', async () => {
-    const { sends } = await planner({ output: topic('out', 3) }).plan(BATCH, undefined);
+    const { sends } = await planner({ output: topic('out', 3) }).plan(BATCH, undefined, undefined);
     const [{ messages } = { messages: [] }] = sends[0] ?? [];
     expect(messages).toEqual(newPlan().outputs.slice(0, 2));
   });
 
   it('sends of each key the latest alone, and none where nobody keeps them', async () => {
     const keeps = planner({ latest: topic('latest') });
-    const { sends } = await keeps.plan(BATCH, new LatestByKey());
+    const { sends, sources } = await keeps.plan(BATCH, new LatestByKey(), undefined);
+    expect(sources[2]).toEqual(Uint32Array.of(2));
     expect(sends[2]).toMatchObject([{ topic: 'latest', messages: { length: 1 } }]);
-    expect((await planner().plan(BATCH, undefined)).sends).toHaveLength(2);
+    expect((await planner().plan(BATCH, undefined, undefined)).sends).toHaveLength(2);
   });
 
   it('allows outputs no more bytes than all topics that get them take', async () => {
@@ -73,8 +78,12 @@ describe('BatchPlanner', () => {
       allowed.push(batch.maxOutputBytes);
       return newPlan();
     };
-    await planner({}, handle).plan(BATCH, undefined);
-    await planner({ latest: topic('latest', 4, 5_000) }, handle).plan(BATCH, new LatestByKey());
+    await planner({}, handle).plan(BATCH, undefined, undefined);
+    await planner({ latest: topic('latest', 4, 5_000) }, handle).plan(
+      BATCH,
+      new LatestByKey(),
+      undefined,
+    );
     const [alone = 0, both = 0] = allowed;
     expect(alone).toBeLessThan(1_000_000);
     expect(both).toBeLessThan(5_000);
@@ -88,7 +97,7 @@ describe('BatchPlanner', () => {
       const made = newPlan();
       plan = new WeakRef(made);
       return made;
-    }).plan(BATCH, undefined);
+    }).plan(BATCH, undefined, undefined);
     // A WeakRef holds on to its target until the end of the job that made it.
     await new Promise((resolve) => setTimeout(resolve, 0));
     collect();

@@ -20,8 +20,10 @@ const LATEST_OVERHEAD = 256;
 
 /** All that a batch comes to, ready to be sent: bytes where its plan had thousands of records. */
 export interface PlannedBatch {
-  /** By topic. */
+  /** By topic: outputs, dead letters and, where they are kept, latest records. */
   readonly sends: readonly (readonly Send[])[];
+  /** As `sends`: the index in the batch that each record comes from; absent for dead letters. */
+  readonly sources: readonly (Uint32Array | undefined)[];
   readonly nextOffset: bigint;
   readonly counts: FlowCounts;
   /** Dead letters by reason. */
@@ -55,16 +57,20 @@ export class BatchPlanner {
 
   /**
    * @param newest what the partition of the latest records holds; undefined where there is no such topic
+   * @param refused records whose outputs the brokers have refused: they become dead letters
    * @throws what the handler throws
    */
   async plan(
     { topic, partition, records, nextOffset: end }: ConsumedBatch,
     newest: LatestByKey | undefined,
+    refused: ConsumedBatch['refused'],
   ): Promise<PlannedBatch> {
     const maxOutputBytes = this.#maxOutputBytes;
     const { topics, handle, logger } = this.#options;
-    const plan = await handle({ topic, partition, records, nextOffset: end, maxOutputBytes });
+    const batch = { topic, partition, records, nextOffset: end, maxOutputBytes, refused };
+    const plan = await handle(batch);
     const { outputs, latest = [], nextOffset, reasons } = plan;
+    const sources: (Uint32Array | undefined)[] = [plan.sources, undefined];
     const counts = flowOf(plan);
     const source = { topic, partition };
     const deadLetters = fitDeadLetters(plan.deadLetters, source, topics.deadLetter, logger);
@@ -73,9 +79,11 @@ export class BatchPlanner {
       this.#encode(topics.deadLetter, deadLetters, partition),
     ];
     if (topics.latest !== undefined && newest !== undefined) {
-      sends.push(this.#encode(topics.latest, newest.take(latest), partition));
+      const taken = newest.take(latest);
+      sends.push(this.#encode(topics.latest, taken, partition));
+      sources.push(Uint32Array.from(taken, ({ source }) => source));
     }
-    return { sends: await Promise.all(sends), nextOffset, counts, reasons };
+    return { sends: await Promise.all(sends), sources, nextOffset, counts, reasons };
   }
 
   /** @param partition of the input: kept in a topic with as many, else the key decides */

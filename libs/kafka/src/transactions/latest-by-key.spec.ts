@@ -3,7 +3,7 @@ import type { LatestRecord } from '@login-pipeline/pipeline';
 import { LatestByKey } from './latest-by-key.ts';
 
 function record(key: string, time: number, value: string): LatestRecord {
-  return { key, time, value: Buffer.from(value), timestamp: '1734547631000' };
+  return { key, time, value: Buffer.from(value), timestamp: '1734547631000', source: 3 };
 }
 
 const taken = (latest: LatestByKey, ...records: LatestRecord[]): readonly string[] =>
@@ -33,6 +33,7 @@ describe('LatestByKey', () => {
       value: Buffer.from('a7'),
       headers: [['x-login-time', '7']],
       timestamp: '1734547631000',
+      source: 3,
     });
   });
 });

@@ -28,6 +28,9 @@ export interface LatestSource {
   readonly logger: Logger;
 }
 
+/** A record of the topic of the latest ones, and the index of its source in the batch. */
+export type LatestOutput = OutgoingRecord & Pick<LatestRecord, 'source'>;
+
 /**
  * Knows the time of the newest record of every key in one partition of a compacted topic, so that only newer ones are
  * written: compaction keeps the last record of a key, which is then the latest too.
@@ -51,7 +54,7 @@ export class LatestByKey {
   }
 
   /** @returns what is to be written of these records: of each key the newest, if it is as new as what is known */
-  take(records: readonly LatestRecord[]): readonly OutgoingRecord[] {
+  take(records: readonly LatestRecord[]): readonly LatestOutput[] {
     const newest = new Map<string, LatestRecord>();
     for (const record of records) {
       const { key, time } = record;
@@ -59,11 +62,12 @@ export class LatestByKey {
       this.#times.set(key, time);
       newest.set(key, record);
     }
-    return Array.from(newest.values(), ({ key, time, value, timestamp }) => ({
+    return Array.from(newest.values(), ({ key, time, value, timestamp, source }) => ({
       key: Buffer.from(key),
       value,
       headers: [[TIME_HEADER, String(time)]],
       timestamp,
+      source,
     }));
   }
 

@@ -1,7 +1,10 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import type { CommittedOffset } from '../group/partition-watch.ts';
 import { keepPartition } from '../client/partitioner.ts';
+import { refusedRecords } from '../client/refused-records.ts';
+import type { RefusedRecords } from '../client/refused-records.ts';
 import type { Send } from '../client/sends.ts';
+import { RecordsRefusedError } from './refused-outputs.ts';
 
 /** The input partition that a producer works for. */
 export interface SourcePartition {
@@ -94,17 +97,48 @@ export class PartitionProducer {
   }
 }
 
-/** @param sends by topic: the first ones go together, then the second ones, and so on */
+/**
+ * Sends on where the broker refuses records by name, to know all of them; the transaction is lost by then.
+ *
+ * @param sends by topic: the first ones go together, then the second ones, and so on
+ * @throws RecordsRefusedError when records were refused, and nothing else went wrong before
+ */
 async function sendAll(
   transaction: Transaction,
   sends: readonly (readonly Send[])[],
 ): Promise<void> {
+  const refused: RefusedRecords[] = [];
+  let first: unknown;
+  try {
+    for (const { compression, topicMessages } of requestsOf(sends)) {
+      try {
+        await transaction.sendBatch({ compression, topicMessages });
+      } catch (error) {
+        const these = refusedRecords(error);
+        if (these.length === 0) throw error;
+        refused.push(...these);
+        first ??= error;
+      }
+    }
+  } catch (error) {
+    // What the broker makes of a transaction after a refusal says nothing more.
+    if (refused.length === 0) throw error;
+  }
+  if (refused.length > 0) throw new RecordsRefusedError(refused, { cause: first });
+}
+
+function* requestsOf(sends: readonly (readonly Send[])[]): Generator<{
+  readonly compression: Send['compression'];
+  readonly topicMessages: Send[];
+}> {
   const rounds = Math.max(...sends.map(({ length }) => length));
   for (let round = 0; round < rounds; round += 1) {
     const together = sends.flatMap((ofTopic) => ofTopic[round] ?? []);
     for (const compression of new Set(together.map((send) => send.compression))) {
-      const topicMessages = together.filter((send) => send.compression === compression);
-      await transaction.sendBatch({ compression, topicMessages });
+      yield {
+        compression,
+        topicMessages: together.filter((send) => send.compression === compression),
+      };
     }
   }
 }

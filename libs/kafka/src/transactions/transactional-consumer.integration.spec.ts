@@ -4,7 +4,7 @@ import { emit, encodeFlow, lastHeader, planBatch } from '@login-pipeline/pipelin
 import { waitFor } from '../testing/index.ts';
 import type { WritableMessage } from '../testing/index.ts';
 import { transactionalId } from './partition-producer.ts';
-import { capitals, numbered, Pipes, values } from './testing/pipes.ts';
+import { capitals, numbered, Pipes, REFUSED, values } from './testing/pipes.ts';
 
 const pipes = new Pipes();
 const { cluster } = pipes;
@@ -177,7 +177,7 @@ describe('TransactionalConsumer', () => {
       planBatch(
         batch,
         ({ value }) => emit(Buffer.concat([value ?? Buffer.alloc(0), Buffer.alloc(149_000)])),
-        { service: 'test@1', tooLarge: 'too_large', now: () => new Date(0) },
+        { service: 'test@1', tooLarge: 'too_large', refused: REFUSED, now: () => new Date(0) },
       ),
     );
     await pipes.caughtUp(topics);

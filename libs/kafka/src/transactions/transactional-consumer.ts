@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommitPlan, FlowCounts } from '@login-pipeline/pipeline';
+import type { CommitPlan, FlowCounts, Refusal } from '@login-pipeline/pipeline';
 import { addFlow, encodeFlow, UndecidedError } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import {
@@ -14,6 +14,8 @@ import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { observeLatency } from '../group/latency.ts';
 import { BatchPlanner } from './batch-planner.ts';
+import type { PlannedBatch } from './batch-planner.ts';
+import { RecordsRefusedError, refusedOutputs, RefusedOutputsError } from './refused-outputs.ts';
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
 import { rightsOf } from '../client/topics.ts';
@@ -52,6 +54,8 @@ export class TransactionalConsumer implements BatchConsumer {
   readonly #owners: PartitionOwners;
   readonly #failures = new Map<number, number>();
   readonly #fencings = new Map<number, number>();
+  /** Records, by partition and offset, whose outputs the brokers refuse: they become dead letters. */
+  readonly #refused = new Map<number, ReadonlyMap<string, Refusal>>();
   /** What the undecided batches of partitions wait for. */
   readonly #waiting = new Map<number, string>();
 
@@ -72,6 +76,7 @@ export class TransactionalConsumer implements BatchConsumer {
       onAssigned: (partitions) => {
         this.#owners.keepOnly(partitions);
         this.#waiting.clear();
+        this.#refused.clear();
       },
     });
     this.#owners = new PartitionOwners({
@@ -138,15 +143,36 @@ export class TransactionalConsumer implements BatchConsumer {
 
   async #transact(batch: OwnedBatch, owned: Ownership): Promise<void> {
     const started = performance.now();
-    const { sends, nextOffset, counts, reasons } = await this.#planner.plan(batch, owned.latest);
+    const refused = this.#refused.get(batch.partition);
+    const planned = await this.#planner.plan(batch, owned.latest, refused);
+    const { sends, nextOffset, counts, reasons } = planned;
     const flow = addFlow(owned.flow, counts);
     const metadata = encodeFlow(flow);
-    await owned.producer.commit(sends, { nextOffset, metadata });
+    try {
+      await owned.producer.commit(sends, { nextOffset, metadata });
+    } catch (error) {
+      throw this.#refusedOutputs(error, planned, batch) ?? error;
+    }
+    this.#refused.delete(batch.partition);
     owned.flow = flow;
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#count(counts, reasons, batch.records.length, (performance.now() - started) / 1_000);
     observeLatency(this.#options.metrics, batch.records);
+  }
+
+  /** Takes note of records whose outputs the brokers refuse. @returns undefined where the failure is another, or nothing new */
+  #refusedOutputs(
+    error: unknown,
+    planned: PlannedBatch,
+    { partition, records }: OwnedBatch,
+  ): RefusedOutputsError | undefined {
+    if (!(error instanceof RecordsRefusedError)) return undefined;
+    const known = this.#refused.get(partition);
+    const refused = new Map([...(known ?? []), ...refusedOutputs(error, planned, records)]);
+    if (refused.size === (known?.size ?? 0)) return undefined;
+    this.#refused.set(partition, refused);
+    return new RefusedOutputsError('Refused records become dead letters', { cause: error });
   }
 
   /** Settles what a failure means: returns when the partition may try again, throws when the process must end. */
@@ -156,7 +182,7 @@ export class TransactionalConsumer implements BatchConsumer {
       await this.#wait(batch, error);
       return;
     }
-    const failure = classify(error);
+    const failure = error instanceof RefusedOutputsError ? 'refused outputs' : classify(error);
     if (failure === 'bug' || failure === 'refused') {
       await owned?.producer.abort();
       await this.#owners.disown(partition);
@@ -164,7 +190,7 @@ export class TransactionalConsumer implements BatchConsumer {
     }
     await this.#owners.disown(partition);
     const { logger, metrics, input } = this.#options;
-    const outcome = failure === 'fenced' ? 'aborted' : 'indefinite';
+    const outcome = failure === 'indefinite' ? 'indefinite' : 'aborted';
     metrics.increment('transactions_total', { outcome });
     logger.warn(
       { topic: input.topic, partition, outcome, cause: errorText(error) },
@@ -172,7 +198,7 @@ export class TransactionalConsumer implements BatchConsumer {
     );
     if (this.#consumer.stopping) return;
     if (failure === 'fenced') await this.#confirmMembership(batch);
-    else await sleep(this.#nextPause(partition));
+    else if (failure === 'indefinite') await sleep(this.#nextPause(partition));
     this.#consumer.seek(partition, batch.fetchedOffset);
   }
 

@@ -55,7 +55,7 @@ export async function transformerLoop(): Promise<Loop> {
   const pipeline = loginPipeline(versionFilter(['2.0.0']), NO_REGISTRY);
   const batch = handledBatch('logins');
   const now = new Date(FIRST_TIMESTAMP);
-  const options = { service: 'guard@0', tooLarge: 'record_too_large', now: () => now };
+  const options = { service: 'guard@0', tooLarge: 'record_too_large', refused: {}, now: () => now };
   return {
     name: 'transformer: decode, validate, filter, mark, plan',
     run: () => {

@@ -5,6 +5,9 @@ import type { WritableMessage } from '../../testing/index.ts';
 import { TestCluster, waitFor } from '../../testing/index.ts';
 import { TransactionalConsumer } from '../transactional-consumer.ts';
 
+/** Reasons for what the brokers refuse. */
+export const REFUSED = { timestamp: 'bad_time', record: 'bad_record' } as const;
+
 /** The topics and the group of one test. */
 export interface Pipe {
   readonly groupId: string;
@@ -12,6 +15,8 @@ export interface Pipe {
   readonly output: string;
   readonly deadLetter: string;
 }
+
+type TopicOptions = Parameters<TestCluster['topic']>[1];
 
 /** A consumer at work, and what it told. */
 export interface Running {
@@ -30,7 +35,7 @@ export function capitals(batch: ConsumedBatch): CommitPlan {
       if (text.startsWith('bad')) return deadLetter('bad_word', 'decode');
       return emit(Buffer.from(text.toUpperCase()));
     },
-    { service: 'test@1', tooLarge: 'too_large', now: () => new Date(0) },
+    { service: 'test@1', tooLarge: 'too_large', refused: REFUSED, now: () => new Date(0) },
   );
 }
 
@@ -53,13 +58,19 @@ export class Pipes {
   /** What ends with the test, newest first. */
   readonly cleanups: (() => Promise<void>)[] = [];
 
-  async create(partitions = 1): Promise<Pipe> {
-    const [input, output, deadLetterTopic] = await Promise.all([
+  /** @param output of the output topic where it differs from the input */
+  async create(partitions = 1, output: TopicOptions = {}): Promise<Pipe> {
+    const [input, outputTopic, deadLetterTopic] = await Promise.all([
       this.cluster.topic('in', { partitions }),
-      this.cluster.topic('out', { partitions }),
+      this.cluster.topic('out', { partitions, ...output }),
       this.cluster.topic('dead', { partitions }),
     ]);
-    return { groupId: this.cluster.unique('group'), input, output, deadLetter: deadLetterTopic };
+    return {
+      groupId: this.cluster.unique('group'),
+      input,
+      output: outputTopic,
+      deadLetter: deadLetterTopic,
+    };
   }
 
   /** Starts a consumer that stops with the test. */
