@@ -15,7 +15,7 @@ export interface BadKind {
   readonly spoil: (login: IntendedLogin) => Buffer | null;
 }
 
-/** Every kind of bad record, at least one for each reason that a record's value can give. */
+/** Every kind of bad record, at least one for each reason that a client's value can give. */
 export const BAD_KINDS: readonly BadKind[] = [
   { name: 'null value', reason: 'null_value', spoil: () => null },
   { name: 'empty value', reason: 'empty_value', spoil: () => Buffer.alloc(0) },

@@ -19,6 +19,10 @@ const MOST_MEMORY_BYTES = 350_000_000;
 const DONE_MS = 120_000;
 const SAMPLE_PAUSE_MS = 100;
 
+/** So many are not nearly all, and would be over a thousand if each attempt counted them again. */
+const BAD_RECORDS = 200;
+const FAILURES = 6;
+
 /** The default `max.message.bytes` leaves some room beside it, but not enough for a dead letter's headers. */
 const LARGEST_VALUE_BYTES = 1_048_300;
 
@@ -63,6 +67,29 @@ describe('whatever comes in', () => {
     },
     2 * DONE_MS,
   );
+
+  it('a few bad records do not blow the fuse, however often their transaction fails', async () => {
+    const { cluster, proxy } = brokers;
+    const lane = await cluster.lane({ partitions: 1 });
+    const bad = Array.from({ length: BAD_RECORDS }, () => ({
+      ...largeLogin(500),
+      value: Buffer.from('no login'),
+    }));
+    await cluster.produce(lane.input, bad);
+    let failures = 0;
+    proxy.inject(({ direction, api }): Verdict => {
+      if (direction !== 'request' || api !== 'Produce' || failures === FAILURES) return 'pass';
+      failures += 1;
+      return 'reset';
+    });
+    const settings = { ...lane.settings, KAFKA_BROKERS: proxy.addresses };
+    const service = await Service.start('transformer', settings);
+    await service.until('all of its work', () => cluster.isDone(lane), 60_000);
+    expect(failures).toBe(FAILURES);
+    const { records } = await TopicReader.readAll(cluster, lane.deadLetter);
+    expect(records).toHaveLength(BAD_RECORDS);
+    expect(await service.stop()).toBe(0);
+  }, 120_000);
 
   it('records of 900 kB pass both services', async () => {
     const { cluster } = brokers;

@@ -27,22 +27,40 @@ const RULES: readonly (readonly [member: string, holds: (value: unknown) => bool
 export function expectedOutcome(value: Buffer | null): ValidLogin | string {
   if (value === null) return 'null_value';
   if (value.length === 0) return 'empty_value';
+  // One frame is taken off: a zero byte, and an id.
+  const payload = value[0] === 0 && value.length >= 5 ? value.subarray(5) : value;
   let text: string;
   try {
-    text = UTF8.decode(value);
+    text = UTF8.decode(payload);
   } catch {
-    return 'invalid_utf8';
+    return foreignFrame(value) ?? 'invalid_utf8';
   }
+  if (payload.length === 0) return 'empty_value';
   let login: unknown;
   try {
     login = JSON.parse(text);
   } catch {
-    return 'invalid_json';
+    return foreignFrame(value) ?? 'invalid_json';
   }
   if (typeof login !== 'object' || login === null || Array.isArray(login)) return 'not_an_object';
   const members = new Map<string, unknown>(Object.entries(login));
   const faulty = RULES.find(([member, holds]) => !holds(members.get(member)));
   return faulty ? `invalid_${faulty[0]}` : { appVersion: String(members.get('app_version')) };
+}
+
+/** What values begin with that other serializers wrote; latin1, the first that fits. */
+const FOREIGN_FRAMES: readonly (readonly [reason: string, start: RegExp])[] = [
+  // Eslint's fear of control characters is about texts.
+  ['framed_apicurio', /^\0{5}[^]{4}/],
+  ['framed_not_json', /^\0(?!\{\0)[^]{4}(?![\s[{"\-\dtfn\xef]|\0[^]{4}\{)[^]/],
+  ['framed_guid', /^\x01(?:[^]{6}[\x10-\x8f][^][\x80-\xbf][^]{7}|[^]{16}[\s[{"\-\dtfn])/],
+  ['framed_glue', /^\x03[\x00\x05][^]{16}/],
+  ['framed_avro', /^(?:\xc3\x01[^]{8}|Obj\x01)/],
+];
+
+function foreignFrame(value: Buffer): string | undefined {
+  const bytes = value.toString('latin1');
+  return FOREIGN_FRAMES.find(([, start]) => start.test(bytes))?.[0];
 }
 
 /**

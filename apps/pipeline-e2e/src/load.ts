@@ -27,6 +27,8 @@ const SPELLINGS: readonly ((members: Members) => string)[] = [
   (members) => JSON.stringify({ ...members, inner: { processed: true }, big: '\u{1F600}}{"' }),
 ];
 
+const GUID = '0195f5c27a6b4c3d8e9f001122334455';
+
 /** Ways to break one: every reason that a value can give, most of them several times. */
 const BREAKAGES: readonly ((members: Members) => Buffer | null)[] = [
   () => null,
@@ -36,6 +38,9 @@ const BREAKAGES: readonly ((members: Members) => Buffer | null)[] = [
   (members) => text(members).subarray(0, -2),
   (members) => Buffer.from(`${JSON.stringify(members)};`),
   (members) => Buffer.from(`\uFEFF${JSON.stringify(members)}`),
+  ...['000000000700', '000000000000000007', `01${GUID}`, `0300${GUID}`, 'c3010102030405060708'].map(
+    (frame) => (members: Members) => Buffer.concat([Buffer.from(frame, 'hex'), text(members)]),
+  ),
   (members) => text([members]),
   (members) => text(JSON.stringify(members)),
   () => text(null),

@@ -62,6 +62,21 @@ describe('loginPipeline', () => {
     expect(pipeline(record(text))).toEqual(emit(framer(9)(marked)));
   });
 
+  it('names the frame of others where the schema id is in a header, or is none that a registry has', () => {
+    const avro = {
+      ...record(Buffer.from([0x48, 0xff])),
+      headers: [['__value_schema_id', '']] as const,
+    };
+    const json = record(Buffer.from('{"cut'));
+    const reasonOf = (it: ConsumedRecord): unknown => plain(() => true)(it);
+    expect(reasonOf(avro)).toMatchObject({ reason: 'framed_guid' });
+    expect(reasonOf({ ...json, headers: avro.headers })).toMatchObject({ reason: 'invalid_json' });
+    const schemas = { isKnown: () => false, frame: (text: Buffer) => text };
+    const wide = framer(0)(Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from('{}')]));
+    const outcome = loginPipeline(() => true, schemas)(record(wide));
+    expect(outcome).toMatchObject({ reason: 'framed_apicurio' });
+  });
+
   it('sets a framed record aside whose schema id nobody knows, whatever is in it', () => {
     const schemas = { ...NO_REGISTRY, isKnown: () => false };
     for (const { value } of [...VALID, ...INVALID]) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeLogin, decodeProcessedLogin } from './decode.ts';
+import { unframed } from './frame.ts';
 import { markProcessed } from './mark-processed.ts';
 import { REASONS } from './reason.ts';
 import { login } from './testing/golden/login-text.ts';
@@ -125,7 +126,7 @@ describe('any bytes', () => {
         const login = decodeLogin(value);
         outcomes.add(outcomeOf(login));
         if (typeof login === 'string') return;
-        const marked = decodeProcessedLogin(markProcessed(value, login));
+        const marked = decodeProcessedLogin(markProcessed(unframed(value), login));
         if (typeof marked === 'string') throw new Error(marked);
         expect(membersOf(marked)).toEqual({ ...membersOf(login), processed: true });
       }),

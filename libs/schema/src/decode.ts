@@ -1,3 +1,5 @@
+import { foreignFrameOf } from './foreign-frame.ts';
+import type { ForeignFrame } from './foreign-frame.ts';
 import { unframed } from './frame.ts';
 import type { Login, ProcessedLogin } from './login.ts';
 import { parsedLogin, parsedProcessedLogin } from './parsed-login.ts';
@@ -14,12 +16,20 @@ import type { ProcessedReason, Reason } from './reason.ts';
 export function decodeLogin(value: Buffer | null): Login | Reason {
   if (value === null) return 'null_value';
   const text = unframed(value);
-  return plainLogin(text) ?? parsedLogin(text);
+  const login = plainLogin(text) ?? parsedLogin(text);
+  return typeof login === 'string' ? reasonOf(value, login) : login;
 }
 
 /** Like {@link decodeLogin}, for processed logins; the mark is the last member looked at. */
 export function decodeProcessedLogin(value: Buffer | null): ProcessedLogin | ProcessedReason {
   if (value === null) return 'null_value';
   const text = unframed(value);
-  return plainProcessedLogin(text) ?? parsedProcessedLogin(text);
+  const login = plainProcessedLogin(text) ?? parsedProcessedLogin(text);
+  return typeof login === 'string' ? reasonOf(value, login) : login;
+}
+
+/** @returns the name of the frame that a value has, where that is why it is no JSON */
+function reasonOf<R extends ProcessedReason>(value: Buffer, reason: R): R | ForeignFrame {
+  const isJson = reason !== 'invalid_utf8' && reason !== 'invalid_json';
+  return isJson ? reason : (foreignFrameOf(value) ?? reason);
 }

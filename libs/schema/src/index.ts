@@ -1,3 +1,4 @@
+export { beginsAsJson, hasWideId, SCHEMA_ID_HEADER } from './foreign-frame.ts';
 export { decodeLogin, decodeProcessedLogin } from './decode.ts';
 export { canonicalDeviceType } from './device-type.ts';
 export { eventTimeMs } from './event-time.ts';

@@ -1,4 +1,5 @@
 import { LOGIN, login, withMembers } from './login-text.ts';
+import { FOREIGN_FRAMES } from './foreign-frames.ts';
 import type { Row } from './row.ts';
 
 /** What a record may hold instead of one login, and logins in unusual clothes. */
@@ -39,6 +40,7 @@ export const WHOLE_VALUES: readonly Row[] = [
   ['two objects', `${login()}\n${login()}`, 'invalid_json', 'one record, one login'],
   ['trailing comma', withMembers(''), 'invalid_json', 'JSON has none'],
   ['single quotes', login().replaceAll('"', "'"), 'invalid_json', "Python's repr is no JSON"],
+  ...FOREIGN_FRAMES,
   ['white space around', `\r\n\t ${login()} \n`, 'valid', 'JSON allows it'],
   ['white space inside', JSON.stringify(LOGIN, null, 2), 'valid', 'JSON allows it'],
   ['array', `[${login()}]`, 'not_an_object', 'one record, one login'],
