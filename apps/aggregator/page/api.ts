@@ -10,9 +10,8 @@ export type Flow = z.infer<typeof FLOW>;
 
 const TIMEOUT_MS = 5_000;
 
-/** @param path relative, so that the page works below any path of a proxy */
-export async function get<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+export async function get<Answer>(url: URL): Promise<Answer> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${url.pathname} answers ${response.status}`);
   return (await response.json()) as Answer;
 }

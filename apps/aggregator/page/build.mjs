@@ -7,7 +7,7 @@ import { context } from 'esbuild';
 import { feature } from 'topojson-client';
 
 const SOURCE = import.meta.dirname;
-const ENTRIES = ['main.tsx', 'theme-boot.ts', 'page.css', 'favicon.svg'];
+const ENTRIES = ['main.tsx', 'live-worker.ts', 'theme-boot.ts', 'page.css', 'favicon.svg'];
 /** The size that us-atlas has projected its map to. */
 const MAP_SIZE = { WIDTH: 975, HEIGHT: 610 };
 /** Smaller states, in square pixels, have no room for a label. */

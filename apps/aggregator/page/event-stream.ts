@@ -48,14 +48,18 @@ const RETRY_MS = 2_000;
 const SILENCE_MS = 35_000;
 
 /**
- * Follows a stream for ever, and connects again whenever it ends. Not EventSource: that hides heartbeats, gives up
- * after some refusals, and holds on to connections that died without notice.
+ * Follows a stream until the signal is aborted, and connects again whenever it ends. Not EventSource: that hides
+ * heartbeats, gives up after some refusals, and holds on to connections that died without notice.
  */
-export async function follow(path: string, listener: StreamListener): Promise<never> {
+export async function follow(
+  url: URL,
+  signal: AbortSignal,
+  listener: StreamListener,
+): Promise<void> {
   let lastId = '';
-  for (;;) {
+  while (!signal.aborted) {
     try {
-      await read(path, lastId, listener, (id) => (lastId = id));
+      await read(url, signal, lastId, listener, (id) => (lastId = id));
     } catch {
       // Whatever it was, the way on is the same.
     }
@@ -65,7 +69,8 @@ export async function follow(path: string, listener: StreamListener): Promise<ne
 }
 
 async function read(
-  path: string,
+  url: URL,
+  stop: AbortSignal,
   lastId: string,
   listener: StreamListener,
   onId: (id: string) => void,
@@ -75,9 +80,10 @@ async function read(
     abort.abort();
   };
   let silence = setTimeout(giveUp, SILENCE_MS);
+  stop.addEventListener('abort', giveUp, { once: true });
   try {
     const headers = { accept: 'text/event-stream', 'last-event-id': lastId };
-    const response = await fetch(path, { headers, cache: 'no-store', signal: abort.signal });
+    const response = await fetch(url, { headers, cache: 'no-store', signal: abort.signal });
     if (!response.ok || response.body === null) return;
     listener.onOpen();
     const parser = new EventParser();
@@ -95,5 +101,6 @@ async function read(
     }
   } finally {
     clearTimeout(silence);
+    stop.removeEventListener('abort', giveUp);
   }
 }

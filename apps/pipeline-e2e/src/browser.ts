@@ -45,27 +45,16 @@ export interface Watched {
   readonly complaints: readonly string[];
   /** Addresses that were asked. */
   readonly hosts: ReadonlySet<string>;
-  /** Bytes received, headers included. */
-  readonly bytes: () => number;
 }
 
 /** Watches a page from its next navigation on. */
-export async function watch(page: Page): Promise<Watched> {
+export function watch(page: Page): Watched {
   const complaints: string[] = [];
   const hosts = new Set<string>();
-  let bytes = 0;
   page.on('console', (entry) => {
     if (['error', 'warning'].includes(entry.type())) complaints.push(entry.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => hosts.add(new URL(request.url()).host));
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  session.on('Network.dataReceived', ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
-  });
-  session.on('Network.responseReceivedExtraInfo', ({ headersText, headers }) => {
-    bytes += headersText?.length ?? JSON.stringify(headers).length;
-  });
-  return { complaints, hosts, bytes: () => bytes };
+  return { complaints, hosts };
 }

@@ -3,11 +3,12 @@ import type { Page } from 'playwright-core';
 import { waitFor } from './wait-for.ts';
 
 /** Waits until the page is live and shows so many logins. */
-export async function shows(page: Page, total: number): Promise<void> {
+export async function shows(page: Page, total: number, deadlineMs?: number): Promise<void> {
   await waitFor(
     `the page to show ${total}`,
     async () =>
       (await state(page)) === 'Live' && (await numberIn(page, '[data-figure=total]')) === total,
+    deadlineMs,
   );
 }
 

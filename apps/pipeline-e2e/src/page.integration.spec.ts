@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hasBrowser, startBrowser, watch } from './browser.ts';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
+import { CountingProxy } from './counting-proxy.ts';
 import { axeFaults, numberIn, rows, shows, state } from './page-view.ts';
 import { aggregatorOf } from './restartable-aggregator.ts';
 import type { Aggregator, Insights } from './restartable-aggregator.ts';
@@ -43,8 +44,9 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
 
   it('shows what the service answers, in few bytes, and the browser has no complaint', async () => {
     const page = await newPage();
-    const watched = await watch(page);
-    await page.goto(full.url);
+    const watched = watch(page);
+    const wire = await CountingProxy.before(full.url);
+    await page.goto(wire.url);
     await shows(page, await full.total());
     const flow = await full.get<Flow>('/flow');
     await waitFor(
@@ -61,11 +63,12 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     }
     await waitFor('the peaks', async () => (await page.locator('.peaks td').count()) > 0);
 
-    expect(watched.bytes()).toBeGreaterThan(10_000);
-    expect(watched.bytes()).toBeLessThan(MAX_BYTES);
-    expect([...watched.hosts]).toEqual([new URL(full.url).host]);
+    expect(wire.bytes).toBeGreaterThan(10_000);
+    expect(wire.bytes).toBeLessThan(MAX_BYTES);
+    expect([...watched.hosts]).toEqual([new URL(wire.url).host]);
     expect(watched.complaints).toEqual([]);
     await page.context().close();
+    wire.close();
   });
 
   it('paints within a second of the first visit', async () => {

@@ -2,14 +2,18 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { Insights } from '../api.ts';
 import type { Freshness } from '../connection.ts';
 import { compact, duration, percent, rate, whole } from '../format.ts';
-import type { Live } from '../use-live.ts';
+import type { LiveNow } from '../use-live.ts';
 import { Sparkline } from './sparkline.tsx';
 
 /** The sparkline fills up in so many seconds, and moves on then. */
 const SPARK_SECONDS = 30;
 
 /** The few numbers that are read from across the room. */
-export function Headline(props: { live: Live; insights: Insights; state: Freshness }): JSX.Element {
+export function Headline(props: {
+  live: LiveNow;
+  insights: Insights;
+  state: Freshness;
+}): JSX.Element {
   const { live, insights, state } = props;
   const { rates, flow, nowMs } = live;
   // A server that went silent looks like one without logins.

@@ -16,8 +16,8 @@ import { Users } from './users.tsx';
 import { VersionsCard } from './versions-card.tsx';
 
 /** The whole page. */
-export function Page(): JSX.Element {
-  const live = useLive();
+export function Page({ workerUrl }: { workerUrl: string }): JSX.Element {
+  const live = useLive(workerUrl);
   const { connection, nowMs, insights, flow, traffic, versions } = live;
   const state = freshness(connection, nowMs);
 

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { hasBrowser, startBrowser } from './browser.ts';
+import { Cluster } from './cluster.ts';
+import type { Lane } from './cluster.ts';
+import { CountingProxy } from './counting-proxy.ts';
+import { shows } from './page-view.ts';
+import { aggregatorOf } from './restartable-aggregator.ts';
+import type { Aggregator } from './restartable-aggregator.ts';
+import { killServices } from './service.ts';
+import { waitFor } from './wait-for.ts';
+
+/** More than the six connections that a browser opens to a server that speaks HTTP/1.1. */
+const TABS = 8;
+const STREAM = '/insights/stream';
+/** The time between two questions of the page. */
+const FLOW_PERIOD_MS = 2_000;
+const SHOWN_MS = 90_000;
+const TEST_TIMEOUT_MS = 300_000;
+
+(hasBrowser() ? describe : describe.skip)('the live page in many tabs', () => {
+  let cluster: Cluster;
+  let browser: Browser;
+  let lane: Lane;
+  let aggregator: Aggregator;
+  let context: BrowserContext;
+  let proxy: CountingProxy;
+
+  beforeAll(async () => {
+    [cluster, browser] = await Promise.all([Cluster.connect(), startBrowser()]);
+    lane = await cluster.lane();
+    aggregator = await aggregatorOf(lane);
+    await logIn();
+  }, TEST_TIMEOUT_MS);
+  beforeEach(async () => {
+    context = await browser.newContext();
+    proxy = await CountingProxy.before(aggregator.url);
+  });
+  afterEach(async () => {
+    await context.close();
+    proxy.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await killServices();
+    await cluster.disconnect();
+  });
+
+  it(
+    'follows with one connection for all of them, whichever is closed',
+    async () => {
+      const startMs = performance.now();
+      const tabs = await Promise.all(Array.from({ length: TABS }, openTab));
+      await everyOneShows(tabs);
+      for (const tab of tabs) {
+        await waitFor('the peaks', async () => (await tab.locator('.peaks td').count()) > 0);
+      }
+      expect(proxy.streams).toBe(1);
+
+      await logIn();
+      await everyOneShows(tabs);
+
+      const [first, ...others] = tabs;
+      await first?.close();
+      await logIn();
+      await everyOneShows(others);
+      const late = await openTab();
+      await everyOneShows([late, ...others]);
+      expect(proxy.requests(STREAM)).toBe(1);
+      const periods = (performance.now() - startMs) / FLOW_PERIOD_MS;
+      expect(proxy.requests('/flow')).toBeLessThanOrEqual(1 + periods);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'asks for what is only drawn while one of them is seen',
+    async () => {
+      const tabs = [await openTab(), await openTab()];
+      await everyOneShows(tabs);
+      await hide(...tabs);
+      await logIn();
+      await everyOneShows(tabs);
+      const before = proxy.requests('/flow');
+      await logIn();
+      await everyOneShows(tabs);
+      expect(proxy.requests('/flow')).toBe(before);
+      await show(tabs[1]);
+      await waitFor('a question', () => proxy.requests('/flow') > before);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'starts the worker anew that all tabs share when it has crashed',
+    async () => {
+      const tabs = [await openTab(), await openTab()];
+      await everyOneShows(tabs);
+      const devTools = await browser.newBrowserCDPSession();
+      const { targetInfos } = await devTools.send('Target.getTargets');
+      const [worker] = targetInfos.filter(({ type }) => type === 'shared_worker');
+      await devTools.send('Target.closeTarget', { targetId: worker?.targetId ?? 'none' });
+      await waitFor('the end of its stream', () => proxy.streams === 0);
+      await waitFor('another stream', () => proxy.streams === 1);
+      await logIn();
+      await everyOneShows(tabs);
+      expect(proxy.requests(STREAM)).toBe(2);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'gives the connection of a hidden tab back where a browser has no shared workers',
+    async () => {
+      await context.addInitScript('delete globalThis.SharedWorker');
+      const tabs = [await openTab(), await openTab()];
+      await everyOneShows(tabs);
+      expect(proxy.streams).toBe(2);
+      await hide(tabs[0]);
+      await waitFor('one stream', () => proxy.streams === 1);
+      await logIn();
+      await show(tabs[0]);
+      await everyOneShows(tabs);
+      expect(proxy.streams).toBe(2);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  async function openTab(): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(proxy.url);
+    return page;
+  }
+
+  async function everyOneShows(tabs: readonly Page[]): Promise<void> {
+    const total = await aggregator.total();
+    // One after another: eight that are asked at once keep a busy machine from showing anything.
+    for (const tab of tabs) await shows(tab, total, SHOWN_MS);
+  }
+
+  /** One more login, counted. */
+  async function logIn(): Promise<void> {
+    const before = await aggregator.total();
+    const login = {
+      user_id: randomUUID(),
+      app_version: '2.3.0',
+      device_type: 'android',
+      ip: '10.1.2.3',
+      locale: 'RU',
+      timestamp: Date.now(),
+      processed: true,
+    };
+    const value = Buffer.from(JSON.stringify(login));
+    const timestamp = String(login.timestamp);
+    await cluster.produce(lane.output, [
+      { partition: 0, key: null, value, headers: {}, timestamp },
+    ]);
+    await waitFor('the login to be counted', async () => (await aggregator.total()) > before);
+  }
+});
+
+/** A browser without a window calls every tab visible. */
+async function hide(...tabs: readonly (Page | undefined)[]): Promise<void> {
+  await Promise.all(tabs.map((tab) => setHidden(tab, true)));
+}
+
+async function show(...tabs: readonly (Page | undefined)[]): Promise<void> {
+  await Promise.all(tabs.map((tab) => setHidden(tab, false)));
+}
+
+async function setHidden(tab: Page | undefined, hidden: boolean): Promise<void> {
+  await tab?.evaluate(`
+    Object.defineProperty(document, 'hidden', { configurable: true, value: ${String(hidden)} });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
