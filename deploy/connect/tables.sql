@@ -6,8 +6,9 @@ CREATE TABLE IF NOT EXISTS processed_login_records (
   __connect_topic     text    NOT NULL,
   __connect_partition integer NOT NULL,
   __connect_offset    bigint  NOT NULL,
-  -- The record's value as it is: JSON, or a schema registry's frame of five bytes and JSON.
-  value               bytea   NOT NULL,
+  -- The record's value as it is: JSON, or a schema registry's frame of five bytes and JSON. A record that the
+  -- transformer did not write may hold anything, or nothing.
+  value               bytea,
   PRIMARY KEY (__connect_topic, __connect_partition, __connect_offset)
 );
 
@@ -61,28 +62,72 @@ SELECT
 FROM insight_counts
 GROUP BY insight, value;
 
-CREATE OR REPLACE VIEW processed_logins AS
+-- JSON may hold what a text of PostgreSQL cannot, U+0000 and halves of surrogate pairs: each becomes U+FFFD, as in the
+-- insights. A backslash is spelled \u005c at first, so that every \u left begins an escape.
+CREATE OR REPLACE FUNCTION storable_json(text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(
+    regexp_replace(
+      replace(text, '\\', '\u005c'),
+      '\\u(?:0000|[dD][89abAB][[:xdigit:]]{2}(?!\\u[dD][c-fC-F]))', '\\ufffd', 'g'
+    ),
+    '(?<!\\u[dD][89abAB][[:xdigit:]]{2})\\u[dD][c-fC-F][[:xdigit:]]{2}', '\\ufffd', 'g'
+  )
+$$;
+
+-- A login's members, up to the first that its type does not take: an error here would leave a query without any of its
+-- rows. To catch errors, PostgreSQL 15 needs PL/pgSQL, and no workers in parallel.
+CREATE OR REPLACE FUNCTION read_login(
+  value bytea,
+  OUT text text,
+  OUT user_id uuid,
+  OUT app_version text,
+  OUT device_type text,
+  OUT ip inet,
+  OUT locale text,
+  OUT logged_in_at timestamptz
+) LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  -- Not jsonb: it refuses numbers that JSON allows.
+  login json;
+  time  numeric;
+BEGIN
+  text := convert_from(
+    CASE WHEN substring(value FOR 1) = '\x00' THEN substring(value FROM 6) ELSE value END, 'UTF8'
+  );
+  login := CASE WHEN strpos(text, '\u') = 0 THEN text ELSE storable_json(text) END;
+  user_id := login ->> 'user_id';
+  app_version := login ->> 'app_version';
+  device_type := login ->> 'device_type';
+  ip := login ->> 'ip';
+  locale := login ->> 'locale';
+  -- Seconds below 1e11, milliseconds from there on, a number or its digits (docs/records.md).
+  time := login ->> 'timestamp';
+  logged_in_at := to_timestamp(CASE WHEN time < 1e11 THEN time ELSE time / 1000 END);
+EXCEPTION
+  -- Bytes, JSON or a value that are none; nesting deeper than the stack.
+  WHEN data_exception OR program_limit_exceeded THEN NULL;
+END
+$$;
+
+CREATE OR REPLACE VIEW login_records AS
 SELECT
   __connect_topic     AS topic,
   __connect_partition AS partition,
   __connect_offset    AS "offset",
-  text,
-  (json ->> 'user_id')::uuid  AS user_id,
-  json ->> 'app_version'      AS app_version,
-  json ->> 'device_type'      AS device_type,
-  (json ->> 'ip')::inet       AS ip,
-  json ->> 'locale'           AS locale,
-  -- Seconds below 1e11, milliseconds from there on, a number or its digits (docs/records.md).
-  to_timestamp(CASE WHEN time < 1e11 THEN time ELSE time / 1000 END) AS logged_in_at
+  value,
+  login.*,
+  num_nulls(user_id, app_version, device_type, ip, locale, logged_in_at) = 0 AS is_login
 FROM processed_login_records
-CROSS JOIN LATERAL (
-  SELECT convert_from(
-    CASE WHEN get_byte(value, 0) = 0 THEN substring(value FROM 6) ELSE value END, 'UTF8'
-  ) AS text
-) AS decoded
--- Not jsonb: it refuses \u0000 in a member, which JSON allows.
-CROSS JOIN LATERAL (SELECT text::json AS json) AS parsed
-CROSS JOIN LATERAL (SELECT (json ->> 'timestamp')::numeric AS time) AS timed;
+CROSS JOIN LATERAL read_login(value) AS login;
+
+CREATE OR REPLACE VIEW processed_logins AS
+SELECT topic, partition, "offset", text, user_id, app_version, device_type, ip, locale, logged_in_at
+FROM login_records WHERE is_login;
+
+-- Every other record; its text, where it is one.
+CREATE OR REPLACE VIEW unreadable_logins AS
+SELECT topic, partition, "offset", value, text
+FROM login_records WHERE NOT is_login;
 
 -- Counts over the rows, where the rows are kept anyway; the aggregator's own are in insight_counts.
 CREATE OR REPLACE VIEW logins_by_device_type AS

@@ -30,6 +30,11 @@ export function postgresServer(): string | undefined {
   return version === undefined ? undefined : join(SERVERS, version, 'bin');
 }
 
+/** @returns whether there is a server to test with; on CI there has to be one */
+export function hasPostgres(): boolean {
+  return process.env['CI'] === 'true' || postgresServer() !== undefined;
+}
+
 /**
  * Starts PostgreSQL with an empty database that trusts everyone on this machine.
  *

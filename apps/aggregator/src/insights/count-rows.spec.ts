@@ -62,6 +62,26 @@ describe('ChangedCounts', () => {
     expect(Math.max(...locales.map(([key]) => key.length))).toBeLessThan(200);
   });
 
+  it('has no value or key that a text of a database cannot hold, whatever is counted', () => {
+    const units = fc.constantFrom('\0', '\uD83D', '\uDE00', '\u{1F600}', '"', '/', 'a');
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: units, minLength: 1 })), (values) => {
+        const state = new PartitionState(LIMITS);
+        for (const value of values) {
+          const members = { app_version: value, device_type: value, locale: value };
+          state.fold(login(members), SOME_TIME_MS, SOME_TIME_MS);
+        }
+        const texts = [...new ChangedCounts().since(0, state)].flatMap(([key, { value }]) => [
+          key,
+          value,
+        ]);
+        expect(texts).toEqual(
+          texts.map((text) => Buffer.from(text.replaceAll('\0', '')).toString()),
+        );
+      }),
+    );
+  });
+
   it('whoever keeps the newest of every key has the insights, whenever he is told', () => {
     const logins = fc.array(
       fc.record({
