@@ -51,9 +51,6 @@ function loginTransport(
       context.fail(error);
     },
   });
-  health.register('consumer', {
-    live: () => transport.notLive(),
-    ready: () => transport.notReady(),
-  });
+  health.register('consumer', transport);
   return transport;
 }

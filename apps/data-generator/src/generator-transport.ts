@@ -39,11 +39,13 @@ export class GeneratorTransport implements CustomTransportStrategy {
       tracing === undefined ? send : traced(send, settings.outputTopic, tracing),
       metrics,
     );
-    health.register('generator', {
-      ready: () =>
-        this.#schemas.notReady() ??
-        (this.#running === undefined ? 'not connected to Kafka' : undefined),
-    });
+    health.register('generator', this);
+  }
+
+  /** @returns why it does not send, or undefined when it does */
+  notReady(): string | undefined {
+    const unconnected = this.#running === undefined ? 'not connected to Kafka' : undefined;
+    return this.#schemas.notReady() ?? unconnected;
   }
 
   /** Connects and starts to send; a failure is the callback's argument. */

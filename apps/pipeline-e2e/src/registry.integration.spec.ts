@@ -3,6 +3,7 @@ import { startRegistry } from '@login-pipeline/tools/embedded-registry';
 import type { RunningRegistry } from '@login-pipeline/tools/embedded-registry';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
+import { answerOf, probe } from './probe-answer.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
@@ -83,10 +84,12 @@ describe('with a schema registry', () => {
       const [, second] = await cluster.committed(lane);
       return second === 2;
     });
-    await transformer.until('saying what it waits for', async () => {
-      const response = await transformer.get('/health/ready');
-      return response.status === 503 && (await response.text()).includes('registry');
+    const waiting = await transformer.until('saying what it waits for', async () => {
+      const answer = await probe(transformer, 'ready');
+      return answer.status === 503 && answer;
     });
+    const reason = expect.stringMatching(/^The schema registry .* is waited for/);
+    expect(waiting).toEqual(answerOf(['service', 'schemas'], { consumer: reason }));
     const failures = await unanswered(transformer);
     await transformer.until(
       'asking on, longer than a stall may take',
@@ -124,7 +127,11 @@ describe('with a schema registry', () => {
     await transformer.until('its first warning', () =>
       transformer.output.includes('gives no answer'),
     );
-    expect(await transformer.status('/health/ready')).toBe(503);
+    const message = expect.stringMatching(/^waits for subject .* of the schema registry$/);
+    expect(await probe(transformer, 'ready')).toMatchObject({
+      status: 503,
+      body: { error: { schemas: { status: 'down', message } } },
+    });
     registry.resume();
     await transformer.ready();
     await transformer.until('all of its work', () => cluster.isDone(lane));

@@ -49,10 +49,7 @@ function loginTransport(context: ServiceContext<TransformerSettings>): BatchTran
       context.fail(error);
     },
   });
-  health.register('consumer', {
-    live: () => transport.notLive(),
-    ready: () => transport.notReady(),
-  });
+  health.register('consumer', transport);
   return transport;
 }
 
@@ -71,6 +68,6 @@ function loginSchemas(context: ServiceContext<TransformerSettings>): Schemas {
       context.fail(error);
     },
   });
-  health.register('schemas', { ready: () => schemas.notReady() });
+  health.register('schemas', schemas);
   return schemas;
 }

@@ -1,14 +1,14 @@
 export { METRIC_CATALOGUE, METRIC_PREFIX, metricName, metricsOf } from './catalogue.ts';
 export type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts';
 export { Health } from './health.ts';
-export type { HealthPart, HealthReport } from './health.ts';
+export type { HealthPart } from './health.ts';
 export { createHttpApp } from './http-app.ts';
 export { createLogger } from './logger.ts';
 export type { Logger, LoggerOptions } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export type { MetricSample } from './metrics.ts';
 export { OperationsModule } from './operations.module.ts';
-export type { HealthStatus, OperationsParts } from './operations.module.ts';
+export type { OperationsParts } from './operations.module.ts';
 export { ProblemDetailsFilter, ProblemException } from './problem-details.filter.ts';
 export type { Problem } from './problem-details.filter.ts';
 export { runService } from './run-service.ts';

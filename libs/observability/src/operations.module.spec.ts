@@ -83,30 +83,81 @@ function get(url: string, options: InjectOptions = {}): Promise<LightMyRequestRe
 }
 
 describe('A probe', () => {
-  it('lists the parts that are well', async () => {
-    health.register('consumer', { live: () => undefined });
+  it('lists the parts that are well, and only those that have a say in it', async () => {
+    health.register('consumer', { notLive: () => undefined });
+    health.register('registry', { notReady: () => 'gives no answer' });
     const answer = await get('/health/live');
     expect(answer.statusCode).toBe(200);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.json()).toEqual({ status: 'ok', checks: { consumer: 'ok' } });
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(answer.headers['cache-control']).toContain('no-store');
+    expect(answer.json()).toEqual({
+      status: 'ok',
+      info: { consumer: { status: 'up' } },
+      error: {},
+      details: { consumer: { status: 'up' } },
+    });
   });
 
-  it('tells with a problem document why a part is not ready', async () => {
-    health.register('producer', { ready: () => undefined });
-    health.register('consumer', { ready: () => 'not assigned' });
+  it('tells why a part is not ready, whatever comes after it, and leaves the log alone', async () => {
+    health.register('consumer', { notReady: () => 'not assigned' });
+    health.register('producer', { notReady: () => undefined });
     const answer = await get('/health/ready?verbose');
     expect(answer.statusCode).toBe(503);
-    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(answer.headers['cache-control']).toContain('no-store');
     expect(answer.json()).toEqual({
-      type: 'about:blank',
-      title: 'Service Unavailable',
-      status: 503,
-      detail: 'consumer: not assigned',
-      instance: '/health/ready',
-      checks: { producer: 'ok', consumer: 'not assigned' },
+      status: 'error',
+      info: { producer: { status: 'up' } },
+      error: { consumer: { status: 'down', message: 'not assigned' } },
+      details: {
+        consumer: { status: 'down', message: 'not assigned' },
+        producer: { status: 'up' },
+      },
     });
     expect(log).toEqual([]);
   });
+
+  it('asks the parts anew each time', async () => {
+    let reason: string | undefined = 'partition 3 stands still';
+    health.register('watchdog', { notLive: () => reason });
+    expect((await get('/health/live')).statusCode).toBe(503);
+    reason = undefined;
+    expect((await get('/health/live')).statusCode).toBe(200);
+  });
+
+  it('passes in a service without parts', async () => {
+    const answer = await get('/health/ready');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ status: 'ok', info: {}, error: {}, details: {} });
+  });
+
+  it('has the same status for HEAD, without a body', async () => {
+    health.register('consumer', { notReady: () => 'not assigned' });
+    const ready = await get('/health/ready', { method: 'HEAD' });
+    expect([ready.statusCode, ready.body]).toEqual([503, '']);
+    const live = await get('/health/live', { method: 'HEAD' });
+    expect([live.statusCode, live.body]).toEqual([200, '']);
+  });
+
+  it('that a bug breaks is answered as every bug is', async () => {
+    health.register('consumer', {
+      notReady: () => {
+        throw new TypeError('secret internals');
+      },
+    });
+    const answer = await get('/health/ready');
+    expect(answer.statusCode).toBe(500);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.body).not.toContain('secret internals');
+    expect(log).toHaveLength(1);
+  });
+});
+
+it('Two parts of one name are refused', () => {
+  health.register('consumer', {});
+  expect(() => {
+    health.register('consumer', {});
+  }).toThrow('A health part named consumer is registered already');
 });
 
 it('A scrape gets the metrics in the Prometheus text format', async () => {

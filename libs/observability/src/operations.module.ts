@@ -1,10 +1,11 @@
-import { Controller, Get, Header, Inject, Module, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
-import type { Health, HealthReport } from './health.ts';
+import { HealthController } from './health.controller.ts';
+import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { ProblemException } from './problem-details.filter.ts';
 import { HEALTH, LOGGER, METRICS } from './tokens.ts';
 
 /** What the operators' side of a service is made of. */
@@ -14,34 +15,13 @@ export interface OperationsParts {
   readonly health: Health;
 }
 
-/** The body of a probe that passes. */
-export interface HealthStatus {
-  readonly status: 'ok';
-  /** `ok` by part. */
-  readonly checks: Readonly<Record<string, string>>;
-}
-
-/** What operators and their tools ask a service: is it alive, can it work, how does it do. */
+/** What Prometheus asks a service: how does it do. */
 @Controller()
-export class OperationsController {
-  readonly #health: Health;
+export class MetricsController {
   readonly #metrics: Metrics;
 
-  constructor(@Inject(HEALTH) health: Health, @Inject(METRICS) metrics: Metrics) {
-    this.#health = health;
+  constructor(@Inject(METRICS) metrics: Metrics) {
     this.#metrics = metrics;
-  }
-
-  @Get('health/live')
-  @Header('cache-control', 'no-store')
-  live(): HealthStatus {
-    return statusOf(this.#health.live());
-  }
-
-  @Get('health/ready')
-  @Header('cache-control', 'no-store')
-  ready(): HealthStatus {
-    return statusOf(this.#health.ready());
   }
 
   @Get('metrics')
@@ -58,7 +38,9 @@ export class OperationsModule {
     return {
       module: OperationsModule,
       global: true,
-      controllers: [OperationsController],
+      // A probe that fails is told to the one who probes: every few seconds, which is no line of a log.
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController, MetricsController],
       providers: [
         { provide: LOGGER, useValue: parts.logger },
         { provide: METRICS, useValue: parts.metrics },
@@ -67,12 +49,4 @@ export class OperationsModule {
       exports: [LOGGER, METRICS, HEALTH],
     };
   }
-}
-
-/** @throws ProblemException (503) with the failing parts' reasons */
-function statusOf({ ok, checks }: HealthReport): HealthStatus {
-  if (ok) return { status: 'ok', checks };
-  const failing = Object.entries(checks).filter(([, check]) => check !== 'ok');
-  const detail = failing.map(([part, reason]) => `${part}: ${reason}`).join('; ');
-  throw new ProblemException(503, detail, { checks });
 }

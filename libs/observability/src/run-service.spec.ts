@@ -33,7 +33,9 @@ describe('A service that starts', () => {
     expect((await fetch(`${address}/health/live`)).status).toBe(200);
     expect(await (await fetch(`${address}/health/ready`)).json()).toEqual({
       status: 'ok',
-      checks: { service: 'ok' },
+      info: { service: { status: 'up' } },
+      error: {},
+      details: { service: { status: 'up' } },
     });
     expect(await (await fetch(`${address}/metrics`)).text()).toContain(
       'login_pipeline_build_info{service="fixture",version="1.2.3"',
@@ -115,7 +117,10 @@ describe('A service that is told to stop', () => {
     expect((await fetch(`${address}/health/live`)).status).toBe(200);
     const ready = await fetch(`${address}/health/ready`);
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ detail: 'service: draining' });
+    expect(await ready.json()).toMatchObject({
+      status: 'error',
+      error: { service: { status: 'down', message: 'draining' } },
+    });
   });
 
   it('gives up draining after the deadline, says so and exits', async () => {

@@ -94,7 +94,7 @@ async function start<S extends ServiceSettings>(
   let started = false;
   const health = new Health();
   health.register('service', {
-    ready: () => (shutdown.begun ? 'draining' : started ? undefined : 'starting'),
+    notReady: () => (shutdown.begun ? 'draining' : started ? undefined : 'starting'),
   });
   const metrics = new Metrics();
   metrics.collectProcessMetrics();

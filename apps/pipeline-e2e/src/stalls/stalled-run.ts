@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { only } from '../chaos/network-faults.ts';
 import { Cluster } from '../cluster.ts';
 import { makeLoad } from '../load.ts';
+import { probe } from '../probe-answer.ts';
+import type { ProbeAnswer } from '../probe-answer.ts';
 import type { ProxiedCluster } from '../proxied-cluster.ts';
 import { Service } from '../service.ts';
 import type { Exit } from '../service.ts';
@@ -14,8 +16,8 @@ export interface StalledRun {
   readonly exit: Exit;
   /** From the first record that was not processed to the end of the process. */
   readonly ms: number;
-  /** Whether the liveness probe failed before the end. */
-  readonly wasNotLive: boolean;
+  /** The last answer of a liveness probe that failed before the end. */
+  readonly notLive: ProbeAnswer | undefined;
   readonly output: string;
   /** The log lines with a diagnosis. */
   readonly dumps: readonly Dump[];
@@ -77,14 +79,15 @@ export async function stall(
 
 async function outcomeOf(service: Service): Promise<StalledRun> {
   const began = performance.now();
-  let wasNotLive = false;
+  let notLive: ProbeAnswer | undefined;
   while (service.exit === undefined && performance.now() - began < 60_000) {
-    wasNotLive ||= (await service.status('/health/live')) === 503;
+    const answer = await probe(service, 'live').catch(() => undefined);
+    if (answer?.status === 503) notLive = answer;
     await sleep(PROBE_PAUSE_MS);
   }
   const exit = await waitFor('its end', () => service.exit, 0);
   const ms = performance.now() - began;
-  return { exit, ms, wasNotLive, output: service.output, dumps: dumpsOf(service.output) };
+  return { exit, ms, notLive, output: service.output, dumps: dumpsOf(service.output) };
 }
 
 function dumpsOf(output: string): readonly Dump[] {

@@ -46,7 +46,7 @@ class FixtureTransport implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.#interrupt?.();
     this.#context.logger.info(
-      `transport closes, ${this.#context.health.ready().checks['service']}`,
+      `transport closes, ${this.#context.health.reasons('notReady').get('service')}`,
     );
     if (scenario === 'fails while it drains') this.#context.fail(new Error('broken'));
     if (HANGING.includes(scenario)) await new Promise(() => undefined);
