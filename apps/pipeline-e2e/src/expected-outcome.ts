@@ -13,6 +13,8 @@ export interface ValidLogin {
   readonly appVersion: string;
 }
 
+const DEFAULT_VERSION = /^\s*v?2\.0\.0(\+[\da-z-]+(\.[\da-z-]+)*)?\s*$/i;
+
 /** Members in the order in which they are looked at. */
 const RULES: readonly (readonly [member: string, holds: (value: unknown) => boolean])[] = [
   ['user_id', (value) => typeof value === 'string' && UUID.test(value)],
@@ -61,6 +63,11 @@ const FOREIGN_FRAMES: readonly (readonly [reason: string, start: RegExp])[] = [
 function foreignFrame(value: Buffer): string | undefined {
   const bytes = value.toString('latin1');
   return FOREIGN_FRAMES.find(([, start]) => start.test(bytes))?.[0];
+}
+
+/** @returns whether a login passes where nothing else is set: version 2.0.0, whatever its build, `v` or blanks around it */
+export function passesByDefault(appVersion: string): boolean {
+  return DEFAULT_VERSION.test(appVersion);
 }
 
 /**

@@ -1,11 +1,29 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster } from './cluster.ts';
+import type { Lane } from './cluster.ts';
+import { passesByDefault } from './expected-outcome.ts';
+import { documentedFilters } from './filter-tables.ts';
 import { otherNode } from './other-node.ts';
 import { killServices, Service } from './service.ts';
 import type { Settings } from './service.ts';
+import { inGroups } from './side-by-side.ts';
 import { TopicReader } from './topic-reader.ts';
 
-const VERSIONS = ['1.9.9', '2.0.0', '2.0.0-beta', '2.1.3', '3.0.0', 'v2.0.0', 'nightly'];
+const { filters, doubts } = documentedFilters();
+const VERSIONS = [...(filters[0]?.passes.keys() ?? [])];
+/** Those of the docs, and more that look like them. */
+const ODD_VERSIONS = [
+  'V2.0.0',
+  '\tv2.0.0\n',
+  'v v2.0.0',
+  '2.0.0+',
+  '2.0.0+a..b',
+  '02.0.0',
+  '2.0.0.0',
+];
+
+/** Some start side by side. */
+const DEADLINE_MS = 60_000;
 
 describe('transformer, FILTER_APP_VERSIONS', () => {
   let cluster: Cluster;
@@ -16,38 +34,94 @@ describe('transformer, FILTER_APP_VERSIONS', () => {
   afterEach(killServices);
   afterAll(() => cluster.disconnect());
 
-  it.each<{ settings: Settings; passes: string[] }>([
-    { settings: {}, passes: ['2.0.0'] },
-    { settings: { FILTER_APP_VERSIONS: '2.0.0, nightly' }, passes: ['2.0.0', 'nightly'] },
-    { settings: { FILTER_APP_VERSIONS: '>=2.0.0 <3' }, passes: ['2.0.0', '2.1.3', 'v2.0.0'] },
-    { settings: { FILTER_APP_VERSIONS: '^1.2,3.x' }, passes: ['1.9.9', '3.0.0'] },
-    { settings: { FILTER_APP_VERSIONS: '*' }, passes: VERSIONS },
-  ])('lets $passes pass with $settings', async ({ settings, passes }) => {
-    expect(await passing(settings)).toEqual(passes.toSorted());
+  it.each(inGroups(filters.map((filter) => [filter.list, filter] as const)))(
+    'lets pass what docs/records.md says: %s',
+    async (_, group) => {
+      // One after another they ask the broker, side by side they work.
+      const runs = [];
+      for (const [list] of group) runs.push(await begin({ FILTER_APP_VERSIONS: list }));
+      const found = [];
+      for (const [index, run] of runs.entries())
+        found.push([group[index]?.[0], await passing(run)]);
+      expect(found).toEqual(
+        group.map(([list, { passes }]) => [
+          list,
+          VERSIONS.filter((version) => passes.get(version)),
+        ]),
+      );
+    },
+    2 * DEADLINE_MS,
+  );
+
+  it('lets version 2.0.0 pass by default, and what means the same', async () => {
+    const versions = [...VERSIONS, ...ODD_VERSIONS];
+    expect(await passing(await begin({}, { versions }))).toEqual(versions.filter(passesByDefault));
   });
+
+  it.each(inGroups(doubts.map((doubt) => [doubt.list, doubt] as const)))(
+    'is refused, or warned of, as docs/records.md says: %s',
+    async (_, group) => {
+      const { settings } = await cluster.lane({ partitions: 1 });
+      await Promise.all(
+        group.map(async ([list, { isRefused, said }]) => {
+          const service = await Service.start('transformer', {
+            ...settings,
+            GROUP_ID: `${settings['GROUP_ID']}-${doubts.findIndex((doubt) => doubt.list === list)}`,
+            FILTER_APP_VERSIONS: list,
+          });
+          const told = `FILTER_APP_VERSIONS: ${said}`;
+          if (isRefused) {
+            expect([list, await service.ended]).toEqual([list, 78]);
+            expect(service.output).toBe(
+              `1 setting is wrong:\n  ${told}\nREADME.md lists every setting.\n`,
+            );
+          } else {
+            const line = `"msg":${JSON.stringify(told)}`;
+            await service.until('its warning', () => service.output.includes(line));
+            await service.ready(DEADLINE_MS);
+            expect(await service.stop()).toBe(0);
+          }
+        }),
+      );
+    },
+    2 * DEADLINE_MS,
+  );
 
   const node = otherNode();
   if (node !== undefined) {
     it(`does its work on Node ${node.version} too`, async () => {
-      expect(await passing({ FILTER_APP_VERSIONS: '2.x' }, node.path)).toEqual(
-        ['2.0.0', '2.1.3', 'v2.0.0'].toSorted(),
-      );
+      const run = await begin({ FILTER_APP_VERSIONS: '2.x' }, { node: node.path });
+      expect(await passing(run)).toEqual(['2.0.0', ' v2.0.0 ', '2.0.0+5', '2.4.1']);
     });
   }
 
-  /** @returns the versions that come out, in alphabetical order */
-  async function passing(settings: Settings, node?: string): Promise<readonly string[]> {
+  /** Starts a transformer on logins with these versions. */
+  async function begin(
+    settings: Settings,
+    { versions = VERSIONS, node }: { versions?: readonly string[]; node?: string } = {},
+  ): Promise<Run> {
     const lane = await cluster.lane({ partitions: 1 });
-    await cluster.produce(lane.input, VERSIONS.map(loginWith));
-    const service = await Service.start('transformer', { ...lane.settings, ...settings }, node);
-    await service.until('all of its work', () => cluster.isDone(lane));
-    expect(await service.stop()).toBe(0);
+    await cluster.produce(lane.input, versions.map(loginWith));
+    return {
+      lane,
+      service: await Service.start('transformer', { ...lane.settings, ...settings }, node),
+    };
+  }
 
+  /** @returns the versions that come out, in the order in which they went in */
+  async function passing({ lane, service }: Run): Promise<readonly string[]> {
+    await service.until('all of its work', () => cluster.isDone(lane), DEADLINE_MS);
+    expect(await service.stop()).toBe(0);
     const { records } = await TopicReader.readAll(cluster, lane.output);
     expect((await TopicReader.readAll(cluster, lane.deadLetter)).records).toEqual([]);
-    return records.map(({ value }) => versionOf(String(value))).toSorted();
+    return records.map(({ value }) => versionOf(String(value)));
   }
 });
+
+interface Run {
+  readonly lane: Lane;
+  readonly service: Service;
+}
 
 function loginWith(version: string) {
   const login = {

@@ -1,4 +1,5 @@
 import type { Cluster, Lane } from './cluster.ts';
+import { passesByDefault } from './expected-outcome.ts';
 import type { InputRecord } from './load.ts';
 import { faultsOf } from './oracle.ts';
 import { TopicReader } from './topic-reader.ts';
@@ -14,7 +15,7 @@ export async function faultsIn(
   const faults = faultsOf({
     topic: lane.input,
     input,
-    passes: (version) => version === '2.0.0',
+    passes: passesByDefault,
     outputs: outputs.records,
     deadLetters: deadLetters.records,
   });

@@ -11,7 +11,7 @@ export interface InputRecord extends NewRecord {
 const START = 1_734_547_631_000;
 const USERS = 997;
 /** Every second login passes the default filter. */
-const VERSIONS = ['2.0.0', '2.3.0', '2.0.0', '1.9.4', '2.0.0', '2.0.1'];
+const VERSIONS = ['2.0.0', '2.3.0', '2.0.0', '1.9.4', ' v2.0.0 ', '2.0.1'];
 const DEVICES = ['android', 'iOS', 'Android', 'web'];
 const LOCALES = ['RU', 'TX', 'CA', 'Île-de-France', '東京'];
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  appVersionWarnings,
   kafkaWarnings,
   loadTransformerSettings,
   redact,
@@ -22,7 +23,11 @@ await runService({
   version: VERSION,
   settings: loadTransformerSettings,
   describe: redact,
-  warnings: ({ kafka, schemas }) => [...kafkaWarnings(kafka), ...registryWarnings(schemas)],
+  warnings: ({ kafka, schemas, filterAppVersions }) => [
+    ...kafkaWarnings(kafka),
+    ...registryWarnings(schemas),
+    ...appVersionWarnings(filterAppVersions),
+  ],
   module: (context) => TransformerModule.register(context.settings, loginSchemas(context)),
   transports: (_app, context) => [loginTransport(context)],
 });

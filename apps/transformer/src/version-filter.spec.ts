@@ -4,12 +4,20 @@ import { versionFilter } from './version-filter.ts';
 
 describe('versionFilter', () => {
   it.each([
-    { entries: ['2.0.0'], passes: ['2.0.0'], stays: ['2.0.1', '2.0', 'v2.0.0', '2.0.0-beta'] },
+    { entries: ['2.0.0'], passes: ['2.0.0'], stays: ['2.0.1', '2.0', '2.0.0-beta', '=2.0.0'] },
     { entries: ['2.0.0', '2.3.0'], passes: ['2.0.0', '2.3.0'], stays: ['2.1.0'] },
-    { entries: ['>=2.0.0 <3'], passes: ['2.0.0', '2.9.9'], stays: ['1.9.9', '3.0.0', 'nightly'] },
+    { entries: ['2.0.0'], passes: [' v2.0.0\t', 'V2.0.0', '2.0.0+5'], stays: ['v', 'v 2.0.0'] },
+    { entries: [' v2.0.0 '], passes: ['2.0.0', 'v2.0.0'], stays: ['2.0.1'] },
+    { entries: ['2.0.0+5'], passes: ['2.0.0', '2.0.0+6'], stays: ['2.0.1+5'] },
+    { entries: ['=2.0.0'], passes: ['2.0.0', 'v2.0.0'], stays: ['2.0.1'] },
+    { entries: ['2.0'], passes: ['2.0.7', '2.0', ' v2.0 '], stays: ['2.1.0', '2', '2.0.0-rc.1'] },
+    { entries: ['2.0.0-rc.1'], passes: ['v2.0.0-rc.1'], stays: ['2.0.0', '2.0.0-RC.1'] },
+    { entries: ['>=2.0.0 <3'], passes: ['2.0.0', ' v2.9.9 '], stays: ['1.9.9', '3.0.0', '2.5'] },
+    { entries: ['1.0.0 - 2.0.0'], passes: ['1.0.0', '2.0.0'], stays: ['2.0.1'] },
+    { entries: ['<1 || >=3'], passes: ['0.9.0', '3.0.0'], stays: ['1.0.0', '2.9.9'] },
     { entries: ['2.x', '1.0.0'], passes: ['2.7.1', '1.0.0'], stays: ['1.0.1', '3.0.0'] },
     { entries: ['^2.1'], passes: ['2.1.0', '2.4.0'], stays: ['2.0.9', '2.2.0-rc.1'] },
-    { entries: ['nightly build'], passes: ['nightly build'], stays: ['nightly', '2.0.0'] },
+    { entries: ['nightly build'], passes: ['nightly build '], stays: ['nightly', 'Nightly build'] },
     { entries: ['2.0.0', '*'], passes: ['2.0.0', 'anything at all', '0'], stays: [] },
   ])('lets $passes pass and keeps $stays back with $entries', ({ entries, passes, stays }) => {
     const filter = versionFilter(entries);

@@ -1,7 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import zlib from 'node:zlib';
-import semver from 'semver';
 import * as z from 'zod';
 import type { Format } from './setting.ts';
 
@@ -50,12 +49,6 @@ export const BROKERS: Format<readonly string[]> = {
       .regex(/^[\w.-]+:\d+$/)
       .refine(hasPort),
   ),
-};
-
-export const APP_VERSIONS: Format<readonly string[]> = {
-  expected:
-    'a comma-separated list of versions, semver ranges (`2.x`, `^2.1`, `>=2.0.0 <3`) or `*` for all',
-  schema: list(z.string().min(1).refine(isVersionOrRange)),
 };
 
 /** Without a user in it: what a URL holds gets logged. */
@@ -143,7 +136,8 @@ function isPlainHttpUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }
 
-function list(entry: z.ZodType<string, string>): z.ZodType<readonly string[], string> {
+/** @returns the format of a comma-separated list; blanks around its entries mean nothing */
+export function list(entry: z.ZodType<string, string>): z.ZodType<readonly string[], string> {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
@@ -160,9 +154,4 @@ function isSafeEndpoint(text: string): boolean {
 function hasPort(address: string): boolean {
   const port = Number(address.slice(address.indexOf(':') + 1));
   return port >= 1 && port <= 65_535;
-}
-
-/** What only a range can mean must be one: compared literally, a mistyped range would match nothing. */
-function isVersionOrRange(entry: string): boolean {
-  return !/^[<>=^~]|\|\|/.test(entry) || semver.validRange(entry) !== null;
 }

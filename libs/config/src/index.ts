@@ -1,3 +1,4 @@
+export { ALL_VERSIONS, appVersionWarnings, plainVersion } from './app-versions.ts';
 export type { Compression, Secret } from './formats.ts';
 export { kafkaWarnings } from './kafka.ts';
 export type { KafkaSettings } from './kafka.ts';

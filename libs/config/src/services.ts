@@ -1,5 +1,6 @@
 import { TOPICS } from '@login-pipeline/schema';
-import { APP_VERSIONS, decimal, integer, TEXT, TOPIC, WRITABLE_PATH } from './formats.ts';
+import { APP_VERSIONS } from './app-versions.ts';
+import { decimal, integer, TEXT, TOPIC, WRITABLE_PATH } from './formats.ts';
 import { kafka } from './kafka.ts';
 import { load } from './load.ts';
 import type { Environment } from './load.ts';
@@ -46,7 +47,8 @@ export const TRANSFORMER = compose(
       }),
       groupId: group('transformer'),
       filterAppVersions: setting('FILTER_APP_VERSIONS', {
-        description: 'Versions of the app whose logins pass',
+        description:
+          'Versions of the app whose logins pass, by one entry or another: see docs/records.md',
         format: APP_VERSIONS,
         default: '2.0.0',
       }),

@@ -24,10 +24,15 @@ it('what is unwise is worth a look', () => {
     KAFKA_SASL_MECHANISM: 'plain',
     KAFKA_SASL_USERNAME: 'ann',
     KAFKA_SASL_PASSWORD: 's3cret',
+    FILTER_APP_VERSIONS: 'nightly',
   };
-  const [transformer] = settingsChecks(env);
-  expect(transformer).toEqual({
+  const [connection, filter] = settingsChecks(env);
+  expect(connection).toEqual({
     state: 'look',
     what: expect.stringContaining('unencrypted') as unknown,
+  });
+  expect(filter).toEqual({
+    state: 'look',
+    what: expect.stringMatching(/^transformer: FILTER_APP_VERSIONS: `nightly`/) as unknown,
   });
 });
