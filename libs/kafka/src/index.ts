@@ -28,6 +28,12 @@ export type {
   InspectionOptions,
   TopicFacts,
 } from './inspection/inspect-cluster.ts';
+export { PositionsAdmin } from './positions/group-positions.ts';
+export type {
+  GroupPositions,
+  PartitionPosition,
+  PositionsOptions,
+} from './positions/group-positions.ts';
 export { redrive } from './redrive/redrive.ts';
 export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
 export type { OpenTransaction } from './inspection/open-transactions.ts';

@@ -13,6 +13,11 @@ export const FLOW = z
       emitted: count.describe('Written on as processed logins.'),
       dropped: count.describe('Not let pass by the filter of app versions.'),
       deadLettered: count.describe('Invalid, set aside as dead letters.'),
+      uncounted: count
+        .optional()
+        .describe(
+          'Only where the positions were set: offsets before those at which the counts began anew.',
+        ),
       lag: count.describe('Input records that wait for the transformer.'),
     }),
     z.object({ available: z.literal(false), reason: z.string() }),
@@ -24,7 +29,7 @@ export function flowAnswer(flow: Flow | undefined): z.infer<typeof FLOW> {
   if (flow === undefined) {
     return { available: false, reason: 'The progress of the transformer is not known yet.' };
   }
-  const { time, emitted, dropped, deadLettered, lag } = flow;
+  const { time, emitted, dropped, deadLettered, uncounted, lag } = flow;
   return {
     available: true,
     time: time.toISOString(),
@@ -32,6 +37,7 @@ export function flowAnswer(flow: Flow | undefined): z.infer<typeof FLOW> {
     emitted,
     dropped,
     deadLettered,
+    ...(uncounted > 0 && { uncounted }),
     lag,
   };
 }

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 describe('GET /flow', () => {
   it('tells what became of every consumed record', async () => {
-    flow = { time: NOON, emitted: 70, dropped: 25, deadLettered: 5, lag: 3 };
+    flow = { time: NOON, emitted: 70, dropped: 25, deadLettered: 5, uncounted: 0, lag: 3 };
     const answer = (await get()).json<unknown>();
     expect(answer).toEqual({
       available: true,
@@ -45,6 +45,13 @@ describe('GET /flow', () => {
       deadLettered: 5,
       lag: 3,
     });
+    expect(FLOW.parse(answer)).toEqual(answer);
+  });
+
+  it('tells where the counts began anew', async () => {
+    flow = { time: NOON, emitted: 70, dropped: 25, deadLettered: 5, uncounted: 4712, lag: 3 };
+    const answer = (await get()).json<unknown>();
+    expect(answer).toMatchObject({ consumed: 100, uncounted: 4712 });
     expect(FLOW.parse(answer)).toEqual(answer);
   });
 

@@ -8,6 +8,8 @@ export interface Flow {
   readonly dropped: number;
   /** Records set aside as dead letters. */
   readonly deadLettered: number;
+  /** The sum of the offsets at which the counts began anew, where a tool set the transformer's positions; else 0. */
+  readonly uncounted: number;
   /** Input records that wait to be consumed. */
   readonly lag: number;
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Metrics } from '@login-pipeline/observability';
-import { encodeFlow } from '@login-pipeline/pipeline';
+import { encodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import { TestCluster, waitFor } from '../testing/index.ts';
 import { FlowWatch } from './flow-watch.ts';
 
@@ -19,7 +19,7 @@ describe('FlowWatch', () => {
     });
     await producer.connect();
     const transaction = await producer.transaction();
-    const metadata = encodeFlow({ emitted: offset - 1, dropped: 0, deadLettered: 1 });
+    const metadata = encodeFlow({ ...NO_FLOW, emitted: offset - 1, deadLettered: 1 });
     const partitions = [{ partition: 0, offset: String(offset), metadata }];
     await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions }] });
     await transaction.commit();

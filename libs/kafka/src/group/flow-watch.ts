@@ -106,9 +106,11 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { partition, low, high } of bounds) {
       const offset = committed?.partitions.find((found) => found.partition === partition);
       const next = BigInt(offset?.offset ?? -1);
-      if (next > 0n) sum += next;
+      if (next > 0n) {
+        sum += next;
+        counts = addFlow(counts, decodeFlow(offset?.metadata ?? null, next));
+      }
       lag += this.#lag(partition, next < 0n ? BigInt(low) : next, BigInt(high));
-      counts = addFlow(counts, decodeFlow(offset?.metadata ?? null));
     }
     this.#committed = sum;
     return { ...counts, lag, time: new Date() };
@@ -137,7 +139,7 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
       'group_lag_seconds',
       lags.map(({ labels, lag }) => ({ labels, value: lag.seconds })),
     );
-    const unaccounted = flow === undefined ? NaN : Number(this.#committed) - recordsOf(flow);
+    const unaccounted = flow === undefined ? NaN : Number(this.#committed) - offsetsOf(flow);
     metrics.set('flow_unaccounted_records', {}, unaccounted);
     metrics.setAll(
       'flow_records',
@@ -152,6 +154,7 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function recordsOf({ emitted, dropped, deadLettered }: FlowCounts): number {
-  return emitted + dropped + deadLettered;
+/** How far the counts reach, when nothing was lost. */
+function offsetsOf({ emitted, dropped, deadLettered, uncounted }: FlowCounts): number {
+  return emitted + dropped + deadLettered + uncounted;
 }

@@ -130,20 +130,27 @@ export class GroupConsumer {
     return this.#watch.committed(partition);
   }
 
+  /** @returns the same of several partitions: those for which there is something */
+  async allCommitted(partitions: readonly number[]): Promise<ReadonlyMap<number, CommittedOffset>> {
+    const all = await this.#watch.allCommitted(partitions);
+    return new Map(all.flatMap(([partition, found]) => (found ? [[partition, found]] : [])));
+  }
+
   /** @returns the offsets that the partitions of the topic have now */
   bounds(): Promise<ReadonlyMap<number, PartitionBounds>> {
     return this.#watch.bounds();
   }
 
   /** Tells the group how far we are, for those who look at its lag; a failure changes nothing. */
-  commit(offsets: readonly { readonly partition: number; readonly nextOffset: bigint }[]): void {
+  commit(offsets: readonly (CommittedOffset & { readonly partition: number })[]): void {
     const { topic, logger } = this.#options;
     this.#consumer
       .commitOffsets(
-        offsets.map(({ partition, nextOffset }) => ({
+        offsets.map(({ partition, nextOffset, metadata }) => ({
           topic,
           partition,
           offset: nextOffset.toString(),
+          metadata,
         })),
       )
       .catch((error: unknown) => {

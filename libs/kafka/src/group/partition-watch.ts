@@ -122,15 +122,25 @@ export class PartitionWatch {
    * @throws IncompleteAnswerError when the answer does not tell: kafkajs asks only for partitions that it has heard of
    */
   async committed(partition: number): Promise<CommittedOffset | undefined> {
+    const [committed] = await this.allCommitted([partition]);
+    return committed?.[1];
+  }
+
+  /** Like {@link committed}, of several partitions by one question. */
+  async allCommitted(
+    partitions: readonly number[],
+  ): Promise<readonly (readonly [partition: number, CommittedOffset | undefined])[]> {
     const { admin, groupId, topic } = this.#options;
     const [fetched] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const found = fetched?.partitions.find((offset) => offset.partition === partition);
-    if (found === undefined) {
-      const told = `The committed offset of partition ${partition} of "${topic}" was not told`;
-      throw new IncompleteAnswerError(told);
-    }
-    const nextOffset = BigInt(found.offset);
-    return nextOffset < 0n ? undefined : { nextOffset, metadata: found.metadata };
+    return partitions.map((partition) => {
+      const found = fetched?.partitions.find((offset) => offset.partition === partition);
+      if (found === undefined) {
+        const told = `The committed offset of partition ${partition} of "${topic}" was not told`;
+        throw new IncompleteAnswerError(told);
+      }
+      const nextOffset = BigInt(found.offset);
+      return [partition, nextOffset < 0n ? undefined : { nextOffset, metadata: found.metadata }];
+    });
   }
 
   /** @returns the offsets that the partitions of the topic have now */

@@ -11,6 +11,8 @@ import type { OwnedBatch } from '../group/group-options.ts';
 import { observeLatency } from '../group/latency.ts';
 import type { PartitionStates } from './partition-states.ts';
 import type { PartitionBounds } from '../group/partition-watch.ts';
+import { obeyOperator } from './operator-position.ts';
+import { snapshotMark } from '../group/position-mark.ts';
 import type { RecordProducer } from '../client/producer.ts';
 import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
@@ -56,7 +58,7 @@ const MAX_FETCH_BYTES = 512 * 1024;
  * Folds a topic into one state per partition and counts every record exactly once without transactions:
  * state and next offset are one record, so they cannot disagree. The owner of a partition starts from
  * its newest snapshot; whoever loses it has at worst written a snapshot that is older, never wrong. The
- * group's committed offsets follow, for lag tools only.
+ * group's committed offsets follow, for lag tools only, but for one that an operator set ahead on purpose.
  */
 export class SnapshotConsumer implements BatchConsumer {
   readonly #options: SnapshotOptions;
@@ -242,12 +244,22 @@ export class SnapshotConsumer implements BatchConsumer {
     const started = performance.now();
     await this.#follower.caughtUp();
     const bounds = await retryRead(() => this.#consumer.bounds());
+    const committed = await retryRead(() => this.#consumer.allCommitted([...assignment.keys()]));
     if (this.#owned !== assignment || this.#closing) return;
 
-    const { states, metrics, changes } = this.#options;
+    const { input, states, metrics, changes, logger } = this.#options;
     for (const [partition, owned] of assignment) {
       const snapshot = this.#follower.newest(partition);
-      const start = this.#startOf(partition, snapshot, bounds.get(partition));
+      const start = obeyOperator(
+        {
+          topic: input.topic,
+          partition,
+          start: this.#startOf(partition, snapshot, bounds.get(partition)),
+          end: bounds.get(partition)?.end ?? 0n,
+          committed: committed.get(partition),
+        },
+        logger,
+      );
       states.restore(partition, snapshot, start);
       owned.nextOffset = start;
       // With readers of changes the first snapshot is written in any case: they may have been told nothing yet.
@@ -293,7 +305,7 @@ export class SnapshotConsumer implements BatchConsumer {
   }
 
   async #saveChanged(): Promise<void> {
-    const { states } = this.#options;
+    const { states, snapshots: target } = this.#options;
     const changed = [...this.#owned].filter(
       ([, { nextOffset, savedOffset }]) => nextOffset !== undefined && nextOffset !== savedOffset,
     );
@@ -305,8 +317,9 @@ export class SnapshotConsumer implements BatchConsumer {
     for (const [partition, owned] of changed) {
       owned.savedOffset = snapshots.get(partition)?.nextOffset;
     }
+    const metadata = snapshotMark(target.topic);
     this.#consumer.commit(
-      [...snapshots].map(([partition, { nextOffset }]) => ({ partition, nextOffset })),
+      [...snapshots].map(([partition, { nextOffset }]) => ({ partition, nextOffset, metadata })),
     );
   }
 }

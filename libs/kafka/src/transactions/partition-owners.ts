@@ -95,7 +95,9 @@ export class PartitionOwners {
     this.#owned.set(partition, ownership);
 
     const committed = await group.committed(partition);
-    ownership.flow = decodeFlow(committed?.metadata ?? null);
+    if (committed !== undefined) {
+      ownership.flow = decodeFlow(committed.metadata, committed.nextOffset);
+    }
     const start = await this.#start(partition, fetchedOffset, committed?.nextOffset);
     ownership.nextOffset = start;
     if (start === fetchedOffset) return ownership;
