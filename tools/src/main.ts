@@ -7,6 +7,7 @@ const COMMANDS = {
   topics: () => import('./topics.ts'),
   doctor: () => import('./doctor.ts'),
   redrive: () => import('./redrive.ts'),
+  positions: () => import('./positions.ts'),
 } as const;
 
 const [command = ''] = process.argv.splice(2, 1);

@@ -120,6 +120,18 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
         /\d+ records? redriven from user-login\.dead-letter/,
       );
     });
+
+    it('positions: those of the service whose group it is', async () => {
+      const asTransformer = await kafka.certified('last-login');
+      expect(await runTool('positions', ['set', '--to', 'end', '--yes'], asTransformer)).toMatch(
+        /done: the group goes on there/,
+      );
+      const asOther = await kafka.certified('redrive');
+      await expect(runTool('positions', ['show'], asOther)).rejects.toMatchObject({
+        code: 69,
+        stderr: expect.stringContaining('this user needs Read on group "transformer" (GROUP_ID)'),
+      });
+    });
   });
 });
 

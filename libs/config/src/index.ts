@@ -11,6 +11,7 @@ export type { Environment } from './load.ts';
 export {
   loadAggregatorSettings,
   loadGeneratorSettings,
+  loadPositionsSettings,
   loadRedriveSettings,
   loadTopicSettings,
   loadTransformerSettings,
@@ -18,6 +19,7 @@ export {
 export type {
   AggregatorSettings,
   GeneratorSettings,
+  PositionsSettings,
   RedriveSettings,
   TopicSettings,
   TransformerSettings,

@@ -179,11 +179,20 @@ export const REDRIVE = compose(
   concern({ deadLetterTopic: DEAD_LETTER_TOPIC, groupId: group('redrive') }),
 );
 
+export const POSITIONS = compose(
+  { kafka: kafka('positions') },
+  concern({
+    inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
+    groupId: group('transformer'),
+  }),
+);
+
 export type TransformerSettings = SettingsOf<typeof TRANSFORMER>;
 export type AggregatorSettings = SettingsOf<typeof AGGREGATOR>;
 export type GeneratorSettings = SettingsOf<typeof DATA_GENERATOR>;
 export type TopicSettings = SettingsOf<typeof TOPIC_SETUP>;
 export type RedriveSettings = SettingsOf<typeof REDRIVE>;
+export type PositionsSettings = SettingsOf<typeof POSITIONS>;
 
 /**
  * @returns the transformer's settings, frozen in depth
@@ -223,4 +232,12 @@ export function loadTopicSettings(env: Environment = process.env): TopicSettings
  */
 export function loadRedriveSettings(env: Environment = process.env): RedriveSettings {
   return load(REDRIVE, env);
+}
+
+/**
+ * @returns the settings of what shows and sets positions, frozen in depth
+ * @throws SettingsError with all faults at once
+ */
+export function loadPositionsSettings(env: Environment = process.env): PositionsSettings {
+  return load(POSITIONS, env);
 }

@@ -1,5 +1,12 @@
 import { READABLE_FILE } from './formats.ts';
-import { AGGREGATOR, DATA_GENERATOR, REDRIVE, TOPIC_SETUP, TRANSFORMER } from './services.ts';
+import {
+  AGGREGATOR,
+  DATA_GENERATOR,
+  POSITIONS,
+  REDRIVE,
+  TOPIC_SETUP,
+  TRANSFORMER,
+} from './services.ts';
 import { fileVariable } from './setting.ts';
 import type { Setting } from './setting.ts';
 
@@ -14,6 +21,7 @@ const READERS: readonly Reader[] = [
   ...SERVICES,
   ['`npm run topics`', TOPIC_SETUP.settings],
   ['`npm run redrive`', REDRIVE.settings],
+  ['`npm run positions`', POSITIONS.settings],
 ];
 const HEADER = ['Variable', 'Default', 'Value', 'Meaning', 'Read by'];
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { RedriveOptions } from '@login-pipeline/kafka';
 import { REASONS } from '@login-pipeline/schema';
-import { EXIT, Failure } from '../failure.ts';
+import { timeIn, wholeNumber, wrongArgument } from '../arguments.ts';
 
 export const REDRIVE_HELP = `npm run redrive [-- OPTIONS]
 
@@ -19,7 +19,8 @@ consumer group "redrive.<reason>", that moves in the same transaction. What fail
   --help             shows this text
 
 Settings: KAFKA_BROKERS and the other KAFKA_* ones, DEAD_LETTER_TOPIC, GROUP_ID (default redrive).
-To redrive once more, reset the group: kafka-consumer-groups.sh --group redrive.REASON --reset-offsets.
+To redrive a reason once more, set its group back:
+GROUP_ID=redrive.REASON INPUT_TOPIC=user-login.dead-letter npm run positions -- set --to earliest
 `;
 
 /** What is to be redriven. */
@@ -47,7 +48,7 @@ export function parseRedriveArguments(
   });
   const reasons = values.reason?.flatMap((text) => text.split(','));
   const unknown = reasons?.find((reason) => !REASONS.some((known) => known === reason));
-  if (unknown !== undefined) throw wrong('--reason', `one of ${REASONS.join(', ')}`);
+  if (unknown !== undefined) throw wrongArgument('--reason', `one of ${REASONS.join(', ')}`);
   return {
     reasons: reasons ?? REASONS,
     partitions: values.partition?.map((text) => wholeNumber('--partition', text, 0)),
@@ -60,21 +61,11 @@ export function parseRedriveArguments(
   };
 }
 
-function wholeNumber(option: string, text: string, min: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (number >= min) return number;
-  throw wrong(option, `a whole number from ${min} on`);
-}
-
 function time(option: string, text: string | undefined, absent: number): number {
   if (text === undefined) return absent;
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms)) throw wrong(option, 'a time such as 2026-11-23T12:00:00Z');
+  const ms = timeIn(text);
+  if (ms === undefined) throw wrongArgument(option, 'a time such as 2026-11-23T12:00:00Z');
   return ms;
-}
-
-function wrong(option: string, expected: string): Failure {
-  return new Failure(`${option}: expected ${expected}`, EXIT.config);
 }
 
 /** Reasons in lines that fit under their option. */

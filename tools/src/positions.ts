@@ -1,0 +1,44 @@
+import { loadPositionsSettings } from '@login-pipeline/config';
+import { PositionsAdmin } from '@login-pipeline/kafka';
+import { pino } from 'pino';
+import { runCommand, say } from './command.ts';
+import { parsePositionsArguments, POSITIONS_HELP } from './positions/arguments.ts';
+import { planMoves } from './positions/plan.ts';
+import { moveLines, positionLines } from './positions/report.ts';
+
+await runCommand(async () => {
+  const command = parsePositionsArguments(process.argv.slice(2));
+  if (command.command === 'help') {
+    process.stdout.write(POSITIONS_HELP);
+    return 0;
+  }
+  const { kafka, groupId, inputTopic } = loadPositionsSettings();
+  const admin = await PositionsAdmin.open({
+    connection: kafka,
+    groupId,
+    input: { topic: inputTopic, setting: 'INPUT_TOPIC' },
+    // What the client logs would only repeat the error that we report.
+    logger: pino({ level: 'silent' }),
+  });
+  try {
+    const positions = await admin.read();
+    say(`group "${groupId}" in topic "${inputTopic}"`);
+    if (command.command === 'show') {
+      for (const line of positionLines(positions)) say(line);
+      return 0;
+    }
+    const { target, partitions, yes } = command;
+    const at = target.to === 'time' ? await admin.at(target.time) : new Map<number, bigint>();
+    const moves = planMoves(positions, target, partitions, at);
+    for (const line of moveLines(moves)) say(line);
+    if (!yes) {
+      say('nothing is changed; --yes carries it out');
+      return 0;
+    }
+    await admin.set(new Map(moves.map(({ partition, to }) => [partition, to])), positions);
+    say('done: the group goes on there when it starts');
+    return 0;
+  } finally {
+    await admin.close();
+  }
+});

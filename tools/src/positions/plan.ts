@@ -1,0 +1,88 @@
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
+import { EXIT, Failure } from '../failure.ts';
+import type { Target } from './arguments.ts';
+
+/** What a set does to one partition. */
+export interface Move {
+  readonly partition: number;
+  /** Where the group would go on otherwise. */
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/**
+ * @param at the offsets of the time that the target names, by partition
+ * @throws {Failure} that names every partition where that cannot be
+ */
+export function planMoves(
+  positions: GroupPositions,
+  target: Target,
+  partitions: readonly number[] | undefined,
+  at: ReadonlyMap<number, bigint>,
+): readonly Move[] {
+  const all = new Map(positions.partitions.map((position) => [position.partition, position]));
+  const absent = partitions?.filter((partition) => !all.has(partition)) ?? [];
+  if (absent.length > 0) {
+    throw refused([`--partition: there are ${all.size}, from 0 on: not ${absent.join(', ')}`]);
+  }
+  const chosen = [...all.values()].filter(
+    ({ partition }) => partitions === undefined || partitions.includes(partition),
+  );
+  const moves = chosen.map((position) => ({
+    partition: position.partition,
+    from: resumeOf(position, positions),
+    to: offsetOf(position, target, at),
+  }));
+  const faults = moves.flatMap((move, index) => faultsOf(move, chosen[index], positions));
+  if (faults.length > 0) throw refused(faults);
+  return moves;
+}
+
+/** @returns where the group goes on by itself: with its snapshot or what it committed, else at the start */
+export function resumeOf(
+  { committed, snapshot, start, end }: PartitionPosition,
+  { snapshotTopic }: Pick<GroupPositions, 'snapshotTopic'>,
+): bigint {
+  const next = (snapshotTopic === undefined ? committed : snapshot) ?? start;
+  if (next < start) return start;
+  return next > end ? end : next;
+}
+
+function offsetOf(
+  { partition, start, end }: PartitionPosition,
+  target: Target,
+  at: ReadonlyMap<number, bigint>,
+): bigint {
+  switch (target.to) {
+    case 'earliest':
+      return start;
+    case 'end':
+      return end;
+    case 'offset':
+      return target.offset;
+    case 'time':
+      return at.get(partition) ?? end;
+  }
+}
+
+function faultsOf(
+  { partition, to }: Move,
+  position: PartitionPosition | undefined,
+  { snapshotTopic }: GroupPositions,
+): readonly string[] {
+  if (position === undefined) return [];
+  const { start, end, snapshot } = position;
+  if (to < start || to > end) {
+    return [`--to: partition ${partition} holds ${start} to ${end}, ${to} lies outside`];
+  }
+  return snapshot !== undefined && to < snapshot
+    ? [
+        `--to: partition ${partition} is counted up to ${snapshot} ("${snapshotTopic ?? ''}"), ${to} lies before: records would ` +
+          'count twice. A new SNAPSHOT_TOPIC counts the topic anew',
+      ]
+    : [];
+}
+
+function refused(faults: readonly string[]): Failure {
+  return new Failure(faults.join('\n'), EXIT.config);
+}

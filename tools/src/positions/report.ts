@@ -1,0 +1,62 @@
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
+import { resumeOf } from './plan.ts';
+import type { Move } from './plan.ts';
+
+/** @returns a table of where the group stands */
+export function positionLines(positions: GroupPositions): readonly string[] {
+  const { state, members, snapshotTopic, partitions } = positions;
+  const hasSnapshots = snapshotTopic !== undefined;
+  const header = ['partition', 'committed', ...(hasSnapshots ? ['snapshot'] : []), 'start', 'end'];
+  const rows = partitions.map((position) => {
+    const { partition, committed, snapshot, start, end } = position;
+    const numbers = [partition, committed, ...(hasSnapshots ? [snapshot] : []), start, end];
+    const lag = end - resumeOf(position, positions);
+    return [
+      [...numbers, lag].map((number) => String(number ?? '-')),
+      oddityOf(position, positions),
+    ] as const;
+  });
+  const all = [[...header, 'lag'], ...rows.map(([cells]) => cells)];
+  const widths = all[0]?.map((_, column) =>
+    Math.max(...all.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const [head = '', ...lines] = all.map((cells) =>
+    cells.map((cell, column) => cell.padStart(widths?.[column] ?? 0)).join('  '),
+  );
+  return [
+    `the group is ${state}${members.length === 0 ? '' : `: ${members.join(', ')}`}`,
+    ...(hasSnapshots ? [`it goes on at its snapshots in "${snapshotTopic}"`] : []),
+    head,
+    ...lines.map((line, index) => `${line}  ${rows[index]?.[1] ?? ''}`.trimEnd()),
+  ];
+}
+
+/** @returns what a set does, partition by partition */
+export function moveLines(moves: readonly Move[]): readonly string[] {
+  return moves.map(({ partition, from, to }) => {
+    const what = `partition ${partition}: ${from} -> ${to}`;
+    if (to > from) return `${what}, skips ${records(from, to)}`;
+    return to < from ? `${what}, repeats ${records(to, from)}` : `${what}, stays`;
+  });
+}
+
+/** Aborted records, the marks of transactions and what compaction took have offsets, too. */
+function records(from: bigint, to: bigint): string {
+  const count = to - from;
+  return count === 1n
+    ? `offset ${from}, at most 1 record`
+    : `offsets ${from} to ${to - 1n}, at most ${count} records`;
+}
+
+function oddityOf(
+  { committed, isSetByOperator, snapshot, start, end }: PartitionPosition,
+  { snapshotTopic }: GroupPositions,
+): string {
+  const next = snapshotTopic === undefined || isSetByOperator ? committed : snapshot;
+  if (next === undefined) {
+    return snapshotTopic === undefined ? 'nothing committed: goes on at the start' : 'no snapshot';
+  }
+  if (next > end) return 'above the end: the log was cut or created anew';
+  if (next < start) return `below the start: ${start - next} offsets are gone`;
+  return isSetByOperator ? 'set by an operator' : '';
+}
