@@ -1,6 +1,7 @@
 import type { TopicSettings } from '@login-pipeline/config';
 import { connectTopicAdmin } from '@login-pipeline/kafka';
 import type { TopicAdmin } from '@login-pipeline/kafka';
+import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from './failure.ts';
 import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from './topic-table.ts';
@@ -21,7 +22,7 @@ export async function setUpTopics(
   try {
     return await createAndCompare(admin, settings, onProgress);
   } catch (error) {
-    throw new Failure(`The topics cannot be set up: ${causes(error)}`);
+    throw new Failure(`The topics cannot be set up: ${errorText(error)}`);
   } finally {
     await admin.disconnect();
   }
@@ -44,12 +45,4 @@ async function createAndCompare(
     const found = byName.get(wanted.topic);
     return found === undefined ? [] : differences(wanted, found, partitions, kafka.brokers.join());
   });
-}
-
-/** A refusal comes as one error per topic inside an aggregate, which itself says nothing. */
-function causes(error: unknown): string {
-  const { errors = [error] } = error as { readonly errors?: readonly unknown[] };
-  return [...new Set(errors.map((cause) => (cause instanceof Error ? cause.message : cause)))].join(
-    '; ',
-  );
 }

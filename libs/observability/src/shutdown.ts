@@ -118,6 +118,7 @@ export class Shutdown {
     if (this.#logger) {
       const diagnosis = isFirst ? diagnosisOf(error) : undefined;
       this.#logger.fatal({ ...(!isForOperator && { err: error }), ...diagnosis }, message);
+      if (isForOperator) this.#logger.debug({ err: error }, 'Where that comes from');
     } else if (isForOperator || !(error instanceof Error)) process.stderr.write(`${message}\n`);
     else process.stderr.write(`${error.stack ?? message}\n`);
   }

@@ -1,6 +1,7 @@
 import type { TopicSettings } from '@login-pipeline/config';
 import { connectAclAdmin } from '@login-pipeline/kafka';
 import type { Acl, AclAdmin } from '@login-pipeline/kafka';
+import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from '../failure.ts';
 
@@ -20,9 +21,8 @@ export async function setUpAcls(
   try {
     return await grantMissing(admin, wanted, onProgress);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
     throw new Failure(
-      `The ACLs cannot be set up: ${cause}. It takes Alter and Describe on the cluster, and brokers with an authorizer.`,
+      `The ACLs cannot be set up: ${errorText(error)}. It takes Alter and Describe on the cluster, and brokers with an authorizer.`,
     );
   } finally {
     await admin.disconnect();

@@ -1,22 +1,53 @@
 import { createRequire } from 'node:module';
+import { errorText, RefusedForNowError, TokenError } from './errors.ts';
 
 /** The part of kafkajs 2.2.4's broker that the fix touches. */
 interface Broker {
+  /** `host:port` */
   readonly brokerAddress: string;
+  /** Of a broker that the cluster has told of; null of an address of ours. */
+  readonly nodeId: string | number | null;
+  readonly connectionPool: { readonly isConnected: () => boolean };
+  /** Of the requests that it knows; asked for while they are null. */
+  versions: object | null;
+  readonly logger: Readonly<Record<'info' | 'warn', (message: string, fields: object) => void>>;
+  isConnected: () => boolean;
   connect: () => Promise<void>;
 }
 
-type ConnectionError = new (
+/** The part of kafkajs 2.2.4's broker pool that the fix touches. */
+interface BrokerPool {
+  /** Those that the cluster has told of, by node id. */
+  readonly brokers: Readonly<Record<string, Broker>>;
+  /** At an address of ours. */
+  readonly seedBroker: Broker | undefined;
+  findConnectedBroker: () => Promise<Broker>;
+}
+
+type ConnectionErrorConstructor = new (
   message: string,
   options: { readonly broker: string; readonly code: string },
 ) => Error;
 
+/** What kafkajs throws when a broker cannot be reached, and we in its place. */
+export interface Unreachable extends Error {
+  /** `host:port` */
+  readonly broker: string;
+  /** The broker that the cluster says to be there; undefined of an address of ours. */
+  readonly advertisedBy?: string | undefined;
+}
+
+/** Of entries in kafkajs' log: whether their `broker` can be reached. */
+export const REACHED = 'reached';
+
 const FIXED = Symbol.for('login-pipeline.broker-connect-fix');
 
 /**
- * Makes kafkajs take a connection that is closed while it is set up for one that was refused. Proxies and load
- * balancers before a dead broker accept connections and close them; kafkajs goes to another broker only when it is
+ * Makes kafkajs take a connection that is closed, or gets no answer, while it is set up for one that was refused. Proxies and
+ * load balancers before a dead broker accept connections and close them; kafkajs goes to another broker only when it is
  * refused, and otherwise asks the same one until it gives up.
+ *
+ * What it throws and logs tells which broker it is, and whether somebody has advertised that address.
  */
 export function installBrokerConnectFix(): void {
   const require = createRequire(import.meta.url);
@@ -26,16 +57,56 @@ export function installBrokerConnectFix(): void {
   if (prototype[FIXED] === true) return;
   prototype[FIXED] = true;
   const { KafkaJSConnectionError } = require('kafkajs/src/errors') as {
-    KafkaJSConnectionError: ConnectionError;
+    KafkaJSConnectionError: ConnectionErrorConstructor;
   };
   const connect = prototype.connect;
   prototype.connect = async function (this: Broker) {
+    const broker = this.brokerAddress;
+    // kafkajs hands on what another broker said. Asked itself, this one shows in time whether it answers at all.
+    if (!this.connectionPool.isConnected()) this.versions = null;
     try {
       await connect.call(this);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'KafkaJSConnectionClosedError') throw error;
-      const options = { broker: this.brokerAddress, code: 'ECONNREFUSED' };
-      throw new KafkaJSConnectionError(error.message, options);
+      const reason = reasonOf(error);
+      if (reason === undefined) throw error;
+      const by = this.nodeId === null ? undefined : String(this.nodeId);
+      const message =
+        by === undefined
+          ? `${broker} cannot be reached: ${reason}`
+          : `broker ${by} cannot be reached at ${broker}, the address in its advertised.listeners: ${reason}`;
+      this.logger.warn(message, { broker, [REACHED]: false });
+      const { code = 'ECONNREFUSED' } = error as { readonly code?: string };
+      const unreachable = new KafkaJSConnectionError(message, { broker, code });
+      throw Object.assign(unreachable, { advertisedBy: by });
     }
+    this.logger.info(`${broker} can be reached`, { broker, [REACHED]: true });
   };
+  askSeedBrokersFirst(require('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool });
+}
+
+/** Where no broker is connected that the cluster has told of, kafkajs tries each, though one at an address of ours may be. */
+function askSeedBrokersFirst({ prototype }: { readonly prototype: BrokerPool }): void {
+  const find = prototype.findConnectedBroker;
+  prototype.findConnectedBroker = async function (this: BrokerPool) {
+    const { brokers, seedBroker } = this;
+    const isAnyConnected = Object.values(brokers).some((broker) => broker.isConnected());
+    if (!isAnyConnected && seedBroker?.isConnected() === true) return seedBroker;
+    return find.call(this);
+  };
+}
+
+/** @returns why a connection was not set up; undefined when the broker was reached, whatever it said */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof TokenError || error instanceof RefusedForNowError) return undefined;
+  switch (error.name) {
+    case 'KafkaJSConnectionError':
+      return errorText(new Error(error.message.replace(/^Connection error: /, '')));
+    case 'KafkaJSConnectionClosedError':
+      return error.message;
+    case 'KafkaJSRequestTimeoutError':
+      return 'it takes connections and does not answer';
+    default:
+      return undefined;
+  }
 }

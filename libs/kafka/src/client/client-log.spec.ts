@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@login-pipeline/observability';
 import type { LogEntry } from 'kafkajs';
+import { REACHED } from './broker-connect-fix.ts';
 import { clientLog } from './client-log.ts';
 import { logLevel } from './kafkajs.ts';
 
@@ -33,7 +34,7 @@ const levelOf = (...entry: Parameters<typeof logged>) => logged(...entry).map(({
 
 describe('clientLog', () => {
   it.each([
-    [logLevel.ERROR, 'Connection error: connect ECONNREFUSED', 'warn'],
+    [logLevel.ERROR, 'Connection error: read ECONNRESET', 'warn'],
     [logLevel.WARN, 'KafkaJS v2.0.0 switched default partitioner', 'warn'],
     [logLevel.INFO, 'Consumer has joined the group', 'debug'],
     [logLevel.DEBUG, 'Request Metadata', 'debug'],
@@ -57,6 +58,41 @@ describe('clientLog', () => {
       'debug',
     ]);
     expect(levelOf(logLevel.ERROR, 'Crash', { error: new Error(text) })).toEqual(['debug']);
+  });
+
+  it.each([
+    'Connection error: connect ECONNREFUSED 127.0.0.1:9092',
+    'Connection error: getaddrinfo ENOTFOUND b',
+    'Connection timeout',
+    'Failed to connect to seed broker, trying another broker from the list: Connection timeout',
+  ])('leaves it to the end of the attempt to tell: %s', (text) => {
+    expect(levelOf(logLevel.ERROR, text, { broker: 'b:9092' })).toEqual(['debug']);
+  });
+
+  it('tells once that a broker cannot be reached, and once that it is, however many clients it has', () => {
+    const ends = (broker: string, reached: boolean, loudest?: 'debug') =>
+      levelOf(
+        reached ? logLevel.INFO : logLevel.WARN,
+        'told',
+        { broker, [REACHED]: reached },
+        loudest,
+      );
+    expect([
+      ends('one:1', true),
+      ends('one:1', false, 'debug'),
+      ends('one:1', false),
+      ends('one:1', false),
+      ends('other:1', false),
+      ends('one:1', true, 'debug'),
+      ends('one:1', true),
+      ends('one:1', true),
+      ends('one:1', false),
+      ends('other:1', true),
+    ]).toEqual(
+      ['debug', 'debug', 'warn', 'debug', 'warn', 'debug', 'info', 'debug', 'warn', 'info'].map(
+        (level) => [level],
+      ),
+    );
   });
 
   it('stays quiet while a service starts, whose one error tells enough', () => {

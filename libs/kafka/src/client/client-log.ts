@@ -1,5 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { LogEntry, logCreator } from 'kafkajs';
+import { REACHED } from './broker-connect-fix.ts';
 import { GIVEN_UP } from './client-sockets.ts';
 import { logLevel } from './kafkajs.ts';
 
@@ -18,7 +19,13 @@ const EVERYDAY = [
   /Limiting retries for the idempotent producer/,
   /There is no leader for this topic-partition/i,
   new RegExp(GIVEN_UP),
+  // Of a connection that is being set up, again and again: what comes of it is told once.
+  /^Connection (?:timeout|error: (?:connect|getaddrinfo) )/,
+  /^Failed to connect to seed broker/,
 ];
+
+/** Addresses of brokers, of whichever client, that could not be reached: told once until one connection succeeds. */
+const unreached = new Set<string>();
 
 /**
  * Passes kafkajs' log on, one level lower: a client cannot know what an error means to the service, and
@@ -31,12 +38,31 @@ export function clientLog(logger: Logger, loudest: 'warn' | 'debug'): logCreator
   return () =>
     ({ namespace, level, log }: LogEntry) => {
       const fields = { namespace, ...pick(log) };
+      const reached: unknown = log[REACHED];
+      if (typeof reached === 'boolean') {
+        client[outage(reached, String(log['broker']), loudest)](fields, log.message);
+        return;
+      }
       const everyday = EVERYDAY.some((pattern) =>
         pattern.test(`${log.message} ${String(log['error'] ?? '')}`),
       );
       if (level <= logLevel.WARN && !everyday) client[loudest](fields, log.message);
       else client.debug(fields, log.message);
     };
+}
+
+/** @returns the level at which an end of a connection's setup is told */
+function outage(
+  reached: boolean,
+  broker: string,
+  loudest: 'warn' | 'debug',
+): 'info' | 'warn' | 'debug' {
+  // Where one error ends it all, nothing begins that would have to end.
+  if (loudest === 'debug') return 'debug';
+  if (reached) return unreached.delete(broker) ? 'info' : 'debug';
+  if (unreached.has(broker)) return 'debug';
+  unreached.add(broker);
+  return 'warn';
 }
 
 const FIELDS = [

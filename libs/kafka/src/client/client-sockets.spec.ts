@@ -63,13 +63,25 @@ describe('ClientSockets', () => {
     socket.write(request(1, 'client'));
     expect(ours()).toMatchObject({ request: 'Fetch', answered: false });
     await waitFor('the connection', () => accepted !== undefined);
-    accepted?.write('an answer');
+    accepted?.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 1]));
     await waitFor('the answer', () => ours()?.answered);
     socket.write(request(12, 'client'));
     expect(ours()).toMatchObject({ request: 'Heartbeat', answered: false });
     socket.destroy();
     await once(socket, 'close');
     expect(ours()).toBeUndefined();
+  });
+
+  it.each([
+    ['HTTP/1.1 400 Bad Request\r\n', 'what listens there speaks HTTP: it is no Kafka broker'],
+    ['\x15\x03\x03\x00\x02\x02\x50', 'what listens there speaks TLS'],
+    ['SSH-2.0-OpenSSH_9.2\r\n', 'what listens there does not speak as a Kafka broker does'],
+  ])('ends a connection to what is no broker: %j', async (greeting, told) => {
+    const socket = await open(new ClientSockets());
+    const failed = once(socket, 'error');
+    await waitFor('the connection', () => accepted !== undefined);
+    accepted?.write(greeting, 'latin1');
+    expect(await failed).toEqual([new Error(told)]);
   });
 
   it('reads the member id of joins, and no other request for one', async () => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
+import { foreignServer, tellErrors } from './told-errors.ts';
 import { wholeResponses } from './whole-responses.ts';
 
 const require = createRequire(import.meta.url);
@@ -65,8 +66,12 @@ export class ClientSockets {
 
   /** What kafkajs opens its connections with. */
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    const onread = wholeResponses((response) => socket.emit('data', response));
+    const onread = wholeResponses(
+      (response) => socket.emit('data', response),
+      (start) => socket.destroy(foreignServer(start)),
+    );
     const socket: Socket = connect({ host, port, onread }, onConnect);
+    tellErrors(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const entry = {
       broker: `${host}:${port}`,

@@ -1,5 +1,8 @@
+import { errorText, rootCause } from '@login-pipeline/observability/error-text';
 import type { KafkaJSProtocolError } from 'kafkajs';
 import { UnreadableBatchError } from '../record-batch/index.ts';
+
+export { errorText, rootCause };
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
@@ -109,11 +112,6 @@ export function classify(error: unknown): Failure {
   return 'indefinite';
 }
 
-/** @returns an error's innermost cause: kafkajs wraps what it gave up on */
-export function rootCause(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
-}
-
 /** What kafkajs throws, as a mere Error, when a connection is lost between two requests. */
 const NOT_CONNECTED = 'Broker not connected';
 
@@ -121,12 +119,6 @@ const NOT_CONNECTED = 'Broker not connected';
 function isClientError(error: unknown): error is Partial<KafkaJSProtocolError> & Error {
   if (!(error instanceof Error)) return false;
   return error.name.startsWith('KafkaJS') || 'syscall' in error || error.message === NOT_CONNECTED;
-}
-
-/** @returns an error's text for a log line */
-export function errorText(error: unknown): string {
-  const root = rootCause(error);
-  return root instanceof Error ? root.message : String(root);
 }
 
 /** @returns the broker's error code by its name in Kafka's protocol guide; undefined when it is none of the broker's */

@@ -8,18 +8,26 @@ interface BrokerPool {
   withBroker: (callback: Callback) => Promise<unknown>;
 }
 
+/** The part of kafkajs 2.2.4's cluster that the fix touches. */
+interface Cluster {
+  readonly brokerPool: BrokerPool;
+  metadata: (wanted?: object) => Promise<unknown>;
+}
+
 const FIXED = Symbol.for('login-pipeline.refusal-fix');
 
 /**
- * Makes kafkajs tell that it may not see a group's or a transaction's coordinator: it forgets what the brokers said, and
- * reports that no coordinator was found.
+ * Makes kafkajs tell why no broker gave an answer. It forgets what they said: of a coordinator that it may not see it reports that
+ * none was found, and of the cluster it takes nothing for an answer, and stumbles over that.
  */
 export function installRefusalFix(): void {
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/cluster/brokerPool') as {
+  const require = createRequire(import.meta.url);
+  const { prototype } = require('kafkajs/src/cluster/brokerPool') as {
     prototype: BrokerPool & { [FIXED]?: true };
   };
   if (prototype[FIXED] === true) return;
   prototype[FIXED] = true;
+  const failures = new WeakMap<BrokerPool, unknown>();
   const withBroker = prototype.withBroker;
   prototype.withBroker = async function (this: BrokerPool, callback: Callback) {
     let refusal: Error | undefined;
@@ -28,10 +36,19 @@ export function installRefusalFix(): void {
         return await callback(chosen);
       } catch (error) {
         if (isRefusal(error)) refusal = error;
+        failures.set(this, error);
         throw error;
       }
     });
     if (answer === null && refusal !== undefined) throw refusal;
+    return answer;
+  };
+
+  const { prototype: cluster } = require('kafkajs/src/cluster') as { prototype: Cluster };
+  const { metadata } = cluster;
+  cluster.metadata = async function (wanted) {
+    const answer = await metadata.call(this, wanted);
+    if (answer === null) throw failures.get(this.brokerPool);
     return answer;
   };
 }

@@ -3,7 +3,8 @@ import type { Admin } from 'kafkajs';
 import { ConfigResourceTypes } from './kafkajs.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
-import { errorText, KafkaUnavailableError, protocolErrorOf } from './errors.ts';
+import type { Unreachable } from './broker-connect-fix.ts';
+import { errorText, KafkaUnavailableError, protocolErrorOf, rootCause } from './errors.ts';
 import { connectionAdvice } from '../security/connection-advice.ts';
 import { notAuthorized } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';
@@ -108,13 +109,24 @@ export async function connect(admin: Admin, connection: KafkaConnection): Promis
 
 /** @returns what an error from the brokers ends a start with: it names the setting to look at */
 export function unusable(error: unknown, connection: KafkaConnection): KafkaUnavailableError {
+  return new KafkaUnavailableError(unusableText(error, connection), { cause: error });
+}
+
+function unusableText(error: unknown, connection: KafkaConnection): string {
   const brokers = `${brokerList(connection)} (KAFKA_BROKERS)`;
   const advice = connectionAdvice(error, connection);
-  const message =
-    advice === undefined
-      ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
-      : `The broker at ${brokers} cannot be used: ${advice}.`;
-  return new KafkaUnavailableError(message, { cause: error });
+  const root = rootCause(error) as Partial<Unreachable> | undefined;
+  const { broker = '', advertisedBy } = root ?? {};
+  if (advertisedBy !== undefined && !connection.brokers.includes(broker)) {
+    const reason = advice === undefined ? '' : `; ${advice}`;
+    return (
+      `${brokers} answers, but ${errorText(error)}${reason}. Is that broker running, and is that an address that this ` +
+      'host can reach?'
+    );
+  }
+  return advice === undefined
+    ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
+    : `The broker at ${brokers} cannot be used: ${advice}.`;
 }
 
 function brokerList({ brokers }: KafkaConnection): string {

@@ -10,12 +10,21 @@ function framed(bytes: Uint8Array): Buffer {
 }
 
 /** Has a socket's read bring these bytes: into the buffer that all reads share. */
-function gathering(): { readonly got: Buffer[]; readonly read: (bytes: Uint8Array) => void } {
+function gathering(): {
+  readonly got: Buffer[];
+  readonly foreign: string[];
+  readonly read: (bytes: Uint8Array) => void;
+} {
   const got: Buffer[] = [];
-  const option = wholeResponses((response) => got.push(response));
+  const foreign: string[] = [];
+  const option = wholeResponses(
+    (response) => got.push(response),
+    (start) => foreign.push(start.toString('hex')),
+  );
   const buffer = option.buffer as Buffer;
   return {
     got,
+    foreign,
     read: (bytes) => {
       buffer.set(bytes);
       expect(option.callback(bytes.length, buffer)).toBe(true);
@@ -60,11 +69,12 @@ describe('wholeResponses', () => {
   it.each([-1, 2 ** 31 - 1])(
     'asks for no memory for a size of %i, which is no broker’s',
     (size) => {
-      const { got, read } = gathering();
+      const { got, foreign, read } = gathering();
       const header = Buffer.alloc(4);
       header.writeInt32BE(size);
       read(header);
       expect(got).toEqual([header]);
+      expect(foreign).toEqual([header.toString('hex')]);
     },
   );
 });

@@ -15,12 +15,14 @@ const MAX_BYTES = 256 * 1024 * 1024;
 class Gatherer {
   readonly #size = Buffer.alloc(SIZE_BYTES);
   readonly #onResponse: (response: Buffer) => void;
+  readonly #onForeign: (start: Buffer) => void;
   #response: Buffer | undefined;
   /** Bytes of the response, its size included, that are there. */
   #filled = 0;
 
-  constructor(onResponse: (response: Buffer) => void) {
+  constructor(onResponse: (response: Buffer) => void, onForeign: (start: Buffer) => void) {
     this.#onResponse = onResponse;
+    this.#onForeign = onForeign;
   }
 
   add(read: Buffer): void {
@@ -40,8 +42,9 @@ class Gatherer {
 
   #begin(): void {
     const bytes = SIZE_BYTES + this.#size.readInt32BE();
-    // kafkajs is told of the size, waits for the rest, and in the end for too long.
+    // kafkajs is told of the size too, and would wait for the rest.
     const isPlausible = bytes >= SIZE_BYTES && bytes <= MAX_BYTES;
+    if (!isPlausible) this.#onForeign(this.#size);
     this.#response = Buffer.allocUnsafe(isPlausible ? bytes : SIZE_BYTES);
     this.#size.copy(this.#response);
   }
@@ -53,9 +56,15 @@ class Gatherer {
   }
 }
 
-/** @returns the option of a socket that is to read whole responses, each with its size, into buffers of their own */
-export function wholeResponses(onResponse: (response: Buffer) => void): OnReadOpts {
-  const gatherer = new Gatherer(onResponse);
+/**
+ * @param onForeign told the first bytes of what cannot be a response of a broker
+ * @returns the option of a socket that is to read whole responses, each with its size, into buffers of their own
+ */
+export function wholeResponses(
+  onResponse: (response: Buffer) => void,
+  onForeign: (start: Buffer) => void,
+): OnReadOpts {
+  const gatherer = new Gatherer(onResponse, onForeign);
   return {
     buffer: READS,
     callback: (bytes) => {

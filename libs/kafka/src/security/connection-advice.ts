@@ -1,5 +1,6 @@
 import { protocolErrorOf, rootCause, TokenError } from '../client/errors.ts';
 import type { KafkaConnection } from '../client/connection.ts';
+import { SPEAKS_TLS } from '../client/told-errors.ts';
 
 type Security = Pick<KafkaConnection, 'ssl' | 'sasl'>;
 
@@ -83,6 +84,9 @@ function saslAdvice(
 
 /** A broker that does not understand a request, or does not want it yet, ends the connection without a word. */
 function closedAdvice({ name, message }: Error, { ssl, sasl }: Security): string | undefined {
+  if (message.includes(SPEAKS_TLS) && ssl === false) {
+    return 'it speaks TLS there: its listener may want TLS (KAFKA_SSL=true)';
+  }
   if (name !== 'KafkaJSConnectionClosedError' && !message.includes('Closed connection')) {
     return undefined;
   }

@@ -5,6 +5,8 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import type { Logger } from '@login-pipeline/observability';
 import type { ISocketFactory } from 'kafkajs';
 import { KEEP_ALIVE_MS } from '../client/client-sockets.ts';
+import { errorText } from '../client/errors.ts';
+import { foreignServer, tellErrors } from '../client/told-errors.ts';
 import { wholeResponses } from '../client/whole-responses.ts';
 
 /** PEM files; without `caFile` Node's own list of authorities counts. */
@@ -21,13 +23,17 @@ export interface KafkaTlsFiles {
 export function tlsSockets(files: KafkaTlsFiles, logger: Logger): ISocketFactory {
   const contexts = new CurrentContext(files, logger);
   return ({ host, port, onConnect }) => {
-    const onread = wholeResponses((response) => socket.emit('data', response));
+    const onread = wholeResponses(
+      (response) => socket.emit('data', response),
+      (start) => socket.destroy(foreignServer(start)),
+    );
     const options = { host, port, onread, secureContext: contexts.get() };
     // A server's name must not be an IP address (RFC 6066, 3).
     const socket: TLSSocket = connect(
       isIP(host) === 0 ? { ...options, servername: host } : options,
       onConnect,
     );
+    tellErrors(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     return socket;
   };
@@ -63,8 +69,10 @@ class CurrentContext {
       }
     } catch (error) {
       if (this.#current === undefined) throw error;
-      const cause = error instanceof Error ? error.message : String(error);
-      this.#logger.warn({ cause }, 'TLS files cannot be used: the last ones stay in use');
+      this.#logger.warn(
+        { cause: errorText(error) },
+        'TLS files cannot be used: the last ones stay in use',
+      );
     }
     return this.#current.context;
   }

@@ -12,6 +12,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { errorText } from '../error-text.ts';
 import type { Logger } from '../logger.ts';
 import type { TracedBatch, TracesSettings, Tracing } from './tracing.ts';
 
@@ -47,8 +48,10 @@ export class OtlpTracing implements Tracing {
     logger: Logger,
   ) {
     this.#tell = onceAMinute((error) => {
-      const cause = error instanceof Error ? error.message : String(error);
-      logger.warn({ endpoint, cause }, 'Traces were not delivered');
+      logger.warn(
+        { endpoint, cause: errorText(error) },
+        'Traces were not delivered (OTEL_EXPORTER_OTLP_ENDPOINT)',
+      );
     });
     setGlobalErrorHandler(this.#tell);
     const exporter = new OTLPTraceExporter({
