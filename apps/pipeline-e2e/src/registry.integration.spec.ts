@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRegistry } from '@login-pipeline/tools/embedded-registry';
 import type { RunningRegistry } from '@login-pipeline/tools/embedded-registry';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
+import { lockRegistry } from './locked-registry.ts';
 import { answerOf, probe } from './probe-answer.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
@@ -112,6 +116,50 @@ describe('with a schema registry', () => {
         String(headers?.['x-dead-letter-reason']),
       ]),
     ).toEqual([[frame(UNKNOWN_ID, LOGIN).toString('hex'), 'unknown_schema_id']]);
+  });
+
+  it('waits for its new password where it is no longer let in, and needs no restart', async () => {
+    const lane = await cluster.lane({ partitions: 1 });
+    const file = join(mkdtempSync(join(tmpdir(), 'registry-password-')), 'password');
+    const locked = await lockRegistry(registry.url, 'ann');
+    locked.lock('first');
+    writeFileSync(file, 'first\n');
+    const transformer = await Service.start('transformer', {
+      ...lane.settings,
+      SCHEMA_REGISTRY_URL: locked.url,
+      SCHEMA_REGISTRY_USERNAME: 'ann',
+      SCHEMA_REGISTRY_PASSWORD_FILE: file,
+    });
+    await transformer.ready();
+
+    locked.lock('second');
+    const other = await register('yet-another-source-value');
+    await send(lane, 0, [frame(other, LOGIN)]);
+    await transformer.until('naming the setting', async () => {
+      const response = await transformer.get('/health/ready');
+      return (
+        response.status === 503 && (await response.text()).includes('SCHEMA_REGISTRY_PASSWORD')
+      );
+    });
+    expect(transformer.output).toMatch(/"level":"warn".*HTTP 401.*SCHEMA_REGISTRY_PASSWORD/);
+    writeFileSync(file, 'second\n');
+    await transformer.until('all of its work', () => cluster.isDone(lane));
+    await transformer.ready();
+    const { records } = await TopicReader.readAll(cluster, lane.output);
+    expect(records.map(({ value }) => String(value))).toEqual([MARKED]);
+    expect(transformer.output).not.toMatch(/first|second/);
+
+    locked.lock('third');
+    const refused = await Service.start('transformer', {
+      ...lane.settings,
+      SCHEMA_REGISTRY_URL: locked.url,
+      SCHEMA_REGISTRY_USERNAME: 'ann',
+      SCHEMA_REGISTRY_PASSWORD: 'second',
+    });
+    expect(await refused.ended).toBe(69);
+    expect(refused.output).toMatch(/HTTP 401.*SCHEMA_REGISTRY_PASSWORD/);
+    locked.stop();
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('waits for it at the start, alive and not ready', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   loadGeneratorSettings,
@@ -20,8 +23,23 @@ describe('The schema registry', () => {
     const framed = { SCHEMA_REGISTRY_URL, OUTPUT_FRAMING: 'registry', ...USER };
     expect(loadGeneratorSettings(framed).schemas).toEqual({
       outputFraming: 'registry',
-      registry: { url, credentials: { username: 'ann', password: 's3cret' } },
+      registry: {
+        url,
+        credentials: { username: 'ann', password: expect.any(Function) as unknown },
+      },
     });
+  });
+
+  it('is given the password that its file holds at that moment', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'registry-')), 'password');
+    writeFileSync(file, 'old\n');
+    const env = { SCHEMA_REGISTRY_USERNAME: 'ann', SCHEMA_REGISTRY_PASSWORD_FILE: file };
+    const { schemas } = loadTransformerSettings({ SCHEMA_REGISTRY_URL, ...env });
+    expect(schemas.registry?.credentials?.password()).toBe('old');
+    writeFileSync(file, 'new\n');
+    expect(schemas.registry?.credentials?.password()).toBe('new');
+    rmSync(dirname(file), { recursive: true });
+    expect(() => schemas.registry?.credentials?.password()).toThrow(/PASSWORD_FILE/);
   });
 
   it('keeps its password out of the log', () => {

@@ -1,4 +1,5 @@
-import { oneOf, REGISTRY_URL, TEXT } from './formats.ts';
+import { oneOf, REGISTRY_URL, SECRET, TEXT } from './formats.ts';
+import type { Secret } from './formats.ts';
 import { concern, fileVariable, setting } from './setting.ts';
 import type { Concern, Fault, TextOf } from './setting.ts';
 
@@ -6,7 +7,8 @@ import type { Concern, Fault, TextOf } from './setting.ts';
 export interface RegistrySettings {
   /** The base of the API that Confluent's Schema Registry has, without a slash at its end. */
   readonly url: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  /** The password is read anew for every request. */
+  readonly credentials?: { readonly username: string; readonly password: Secret };
 }
 
 export interface SchemaSettings {
@@ -26,7 +28,7 @@ const USERNAME = setting('SCHEMA_REGISTRY_USERNAME', {
 });
 const PASSWORD = setting('SCHEMA_REGISTRY_PASSWORD', {
   description: 'Password for the schema registry',
-  format: TEXT,
+  format: SECRET,
   secret: true,
 });
 const FRAMING = setting('OUTPUT_FRAMING', {

@@ -67,12 +67,44 @@ describe('RegistryClient', () => {
 
   it('asks as the user it was given, below the path of the URL', async () => {
     answer = { status: 200, body: '{"id":3}' };
-    const credentials = { username: 'ann', password: 'pässword' };
+    const credentials = { username: 'ann', password: () => 'pässword' };
     const asUser = new RegistryClient({ url, credentials }, new Metrics());
     await expect(asUser.ensure('a/b-value', '{}')).resolves.toBe(3);
     expect(asked[0]?.url).toBe('/api/subjects/a%2Fb-value');
     const basic = Buffer.from('ann:pässword').toString('base64');
     expect(asked[0]?.headers.authorization).toBe(`Basic ${basic}`);
+  });
+
+  it('asks with the password of that moment, and waits for another one once it was let in', async () => {
+    answer = { status: 200, body: '{"id":3}' };
+    let password: () => string = () => 'old';
+    const credentials = { username: 'ann', password: () => password() };
+    const asUser = new RegistryClient({ url, credentials }, new Metrics());
+    await expect(asUser.ensure('a-value', '{}')).resolves.toBe(3);
+    answer = { status: 401, body: '{"error_code":401}' };
+    for (const asks of [() => asUser.ensure('a-value', '{}'), () => asUser.hasSchema(3)]) {
+      const failure: unknown = await asks().catch((thrown: unknown) => thrown);
+      expect(failure).toBeInstanceOf(RegistryUnavailableError);
+      expect(String(failure)).toMatch(/401.*SCHEMA_REGISTRY_PASSWORD/);
+      expect(String(failure)).not.toContain('old');
+    }
+    password = () => {
+      throw new Error('SCHEMA_REGISTRY_PASSWORD_FILE names no readable file');
+    };
+    await expect(asUser.hasSchema(3)).rejects.toThrow(/_PASSWORD_FILE names no readable file/);
+    answer = { status: 200, body: '{}' };
+    password = () => 'new';
+    await expect(asUser.hasSchema(3)).resolves.toBe(true);
+    const basic = Buffer.from('ann:new').toString('base64');
+    expect(asked.at(-1)?.headers.authorization).toBe(`Basic ${basic}`);
+  });
+
+  it('gives up at the start when it is not let in', async () => {
+    answer = { status: 401, body: '{"error_code":401}' };
+    await expect(client().ensure('a-value', '{}')).rejects.toMatchObject({
+      exitCode: 69,
+      message: expect.stringMatching(/401.*SCHEMA_REGISTRY_PASSWORD/) as unknown,
+    });
   });
 
   it('counts the answers', async () => {

@@ -1,11 +1,16 @@
 import type { Metrics } from '@login-pipeline/observability';
+import { errorText } from '@login-pipeline/observability/error-text';
 import { RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
 
 /** Where the registry is, and who asks. */
 export interface RegistryConnection {
   /** The base of the API, without a slash at its end. */
   readonly url: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly credentials?: {
+    readonly username: string;
+    /** Read for every request: it may be renewed while we run. */
+    readonly password: () => string;
+  };
 }
 
 interface Answer {
@@ -23,6 +28,9 @@ const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 /** Codes of the API (Confluent's Schema Registry API reference, "Errors"). */
 const SCHEMA_NOT_FOUND = 40_403;
 
+/** The registry does not know who we are; 403: it does, and does not want that. */
+const UNAUTHORIZED = 401;
+
 /** Statuses of a registry, or of something before it, that has no time or no room now. */
 const TRY_LATER = new Set([408, 425, 429]);
 
@@ -33,6 +41,8 @@ const TRY_LATER = new Set([408, 425, 429]);
 export class RegistryClient {
   readonly #connection: RegistryConnection;
   readonly #metrics: Metrics;
+  /** Whether it has let us in: credentials that it refuses after that are perhaps being renewed. */
+  #accepted = false;
 
   constructor(connection: RegistryConnection, metrics: Metrics) {
     this.#connection = connection;
@@ -47,7 +57,9 @@ export class RegistryClient {
     const { status, errorCode } = await this.#ask('GET', `/schemas/ids/${id}`);
     if (status === 200) return true;
     if (status === 404 && errorCode === SCHEMA_NOT_FOUND) return false;
-    throw new RegistryUnavailableError(`HTTP ${status} to a schema id`);
+    throw new RegistryUnavailableError(
+      isLockedOut(status) ? lockedOut(status) : `HTTP ${status} to a schema id`,
+    );
   }
 
   /**
@@ -55,8 +67,8 @@ export class RegistryClient {
    * BACKWARD first: a new schema must accept all that the earlier ones did.
    *
    * @returns the id
-   * @throws RegistryRefusedError when the registry will not have the schema, or is none
-   * @throws RegistryUnavailableError when it gives no answer now
+   * @throws RegistryRefusedError when the registry will not have the schema or us, or is none
+   * @throws RegistryUnavailableError when it gives no answer now, or no longer lets us in
    */
   async ensure(subject: string, schema: string): Promise<number> {
     const path = `/subjects/${encodeURIComponent(subject)}`;
@@ -86,12 +98,11 @@ export class RegistryClient {
     const { url, credentials } = this.#connection;
     const headers: Record<string, string> = { accept: `${CONTENT_TYPE}, application/json` };
     if (body !== undefined) headers['content-type'] = CONTENT_TYPE;
-    if (credentials !== undefined) {
-      const { username, password } = credentials;
-      headers['authorization'] =
-        `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    }
     try {
+      if (credentials !== undefined) {
+        const login = `${credentials.username}:${credentials.password()}`;
+        headers['authorization'] = `Basic ${Buffer.from(login).toString('base64')}`;
+      }
       const response = await fetch(url + path, {
         method,
         headers,
@@ -102,6 +113,10 @@ export class RegistryClient {
       if (answer.status >= 500 || TRY_LATER.has(answer.status)) {
         throw new RegistryUnavailableError(`HTTP ${answer.status}${messageOf(answer)}`);
       }
+      if (answer.status === UNAUTHORIZED && this.#accepted) {
+        throw new RegistryUnavailableError(lockedOut(answer.status));
+      }
+      this.#accepted ||= !isLockedOut(answer.status);
       const outcome =
         answer.status === 200 ? 'ok' : answer.status === 404 ? 'not_found' : 'refused';
       this.#metrics.increment('schema_registry_requests_total', { outcome });
@@ -164,11 +179,16 @@ function messageOf({ body }: Pick<Answer, 'body'>): string {
   return typeof message === 'string' ? `: ${message.slice(0, MAX_QUOTED)}` : '';
 }
 
-/** `fetch` says "fetch failed" and hides the reason in the cause. */
+function isLockedOut(status: number): boolean {
+  return status === UNAUTHORIZED || status === 403;
+}
+
+function lockedOut(status: number): string {
+  return `HTTP ${status}: it does not let SCHEMA_REGISTRY_USERNAME in with SCHEMA_REGISTRY_PASSWORD`;
+}
+
 function causeText(error: unknown): string {
   // Not by instanceof: errors of Node's own may be of another realm.
-  const { name, message, cause } = error as Partial<Error>;
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
-  const { code, message: why = '' } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
-  return [why === '' ? message : why, code].filter((part) => part !== undefined).join(', ');
+  const isTimeout = (error as Partial<Error>).name === 'TimeoutError';
+  return isTimeout ? `no answer within ${TIMEOUT_MS} ms` : errorText(error);
 }
