@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import type { Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Authority, freePorts } from '@login-pipeline/tools/embedded-kafka';
+import { Authority, freePorts, SILENT_SCOPE } from '@login-pipeline/tools/embedded-kafka';
 import { brokers } from './cluster.ts';
 import { endedIn, refusal, START_FAILURE_MS } from './failed-start.ts';
 import { MAX_REAUTH_MS, SecureKafka } from './secure-kafka.ts';
@@ -36,6 +36,9 @@ describe('a secure cluster', () => {
     generator = await kafka.run('data-generator', 'scram-sha-256', { RATE: '50' });
     transformers = [
       await kafka.run('transformer', 'oauthbearer'),
+      await kafka.run('transformer', 'oauthbearer', {
+        KAFKA_SASL_OAUTHBEARER_SCOPE: SILENT_SCOPE,
+      }),
       await kafka.run('transformer', 'mutual-tls'),
     ];
     aggregators = [
@@ -202,7 +205,9 @@ describe('a secure cluster', () => {
       () => performance.now() - startedAt > lifetimes,
       lifetimes,
     );
-    expect(kafka.files.tokens.issued()).toBeGreaterThanOrEqual(3);
+    for (const scope of ['', SILENT_SCOPE]) {
+      expect(kafka.files.tokens.issued(scope)).toBeGreaterThanOrEqual(3);
+    }
     expect(await generator.stop()).toBe(0);
     await expectAllProcessed();
   });

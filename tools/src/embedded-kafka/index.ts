@@ -14,3 +14,4 @@ export { USERS, WAYS } from './security/local-security.ts';
 export type { LocalSecurity, SecurityOptions, User, Way } from './security/local-security.ts';
 export type { SecureAccess } from './security/secure-cluster.ts';
 export type { ProxiedListener } from './server-properties.ts';
+export { SILENT_SCOPE } from './security/token-server.ts';

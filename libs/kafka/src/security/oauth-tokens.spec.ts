@@ -15,6 +15,8 @@ interface Answer {
 }
 
 const LOGGER = createLogger({ service: 'test', version: '0', level: 'silent' });
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const jwt = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
 const token = (value: string, seconds?: number): Answer => ({
   status: 200,
   body: { access_token: value, token_type: 'bearer', expires_in: seconds },
@@ -76,6 +78,39 @@ describe('Tokens', () => {
     expect(Buffer.from(requests[1]?.authorization?.slice(6) ?? '', 'base64').toString()).toBe(
       'me:new',
     );
+  });
+
+  it('are renewed by what they say themselves, where the answer says nothing', async () => {
+    const first = jwt({ exp: Date.now() / 1_000 + 1 });
+    answers = [token(first), token('second', 3600)];
+    const source = tokens();
+    expect(await source.value()).toBe(first);
+    await waitFor('the second token', async () => (await source.value()) === 'second');
+  });
+
+  it.each<unknown>([undefined, 0, -1, 'never', null, 1e300, '3600'])(
+    'are taken, and asked for once, with %p for a lifetime',
+    async (expires_in) => {
+      answers = [
+        { status: 200, body: { access_token: 'opaque', token_type: 'bearer', expires_in } },
+        token('needless', 3600),
+      ];
+      const source = tokens();
+      expect(await source.value()).toBe('opaque');
+      expect(await source.value()).toBe('opaque');
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  it('are not handed out again once a broker refused them; those that came after them are', async () => {
+    answers = [token('first'), token('second', 3600)];
+    const source = tokens();
+    expect(await source.value()).toBe('first');
+    source.refused('first');
+    expect(await source.value()).toBe('second');
+    source.refused('first');
+    expect(await source.value()).toBe('second');
+    expect(requests).toHaveLength(2);
   });
 
   it('serve while the endpoint fails, and then it is asked again', async () => {

@@ -7,7 +7,8 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
-import { TokenError } from '../client/errors.ts';
+import { errorText, TokenError } from '../client/errors.ts';
+import { tokenLifetime, withoutNonsense } from './token-lifetime.ts';
 
 /** A client of an OAuth authorization server, which gets tokens for itself (RFC 6749, 4.4). */
 export interface OAuthClient {
@@ -20,7 +21,7 @@ export interface OAuthClient {
 
 interface Token {
   readonly value: string;
-  /** On the monotonic clock, in milliseconds; never, when the server did not say. */
+  /** On the monotonic clock, in milliseconds; never, when neither the server nor the token says. */
   readonly expiresAt: number;
 }
 
@@ -72,6 +73,11 @@ export class OAuthTokens {
     return (await this.#next()).value;
   }
 
+  /** A broker does not take a token, whatever its end was said to be: it is not handed out again. */
+  refused(value: string): void {
+    if (this.#token?.value === value) this.#token = undefined;
+  }
+
   /** One request at a time, for all who wait. */
   #next(): Promise<Token> {
     this.#fetching ??= this.#request().finally(() => {
@@ -97,11 +103,15 @@ export class OAuthTokens {
           signal: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         },
       );
-      const answer = await processClientCredentialsResponse(server, client, response);
-      const lifetime = (answer.expires_in ?? Number.POSITIVE_INFINITY) * 1_000;
+      const answer = await processClientCredentialsResponse(
+        server,
+        client,
+        await withoutNonsense(response),
+      );
+      const lifetime = tokenLifetime(answer, Date.now());
       this.#token = { value: answer.access_token, expiresAt: asked + lifetime };
       this.#failures = 0;
-      this.#renewIn(renewAfter(lifetime));
+      this.#renewIn(Math.max(renewAfter(lifetime), FIRST_PAUSE_MS));
       return this.#token;
     } catch (error) {
       throw tokenError(error, tokenEndpointUrl);
@@ -121,18 +131,13 @@ export class OAuthTokens {
     } catch (error) {
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
       this.#failures += 1;
-      const cause = error instanceof Error ? error.message : String(error);
-      this.#logger.warn({ cause, retryInMs: pause }, 'The token is not renewed yet');
+      this.#logger.warn(
+        { cause: errorText(error), retryInMs: pause },
+        'The token is not renewed yet',
+      );
       this.#renewIn(pause);
     }
   }
-}
-
-/** What fetch throws says nothing; its cause does, by its message or, of several addresses, only by its code. */
-function causeOf(error: unknown): string {
-  const { cause = error } = error as { readonly cause?: unknown };
-  const { message, code } = cause as { readonly message?: string; readonly code?: string };
-  return [message, code].find((text) => text !== undefined && text !== '') ?? String(cause);
 }
 
 /** @returns after what part of its lifetime a token is renewed, both in milliseconds */
@@ -152,5 +157,5 @@ function tokenError(error: unknown, url: string): TokenError {
   if (error instanceof WWWAuthenticateChallengeError) {
     return new TokenError(`${told}it answers ${error.status}. ${CHECK.invalid_client}`, false);
   }
-  return new TokenError(told + causeOf(error), true);
+  return new TokenError(told + errorText(error), true);
 }

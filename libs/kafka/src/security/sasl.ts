@@ -32,16 +32,24 @@ export function saslOptions(credentials: KafkaCredentials, logger: Logger): Mech
   return {
     mechanism,
     authenticationProvider: (args) => {
-      const { authenticate } = saslMechanism(mechanism)(login.options)(args);
-      return { authenticate: () => login.attempt(authenticate) };
+      const { options, refused } = login.begin();
+      const { authenticate } = saslMechanism(mechanism)(options)(args);
+      return { authenticate: () => login.attempt(authenticate, refused) };
     },
   };
 }
 
-/** Credentials, and how the brokers took them. */
-class Login {
+/** Credentials of one connection. */
+interface Presented {
   /** As kafkajs' code for the mechanism reads them, each time. */
   readonly options: object;
+  /** The broker did not take them. */
+  readonly refused: () => void;
+}
+
+/** Credentials, and how the brokers took them. */
+class Login {
+  readonly begin: () => Presented;
   readonly #logger: Logger;
   #password: string | undefined;
   #accepted = false;
@@ -51,25 +59,30 @@ class Login {
     this.#logger = logger;
     if (credentials.mechanism === 'oauthbearer') {
       const tokens = new OAuthTokens(credentials, logger);
-      this.options = { oauthBearerProvider: async () => ({ value: await tokens.value() }) };
+      this.begin = () => presenting(tokens);
     } else {
       const { username, password } = credentials;
       const read = () => this.#read(password);
-      this.options = {
+      const options = {
         username,
         get password() {
           return read();
         },
       };
+      this.begin = () => ({ options, refused: () => undefined });
     }
   }
 
   /** @throws RefusedForNowError while brokers that took the credentials before may do so again */
-  async attempt(authenticate: Authenticator['authenticate']): Promise<void> {
+  async attempt(
+    authenticate: Authenticator['authenticate'],
+    refused: Presented['refused'],
+  ): Promise<void> {
     try {
       await authenticate();
     } catch (error) {
       const isRefusal = error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError';
+      if (isRefusal) refused();
       if (!isRefusal || !this.#accepted) throw error;
       this.#refusedSince ??= performance.now();
       if (performance.now() - this.#refusedSince > GRACE_MS) throw error;
@@ -90,4 +103,19 @@ class Login {
     }
     return this.#password;
   }
+}
+
+function presenting(tokens: OAuthTokens): Presented {
+  let presented = '';
+  return {
+    options: {
+      oauthBearerProvider: async () => {
+        presented = await tokens.value();
+        return { value: presented };
+      },
+    },
+    refused: () => {
+      tokens.refused(presented);
+    },
+  };
 }

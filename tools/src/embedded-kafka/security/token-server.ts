@@ -18,14 +18,17 @@ export interface TokenServerOptions {
   readonly secretOf: (clientId: string) => string | undefined;
 }
 
+/** A client that asks for this scope is not told how long its tokens are valid: many servers tell nobody. */
+export const SILENT_SCOPE = 'no-lifetime';
+
 /** An OAuth token endpoint on this host: client credentials grant alone (RFC 6749, 4.4), tokens as JWT. */
 export interface TokenServer {
   /** Of the endpoint. */
   readonly url: string;
   /** The public keys as a JWK set (RFC 7517), JSON text. */
   readonly keySet: string;
-  /** How many tokens it has issued. */
-  issued(): number;
+  /** How many tokens it has issued: all, or those of a scope. */
+  issued(scope?: string): number;
   stop(): Promise<void>;
 }
 
@@ -33,10 +36,12 @@ export interface TokenServer {
 export async function startTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
   const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
-  let issued = 0;
+  const issued: string[] = [];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const grant = new URLSearchParams(await text(request)).get('grant_type');
+    const form = new URLSearchParams(await text(request));
+    const grant = form.get('grant_type');
+    const scope = form.get('scope') ?? '';
     const [clientId, secret] = basicCredentials(request.headers.authorization);
     const expected = options.secretOf(clientId);
     response.setHeader('content-type', 'application/json').setHeader('cache-control', 'no-store');
@@ -53,9 +58,9 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
         .setIssuedAt()
         .setExpirationTime(`${options.lifetimeSeconds} s`)
         .sign(privateKey);
-      issued += 1;
-      const { lifetimeSeconds: expires_in } = options;
-      response.end(JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in }));
+      issued.push(scope);
+      const lifetime = scope === SILENT_SCOPE ? {} : { expires_in: options.lifetimeSeconds };
+      response.end(JSON.stringify({ access_token: token, token_type: 'Bearer', ...lifetime }));
     }
   };
 
@@ -66,7 +71,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
   return {
     url: `http://127.0.0.1:${port}/token`,
     keySet: JSON.stringify({ keys: [jwk] }),
-    issued: () => issued,
+    issued: (scope) => issued.filter((asked) => scope === undefined || asked === scope).length,
     stop: async () => {
       server.closeAllConnections();
       server.close();
