@@ -38,7 +38,8 @@ function badSignatures(): number {
 
 /** @returns nothing when npm printed no JSON */
 function npm<T extends object>(...args: readonly string[]): Partial<T> {
-  const { stdout } = spawnSync('npm', [...args, '--json'], { cwd: ROOT, encoding: 'utf8' });
+  const { stdout, error } = spawnSync('npm', [...args, '--json'], { cwd: ROOT, encoding: 'utf8' });
+  if (error !== undefined) throw error;
   try {
     return JSON.parse(stdout) as Partial<T>;
   } catch {

@@ -1,4 +1,5 @@
 import { EXIT } from './failure.ts';
+import { failureOf } from './failure-of.ts';
 import { killAllSupervised } from './supervised.ts';
 
 export { EXIT, Failure } from './failure.ts';
@@ -9,31 +10,19 @@ export function say(line: string): void {
 }
 
 /**
- * Runs a command's body and ends the process with the exit code it returns. What the user can put right (an error that
- * knows its exit code) shows as its message alone, anything else with its stack.
+ * Runs a command's body and ends the process with the exit code it returns. What the user can put right shows as its message
+ * alone, anything else, and everything with LOG_LEVEL=debug, with its stack.
  */
 export async function runCommand(body: () => Promise<number>): Promise<never> {
   try {
     process.exit(await body());
   } catch (error) {
-    const exitCode = exitCodeOf(error);
-    if (exitCode === undefined) {
-      console.error(error);
-      process.exit(EXIT.internal);
-    }
-    process.stderr.write(`login-pipeline: ${(error as Error).message}\n`);
-    process.exit(exitCode);
+    const failure = failureOf(error);
+    if (failure === undefined || process.env['LOG_LEVEL'] === 'debug') console.error(error);
+    if (failure === undefined) process.exit(EXIT.internal);
+    process.stderr.write(`login-pipeline: ${failure.message}\n`);
+    process.exit(failure.exitCode);
   }
-}
-
-/** @returns undefined for a fault of ours */
-function exitCodeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
-  // A wrong option, as parseArgs of node:util tells it.
-  return 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
-    ? EXIT.config
-    : undefined;
 }
 
 /** One Ctrl-C may arrive several times: from the terminal and from each program that hands it on. */

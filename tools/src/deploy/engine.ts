@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Failure } from '../failure.ts';
+import { failureOf } from '../failure-of.ts';
+import { isInstalled } from '../programs.ts';
 import { supervised } from '../supervised.ts';
 import { CACHE } from './control-plane.ts';
 import { eventually } from './eventually.ts';
@@ -12,7 +15,7 @@ const GRACE_SECONDS = 30;
 
 /** A Docker engine and the commands to use it. */
 export interface Engine {
-  /** Runs docker. @returns its standard output @throws Error with what it says */
+  /** Runs docker. @returns its standard output @throws {Failure} with what it says */
   docker(args: readonly string[], options?: EngineOptions): Promise<string>;
   /** Runs Docker Compose, version 2 or what there is, in the root of the repository. */
   compose(args: readonly string[], options?: EngineOptions): Promise<string>;
@@ -33,7 +36,8 @@ export interface EngineOptions {
 export async function findEngine(root: string): Promise<Engine | undefined> {
   const running = engineAt(root, {});
   if (await answers(running)) return { ...running, stop: () => Promise.resolve() };
-  if (process.getuid?.() !== 0 || !(await exists('dockerd'))) return undefined;
+  if (process.getuid?.() !== 0 || !isInstalled('dockerd') || !isInstalled('docker'))
+    return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'login-pipeline-engine-'));
   const dataRoot = join(CACHE, 'engine');
   mkdirSync(dataRoot, { recursive: true });
@@ -65,8 +69,7 @@ function engineAt(root: string, env: Readonly<Record<string, string>>): Omit<Eng
       });
       return stdout;
     } catch (error) {
-      const { stderr, message } = error as { stderr?: string; message: string };
-      throw new Error(stderr?.trim().split('\n').slice(-10).join('\n') ?? message);
+      throw failureOf(error) ?? error;
     }
   };
   let version2: Promise<boolean> | undefined;
@@ -84,16 +87,31 @@ function engineAt(root: string, env: Readonly<Record<string, string>>): Omit<Eng
   };
 }
 
-async function answers(engine: Omit<Engine, 'stop'>): Promise<boolean> {
-  return engine.docker(['version', '--format', '{{.Server.Version}}']).then(
-    (version) => version.trim() !== '',
+/**
+ * @throws {Failure} when the engine's command lacks a part: images are built by BuildKit, and docker-compose.yml takes Compose
+ */
+export async function requireParts(engine: Engine): Promise<void> {
+  const missing: string[] = [];
+  if (!(await succeeds(engine.docker(['buildx', 'version'])))) {
+    missing.push('buildx (Debian: apt-get install docker-buildx)');
+  }
+  if (!(await succeeds(engine.compose(['version'])))) {
+    missing.push('Compose (Debian: apt-get install docker-compose)');
+  }
+  if (missing.length === 0) return;
+  throw new Failure(`docker lacks what builds and runs the images: ${missing.join(', ')}.`);
+}
+
+async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
     () => false,
   );
 }
 
-async function exists(program: string): Promise<boolean> {
-  return run('sh', ['-c', `command -v ${program}`]).then(
-    () => true,
+async function answers(engine: Omit<Engine, 'stop'>): Promise<boolean> {
+  return engine.docker(['version', '--format', '{{.Server.Version}}']).then(
+    (version) => version.trim() !== '',
     () => false,
   );
 }

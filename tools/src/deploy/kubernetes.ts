@@ -9,6 +9,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { OVERLAYS, render } from './manifests.ts';
 import { manifestSchemas } from './openapi-schemas.ts';
 import type { Report } from './report.ts';
+import { requirePrograms } from '../programs.ts';
 import { SCHEMAS_FILE } from './schemas-file.ts';
 
 const run = promisify(execFile);
@@ -48,6 +49,7 @@ export async function checkKubernetes(
   report: Report,
   writeSchemas: boolean,
 ): Promise<void> {
+  requirePrograms('go', 'kubectl');
   const program = await controlPlaneProgram(root);
   const cluster = await startControlPlane(program);
   try {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { runCommand } from '../command.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { checkCompose } from './compose.ts';
-import { findEngine } from './engine.ts';
+import { findEngine, requireParts } from './engine.ts';
 import { checkImages } from './images.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { Report } from './report.ts';
@@ -58,6 +58,7 @@ async function checkDocker(report: Report): Promise<void> {
     return;
   }
   try {
+    await requireParts(engine);
     if ((await provideImage(engine, ROOT, baseImage(ROOT))) === undefined) {
       throw new Failure(`${baseImage(ROOT)} cannot be had.`);
     }

@@ -1,4 +1,5 @@
 import { say } from '../command.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** What was tried, and how it went, one line each as it happens. */
 export class Report {
@@ -23,7 +24,7 @@ export class Report {
       return true;
     } catch (error) {
       this.#failed.push(what);
-      say(`FAILED ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      say(`FAILED ${what}: ${failureOf(error)?.message ?? textOf(error)}`);
       return false;
     }
   }
@@ -40,4 +41,10 @@ export class Report {
     say(`${this.#passed} passed, ${this.#failed.length} failed, ${this.#skipped.length} skipped`);
     return this.#failed.length === 0 ? 0 : 1;
   }
+}
+
+/** What a check itself throws is for those who read it. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePorts } from '../embedded-kafka/index.ts';
 import { Failure } from '../failure.ts';
+import { requirePrograms } from '../programs.ts';
 import { supervised } from '../supervised.ts';
 
 const run = promisify(execFile);
@@ -46,10 +47,11 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
   if (bin === undefined) {
     throw new Failure('PostgreSQL is missing: apt-get install postgresql');
   }
-  const records = join(folder, 'postgres');
-  mkdirSync(records);
   // It refuses to run as root.
   const isRoot = process.getuid?.() === 0;
+  requirePrograms('psql', ...(isRoot ? ['runuser'] : []));
+  const records = join(folder, 'postgres');
+  mkdirSync(records);
   const as = isRoot ? ['runuser', '-u', 'postgres', '--'] : [];
   if (isRoot) {
     chmodSync(folder, 0o755);

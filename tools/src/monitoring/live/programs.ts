@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { Failure } from '../../failure.ts';
 
 /** Debian's names, then the makers' own. */
 const PROGRAMS = {
@@ -18,11 +19,11 @@ export function hasPrometheus(): boolean {
   return process.env['CI'] === 'true' || names.every((name) => find(name) !== undefined);
 }
 
-/** @returns the program's path; @throws Error that says what to install */
+/** @returns the program's path; @throws {Failure} that says what to install */
 export function programPath(program: Program): string {
   const path = find(program);
   if (path === undefined) {
-    throw new Error(
+    throw new Failure(
       `${program} is not installed: on Debian "apt-get install prometheus prometheus-alertmanager"`,
     );
   }
