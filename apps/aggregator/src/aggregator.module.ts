@@ -23,6 +23,8 @@ export class AggregatorModule {
   }): DynamicModule {
     const { settings, metrics, logger } = options;
     const board = new InsightsBoard(settings.maxDistinctValues);
+    const { inputTopic } = settings;
+    const states = new InsightStates({ limits: settings, board, inputTopic, logger });
     const flow = new FlowWatch({
       connection: settings.kafka,
       groupId: settings.transformerGroupId,
@@ -41,7 +43,7 @@ export class AggregatorModule {
       controllers: [FoldController],
       providers: [
         { provide: FLOW, useValue: flow },
-        { provide: STATES, useValue: new InsightStates(settings, board) },
+        { provide: STATES, useValue: states },
         { provide: INSIGHTS_METRICS, useValue: new InsightsMetrics(metrics, board) },
         {
           provide: INSIGHTS_LOG,

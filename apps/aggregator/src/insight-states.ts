@@ -1,27 +1,80 @@
-import type { PartitionStates, Snapshot } from '@login-pipeline/kafka';
+import type { FoundSnapshot, PartitionStates, Snapshot, UsableTopic } from '@login-pipeline/kafka';
+import type { Logger } from '@login-pipeline/observability';
 import type { ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
+import { FUTURE_TOLERANCE_MS } from '@login-pipeline/pipeline';
 import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
 import {
   ChangedCounts,
   decodeSnapshot,
   encodeSnapshot,
   foldBatch,
+  forgetFuture,
+  leastSnapshotBytes,
   PartitionState,
+  sureNames,
 } from './insights/index.ts';
 
 /** What became of the records of a batch. */
 export type FoldedRecords = Pick<LedgerEntry, 'counted' | 'expired' | 'invalid' | 'future'>;
 
+/** Snapshots of what the settings ask for may not fit into their topic: EX_UNAVAILABLE, the message names both. */
+export class SnapshotLimitError extends Error {
+  override readonly name = 'SnapshotLimitError';
+  readonly exitCode = 69;
+}
+
+export interface InsightStatesOptions {
+  readonly limits: Limits;
+  /** Where states are shown, own and followed ones. */
+  readonly board: InsightsBoard;
+  /** The topic whose partitions they are of. */
+  readonly inputTopic: string;
+  readonly logger: Logger;
+  /** Our own clock, epoch ms. */
+  readonly now?: () => number;
+}
+
 /** The states of the partitions this replica owns, and what the board shows of the others'. */
 export class InsightStates implements PartitionStates {
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #board: InsightsBoard;
+  readonly #inputTopic: string;
+  readonly #logger: Logger;
+  readonly #now: () => number;
   readonly #owned = new Map<number, PartitionState>();
   readonly #changedCounts = new ChangedCounts();
+  /** Partitions with snapshots of which something was not believed: told once. */
+  readonly #mended = new Set<number>();
 
-  constructor(limits: Limits, board: InsightsBoard) {
+  constructor({ limits, board, inputTopic, logger, now = Date.now }: InsightStatesOptions) {
     this.#limits = limits;
     this.#board = board;
+    this.#inputTopic = inputTopic;
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  /** @throws SnapshotLimitError when minutes and hours of the retention may be more than the topic takes */
+  fit(maxSnapshotBytes: number, { topic, maxMessageBytes }: UsableTopic): void {
+    const { trafficRetentionMinutes, maxDistinctValues } = this.#limits;
+    const takes = `a record of "${topic}" (SNAPSHOT_TOPIC) takes max.message.bytes=${maxMessageBytes}`;
+    const least = leastSnapshotBytes(this.#limits);
+    if (maxSnapshotBytes < least) {
+      throw new SnapshotLimitError(
+        `TRAFFIC_RETENTION_MINUTES=${trafficRetentionMinutes} may need snapshots of ${least} bytes, but ${takes}: ` +
+          `raise that to ${least + maxMessageBytes - maxSnapshotBytes} or more, or shorten the retention.`,
+      );
+    }
+    this.#limits = { ...this.#limits, maxSnapshotBytes };
+    const sure = sureNames(this.#limits);
+    if (sure < maxDistinctValues) {
+      this.#logger.warn(
+        { topic, maxMessageBytes, maxDistinctValues, sure },
+        `MAX_DISTINCT_VALUES=${maxDistinctValues} may be more than a snapshot holds: ${takes}, enough for ${sure} values ` +
+          'of each kind, whatever their length, and for more short ones. What does not fit is counted as "other"; ' +
+          'raise max.message.bytes of the topic for more.',
+      );
+    }
   }
 
   expect(ends: ReadonlyMap<number, bigint>): void {
@@ -29,11 +82,9 @@ export class InsightStates implements PartitionStates {
   }
 
   /** @throws SnapshotError when the snapshot is of another format or damaged */
-  restore(partition: number, snapshot: Snapshot | undefined, start: bigint): void {
+  restore(partition: number, snapshot: FoundSnapshot | undefined, start: bigint): void {
     const state =
-      snapshot === undefined
-        ? new PartitionState(this.#limits)
-        : decodeSnapshot(snapshot.value, this.#limits);
+      snapshot === undefined ? new PartitionState(this.#limits) : this.#decode(partition, snapshot);
     state.nextOffset = start;
     this.#owned.set(partition, state);
     this.forgetChanges(partition);
@@ -48,7 +99,7 @@ export class InsightStates implements PartitionStates {
   fold(batch: ConsumedBatch): FoldedRecords {
     const state = this.#state(batch.partition);
     const before = state.ledger();
-    foldBatch(state, batch);
+    foldBatch(state, batch, this.#now());
     this.#board.show(batch.partition, state);
     const after = state.ledger();
     return {
@@ -89,8 +140,22 @@ export class InsightStates implements PartitionStates {
     this.forgetChanges(partition);
   }
 
-  follow(partition: number, { value }: Snapshot): void {
-    this.#board.show(partition, decodeSnapshot(value, this.#limits));
+  follow(partition: number, snapshot: FoundSnapshot): void {
+    this.#board.show(partition, this.#decode(partition, snapshot));
+  }
+
+  /** Every replica mends a snapshot alike: what could not be when it was written, by the later of two clocks, is forgotten. */
+  #decode(partition: number, { value, writtenMs }: FoundSnapshot): PartitionState {
+    const state = decodeSnapshot(value, this.#limits);
+    const forgotten = forgetFuture(state, Math.max(writtenMs, this.#now()) + FUTURE_TOLERANCE_MS);
+    if (forgotten.length > 0 && !this.#mended.has(partition)) {
+      this.#mended.add(partition);
+      this.#logger.warn(
+        { topic: this.#inputTopic, partition, forgotten },
+        'A snapshot held times that cannot have been: they are forgotten, and the logins to come count again. No total changes',
+      );
+    }
+    return state;
   }
 
   #state(partition: number): PartitionState {

@@ -53,6 +53,16 @@ describe('the recount', () => {
     });
   });
 
+  it.each([
+    ['now, without timestamp', TIME_MS, '-1', { total: 1 }],
+    ['the end of time, without timestamp', 8.64e15, '-1', { total: 0, future: 1 }],
+    ['now, in a record of 2100', TIME_MS, String(Date.UTC(2100)), { total: 1 }],
+    ['2100, as its record', Date.UTC(2100), String(Date.UTC(2100)), { total: 0, future: 1 }],
+  ])('believes no time beyond now: %s', (_, time, timestamp, counts) => {
+    const read = { ...record({ ...LOGIN, timestamp: time }), timestamp };
+    expect(recount([read], TIME_MS)).toMatchObject(counts);
+  });
+
   it('lets a login expire that lies before the window of its own partition', () => {
     const late = { ...LOGIN, timestamp: TIME_MS - DAY_MS };
     expect(recount([record(LOGIN), record(late)])).toMatchObject({ total: 1, expired: 1 });

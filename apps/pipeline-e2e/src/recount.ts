@@ -34,11 +34,13 @@ const LATEST_MS = 8.64e15;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * Counts processed logins by brute force and by the contract alone.
+ * Counts processed logins by brute force and by the contract alone. Records without a timestamp, or with one that lies
+ * ahead, are taken for written now: of a partition that has older ones too, that says too little.
  *
  * @param records of all partitions, in order within each
+ * @param nowMs when they were counted
  */
-export function recount(records: readonly ReadRecord[]): Recount {
+export function recount(records: readonly ReadRecord[], nowMs = Date.now()): Recount {
   const counted: CountedLogin[] = [];
   const oldest = new Map<number, number>();
   let [expired, invalid, future] = [0, 0, 0];
@@ -49,7 +51,9 @@ export function recount(records: readonly ReadRecord[]): Recount {
       invalid += 1;
       continue;
     }
-    if (timeMs > Number(timestamp) + HOUR) {
+    const stamp = Number(timestamp);
+    const writtenMs = stamp >= 0 && stamp <= nowMs ? stamp : nowMs;
+    if (timeMs > writtenMs + HOUR) {
       invalid += 1;
       future += 1;
       continue;

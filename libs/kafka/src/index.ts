@@ -20,7 +20,7 @@ export type {
 } from './client/cluster-reader.ts';
 export { connectTopicAdmin } from './client/topic-admin.ts';
 export type { TopicAdmin, TopicDefinition } from './client/topic-admin.ts';
-export type { TopicRole } from './client/topics.ts';
+export type { TopicRole, UsableTopic } from './client/topics.ts';
 export { inspectCluster } from './inspection/inspect-cluster.ts';
 export type {
   ClusterFacts,
@@ -40,7 +40,7 @@ export type { OpenTransaction } from './inspection/open-transactions.ts';
 export type { Changes } from './snapshots/changes.ts';
 export type { PartitionStates } from './snapshots/partition-states.ts';
 export type { SnapshotOptions } from './snapshots/snapshot-consumer.ts';
-export type { Snapshot } from './snapshots/snapshot-record.ts';
+export type { FoundSnapshot, Snapshot } from './snapshots/snapshot-record.ts';
 export type { TransactionalOptions } from './transactions/transactional-options.ts';
 export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
 export type { KafkaTlsFiles } from './security/tls-sockets.ts';

@@ -11,7 +11,7 @@ export function Records({ insights }: { insights: Insights }): JSX.Element {
     ['Counted', total, 'processed logins in all figures here'],
     ['Expired', expired, 'older than the traffic that is remembered'],
     ['Invalid', invalid - future, 'no processed login'],
-    ['From the future', future, 'over an hour after their own record'],
+    ['From the future', future, 'over an hour ahead of what wrote them'],
   ] as const;
   return (
     <Card

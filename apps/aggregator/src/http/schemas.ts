@@ -54,7 +54,9 @@ export const INSIGHTS = z.object({
     ),
   expired: count.describe('Records older than the remembered traffic; counted nowhere else.'),
   invalid: count.describe('Records that are no processed login, and those of `future`.'),
-  future: count.describe('Invalid because the login lies over an hour after its own record.'),
+  future: count.describe(
+    "Invalid because the login lies over an hour ahead of its record's timestamp, or of the service's clock.",
+  ),
 });
 
 export const DISTRIBUTION = z.object({
@@ -95,7 +97,9 @@ const ledgerEntry = z.object({
   counted: count,
   expired: count,
   invalid: count,
-  future: count.describe('How many of `invalid` lie over an hour after their own record.'),
+  future: count.describe(
+    "How many of `invalid` lie over an hour ahead of their record's timestamp, or of the service's clock.",
+  ),
   unaccounted: z.int().describe('consumed - counted - expired - invalid: always 0.'),
 });
 

@@ -1,8 +1,16 @@
 import { OTHER } from './insights.ts';
+import { nameBytes } from './snapshot-budget.ts';
 
 /** What every value of a dimension carries at least. */
 export interface Tally {
   count: number;
+}
+
+/** How many values get a tally of their own. */
+export interface ValueBounds {
+  readonly values: number;
+  /** What they may take of a snapshot together, in bytes. */
+  readonly bytes: number;
 }
 
 /**
@@ -13,15 +21,13 @@ export class BoundedValues<T extends Tally> {
   /** Tally of all values beyond the bound, and of the value `other` itself. */
   readonly other: T;
   readonly #tallies = new Map<string, T>();
-  readonly #limit: number;
+  readonly #bounds: ValueBounds;
+  #bytes = 0;
   readonly #create: (slot: number) => T;
 
-  /**
-   * @param limit how many values get a tally of their own
-   * @param create a fresh tally; slots count from 1 in the order of arrival, `other` has slot 0
-   */
-  constructor(limit: number, create: (slot: number) => T) {
-    this.#limit = limit;
+  /** @param create a fresh tally; slots count from 1 in the order of arrival, `other` has slot 0 */
+  constructor(bounds: ValueBounds, create: (slot: number) => T) {
+    this.#bounds = bounds;
     this.#create = create;
     this.other = create(0);
   }
@@ -35,6 +41,7 @@ export class BoundedValues<T extends Tally> {
   restore(value: string): T {
     const tally = this.#create(this.#tallies.size + 1);
     this.#tallies.set(value, tally);
+    this.#bytes += nameBytes(Buffer.byteLength(value));
     return tally;
   }
 
@@ -48,10 +55,17 @@ export class BoundedValues<T extends Tally> {
   }
 
   #admit(value: string): T {
-    if (this.#tallies.size >= this.#limit) return this.other;
+    if (this.#tallies.size >= this.#bounds.values || !this.#hasRoom(value.length))
+      return this.other;
     // A lone surrogate has no UTF-8 form: as U+FFFD it is the same value before and after a snapshot.
     const storable = Buffer.from(value).toString();
     if (storable === OTHER) return this.other;
-    return this.#tallies.get(storable) ?? this.restore(storable);
+    const known = this.#tallies.get(storable);
+    if (known !== undefined) return known;
+    return this.#hasRoom(Buffer.byteLength(storable)) ? this.restore(storable) : this.other;
+  }
+
+  #hasRoom(utf8Bytes: number): boolean {
+    return this.#bytes + nameBytes(utf8Bytes) <= this.#bounds.bytes;
   }
 }

@@ -3,6 +3,7 @@ import type { BoundedValues, Tally } from './bounded-values.ts';
 import { OTHER } from './insights.ts';
 import { isoMinute } from './peaks.ts';
 import type { PartitionState } from './partition-state.ts';
+import { isSeen } from './version-adoption.ts';
 
 /** Longer values have their hash in the key: an index of a database does not take them. */
 const MAX_KEY_VALUE = 128;
@@ -65,7 +66,7 @@ function visitCounts(state: PartitionState, visit: Visit): void {
   const visitValues = <T extends Tally>(
     insight: CountRow['insight'],
     values: BoundedValues<T>,
-    seenOf?: (tally: T) => Seen,
+    seenOf?: (tally: T) => Seen | undefined,
   ): void => {
     for (const [value, tally] of values.entries()) {
       visit(insight, value, tally.count, seenOf?.(tally));
@@ -75,10 +76,11 @@ function visitCounts(state: PartitionState, visit: Visit): void {
   };
   visitValues('device_type', state.deviceTypes);
   visitValues('locale', state.locales);
-  visitValues('app_version', state.appVersions, ({ firstSeenMs, lastSeenMs }) => ({
-    first_seen_ms: firstSeenMs,
-    last_seen_ms: lastSeenMs,
-  }));
+  visitValues('app_version', state.appVersions, (tally) =>
+    isSeen(tally)
+      ? { first_seen_ms: tally.firstSeenMs, last_seen_ms: tally.lastSeenMs }
+      : undefined,
+  );
   state.traffic.forEach((minute, count) => {
     visit('minute', isoMinute(minute), count);
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { FUTURE_TOLERANCE_MS } from '@login-pipeline/pipeline';
+import fc from 'fast-check';
 import { foldBatch } from './fold-batch.ts';
-import { FUTURE_TOLERANCE_MS, PartitionState } from './partition-state.ts';
+import { PartitionState } from './partition-state.ts';
 import { encodeSnapshot } from './snapshot.ts';
-import { HOURLY_VERSIONS } from './version-adoption.ts';
+import { HOURLY_VERSIONS } from './snapshot-budget.ts';
 import {
   batchOf,
   LIMITS,
@@ -125,10 +127,76 @@ describe('a state', () => {
   });
 });
 
+/** A time as it may stand in a login or in a record: of the present, of years around it, or in another unit. */
+const anyTime = fc.oneof(
+  fc.constantFrom(0, SOME_TIME_MS, SOME_TIME_MS * 1_000, Date.UTC(2100), 8.64e15),
+  fc.integer({ min: SOME_TIME_MS - 5e10, max: SOME_TIME_MS + 5e10 }),
+);
+const hostile = fc.record({ event: anyTime, record: fc.oneof(fc.constant(-1), anyTime) });
+
+describe('a window', () => {
+  it('is moved by no record beyond what its timestamp, and our clock, allow', () => {
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 1 }), (records) => {
+        const state = new PartitionState(LIMITS);
+        state.startBatch(SOME_TIME_MS);
+        for (const { event, record } of records) {
+          const { newest } = state.traffic;
+          state.fold(login(), event, record);
+          const clock = record < 0 || record > SOME_TIME_MS ? SOME_TIME_MS : record;
+          const bound = Math.floor((clock + FUTURE_TOLERANCE_MS) / MINUTE_MS);
+          expect(state.traffic.newest).toBeLessThanOrEqual(Math.max(newest, bound));
+        }
+        const { lastSeenMs } = state.appVersions.of('2.0.0');
+        expect(lastSeenMs).toBeLessThanOrEqual(SOME_TIME_MS + FUTURE_TOLERANCE_MS);
+        expect(state.newestRecordMs).toBeLessThanOrEqual(SOME_TIME_MS + FUTURE_TOLERANCE_MS);
+        expect(state.ledger()).toMatchObject({ consumed: records.length, unaccounted: 0 });
+      }),
+    );
+  });
+
+  it('has room for the logins of our time, whatever came before, with or without timestamps', () => {
+    const recent = fc.integer({
+      min: SOME_TIME_MS - WINDOW_MS + FUTURE_TOLERANCE_MS + MINUTE_MS,
+      max: SOME_TIME_MS,
+    });
+    fc.assert(
+      fc.property(fc.array(hostile), fc.array(recent), (records, times) => {
+        const state = new PartitionState(LIMITS);
+        state.startBatch(SOME_TIME_MS);
+        for (const { event, record } of records) state.fold(login(), event, record);
+        const { counted } = state;
+        for (const timeMs of times) state.fold(login(), timeMs, timeMs);
+        expect(state.counted).toBe(counted + times.length);
+      }),
+    );
+  });
+
+  it('stays with old records that are read again, when one without a timestamp is of today', () => {
+    const state = stateOf([SOME_TIME_MS]);
+    const today = SOME_TIME_MS + 700 * 24 * 60 * MINUTE_MS;
+    state.startBatch(today);
+    state.fold(login(), SOME_TIME_MS, SOME_TIME_MS);
+    state.fold(login(), today, -1);
+    state.fold(login(), SOME_TIME_MS, -1);
+    state.fold(login(), SOME_TIME_MS, SOME_TIME_MS);
+    expect(state.ledger()).toMatchObject({ counted: 4, expired: 0, future: 1 });
+    expect(state.traffic.newest).toBe(SOME_MINUTE);
+  });
+});
+
 describe('foldBatch', () => {
+  it('takes our clock for the latest there is', () => {
+    const state = new PartitionState(LIMITS);
+    const values = [processedLogin(), processedLogin()];
+    foldBatch(state, batchOf(0, values), SOME_TIME_MS - FUTURE_TOLERANCE_MS - 1);
+    foldBatch(state, batchOf(2, values), SOME_TIME_MS - FUTURE_TOLERANCE_MS);
+    expect(state.ledger()).toMatchObject({ counted: 2, future: 2 });
+  });
+
   it('counts logins, sets invalid records apart and moves the next offset', () => {
     const state = new PartitionState(LIMITS);
-    foldBatch(state, batchOf(0, [processedLogin(), '{', null, '{"processed":true}']));
+    foldBatch(state, batchOf(0, [processedLogin(), '{', null, '{"processed":true}']), SOME_TIME_MS);
     expect(state.ledger()).toMatchObject({ consumed: 4, counted: 1, invalid: 3, unaccounted: 0 });
     expect(state.nextOffset).toBe(4n);
     expect(state.newestRecordMs).toBe(SOME_TIME_MS);
@@ -136,16 +204,16 @@ describe('foldBatch', () => {
 
   it('moves the next offset over a batch without records', () => {
     const state = new PartitionState(LIMITS);
-    foldBatch(state, { ...batchOf(0, []), nextOffset: 7n });
+    foldBatch(state, { ...batchOf(0, []), nextOffset: 7n }, SOME_TIME_MS);
     expect(state.nextOffset).toBe(7n);
   });
 
   it('skips what is contained already', () => {
     const state = new PartitionState(LIMITS);
     const values = [processedLogin(), processedLogin(), processedLogin()];
-    foldBatch(state, batchOf(0, values));
-    foldBatch(state, batchOf(0, values));
-    foldBatch(state, batchOf(2, values));
+    foldBatch(state, batchOf(0, values), SOME_TIME_MS);
+    foldBatch(state, batchOf(0, values), SOME_TIME_MS);
+    foldBatch(state, batchOf(2, values), SOME_TIME_MS);
     expect(state.consumed).toBe(5);
     expect(state.nextOffset).toBe(5n);
   });

@@ -1,5 +1,6 @@
 export { ChangedCounts } from './count-rows.ts';
 export { foldBatch } from './fold-batch.ts';
+export { forgetFuture } from './forget-future.ts';
 export { LOGIN_BUCKETS, OTHER } from './insights.ts';
 export type {
   DailyLoginsPerUser,
@@ -22,4 +23,5 @@ export { mergeLedgers, mergeStates } from './merge-states.ts';
 export type { PartitionStates } from './merge-states.ts';
 export { PartitionState } from './partition-state.ts';
 export { isoMinute, peaks } from './peaks.ts';
+export { leastSnapshotBytes, sureNames } from './snapshot-budget.ts';
 export { decodeSnapshot, encodeSnapshot, SnapshotError } from './snapshot.ts';

@@ -1,6 +1,6 @@
 /**
- * What the aggregator answers, as plain values. Everything here is a function of the records below `asOf` and of the
- * settings: two replicas with equal `asOf.partitions` hold equal insights.
+ * What the aggregator answers, as plain values. Everything here comes from the partitions' states, each folded by its owner
+ * alone: two replicas with equal `asOf.partitions` hold equal insights.
  */
 
 /** The value under which all that exceeds a bound is counted; a login that really carries it is counted there too. */
@@ -12,6 +12,8 @@ export interface Limits {
   readonly trafficRetentionMinutes: number;
   /** Device types, app versions and locales that are counted by name, each; the rest is `other`. */
   readonly maxDistinctValues: number;
+  /** The most bytes that a snapshot may have, whatever the records hold; default: any. */
+  readonly maxSnapshotBytes?: number;
 }
 
 export interface ValueCount {
@@ -67,7 +69,7 @@ export interface Insights {
   readonly asOf: {
     /** Next offset by partition, ascending: all records below it are contained. */
     readonly partitions: readonly { readonly partition: number; readonly nextOffset: bigint }[];
-    /** Newest record timestamp contained, epoch ms; undefined before the first record. */
+    /** Newest record timestamp contained that is believed, epoch ms; undefined before the first. */
     readonly timeMs: number | undefined;
   };
   /** Counted logins. */
@@ -79,7 +81,7 @@ export interface Insights {
   readonly traffic: readonly MinuteCount[];
   /** Hours with logins, ascending, as far back as every partition remembers. */
   readonly versionsByHour: readonly HourlyVersions[];
-  /** In the order of `appVersions`, without `other`. */
+  /** In the order of `appVersions`, without `other` and what was not seen at any time that can be. */
   readonly versionSightings: readonly VersionSighting[];
   readonly distinctUsers: Estimate;
   /** The newest UTC day with logins and the one before, ascending. */
@@ -88,7 +90,7 @@ export interface Insights {
   readonly expired: number;
   /** Records that are no processed login, or whose event time is implausible. */
   readonly invalid: number;
-  /** How many of `invalid` lay in the future of their own record. */
+  /** How many of `invalid` cannot have happened yet, by the clocks of their writers and by ours. */
   readonly future: number;
 }
 
@@ -98,7 +100,7 @@ export interface LedgerEntry {
   readonly counted: number;
   readonly expired: number;
   readonly invalid: number;
-  /** How many of `invalid` lay in the future of their own record. */
+  /** How many of `invalid` cannot have happened yet, by the clocks of their writers and by ours. */
   readonly future: number;
   /** Always 0; anything else is a defect. */
   readonly unaccounted: number;

@@ -14,6 +14,7 @@ import type {
 } from './insights.ts';
 import type { PartitionState } from './partition-state.ts';
 import { estimateLoginsPerUser } from './user-sample.ts';
+import { isSeen } from './version-adoption.ts';
 
 const MINUTES_PER_HOUR = 60;
 
@@ -190,7 +191,9 @@ function mergeSightings(
       seen.lastSeenMs = Math.max(seen.lastSeenMs, tally.lastSeenMs);
     }
   }
-  return [...named].map(([version, seen]) => ({ version, ...seen }));
+  return [...named]
+    .filter(([, seen]) => isSeen(seen))
+    .map(([version, seen]) => ({ version, ...seen }));
 }
 
 function mergeDistinctUsers(states: readonly PartitionState[]): Insights['distinctUsers'] {

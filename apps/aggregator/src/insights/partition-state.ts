@@ -1,9 +1,11 @@
+import { PlausibleTime } from '@login-pipeline/pipeline';
 import { canonicalDeviceType } from '@login-pipeline/schema';
 import type { ProcessedLogin } from '@login-pipeline/schema';
 import { BoundedValues } from './bounded-values.ts';
 import type { Tally } from './bounded-values.ts';
 import { DistinctUsers } from './distinct-users.ts';
 import type { LedgerEntry, Limits } from './insights.ts';
+import { snapshotBudget } from './snapshot-budget.ts';
 import { TrafficWindow } from './traffic-window.ts';
 import { UserHash } from './user-hash.ts';
 import { DailyUsers } from './user-sample.ts';
@@ -11,15 +13,6 @@ import { VersionAdoption, versionTally } from './version-adoption.ts';
 
 const MS_PER_MINUTE = 60_000;
 const MINUTES_PER_DAY = 1440;
-/** The largest time that a Date holds (ECMA-262, "Time Values and Time Range"). */
-const MAX_TIME_MS = 8.64e15;
-
-/**
- * How far a login may lie after its own record. The broker bounds a record's timestamp by its own clock
- * (`message.timestamp.after.max.ms`, KIP-937; one hour by default since Kafka 4.0), so that a wrong clock of a device
- * moves the traffic window by two hours at most.
- */
-export const FUTURE_TOLERANCE_MS = 3_600_000;
 
 /** Written and read within one fold. */
 const userHash = new UserHash();
@@ -31,9 +24,9 @@ export type CountedLogin = Pick<
 >;
 
 /**
- * All that one input partition has contributed. After the records below offset N the state is a function of those
- * records and the limits alone: no clock is read and no other partition is looked at, so a replay ends in the same
- * state, and an idle partition holds nobody up.
+ * All that one input partition has contributed. After the records below offset N the state is a function of those records
+ * and the limits: no other partition is looked at, so an idle one holds nobody up. Our clock decides only what is of the
+ * future; where record timestamps lie before it, as all that a broker has bounded do, a replay ends in the same state.
  */
 export class PartitionState {
   readonly limits: Limits;
@@ -43,36 +36,45 @@ export class PartitionState {
   counted = 0;
   expired = 0;
   invalid = 0;
-  /** How many of `invalid` lay in the future of their own record. */
+  /** How many of `invalid` cannot have happened yet: {@link PlausibleTime}. */
   future = 0;
-  /** Newest record timestamp, epoch ms; -1 before the first. */
+  /** Newest record timestamp that is believed, epoch ms; -1 before the first. */
   newestRecordMs = -1;
   readonly deviceTypes: BoundedValues<Tally>;
   readonly appVersions: BoundedValues<ReturnType<typeof versionTally>>;
   readonly locales: BoundedValues<Tally>;
   readonly traffic: TrafficWindow;
-  readonly adoption = new VersionAdoption();
+  readonly adoption: VersionAdoption;
   readonly distinctUsers = new DistinctUsers();
   readonly dailyUsers = new DailyUsers();
+  readonly #plausible = new PlausibleTime();
 
   constructor(limits: Limits) {
     this.limits = limits;
-    this.deviceTypes = new BoundedValues(limits.maxDistinctValues, emptyTally);
-    this.appVersions = new BoundedValues(limits.maxDistinctValues, versionTally);
-    this.locales = new BoundedValues(limits.maxDistinctValues, emptyTally);
+    const { namesBytes, hourlyVersions } = snapshotBudget(limits);
+    const bounds = { values: limits.maxDistinctValues, bytes: namesBytes };
+    this.deviceTypes = new BoundedValues(bounds, emptyTally);
+    this.appVersions = new BoundedValues(bounds, versionTally);
+    this.locales = new BoundedValues(bounds, emptyTally);
     this.traffic = new TrafficWindow(limits.trafficRetentionMinutes);
+    this.adoption = new VersionAdoption(hourlyVersions);
+  }
+
+  /** @param nowMs our own clock, epoch ms: what it calls the future in the records to come is not believed */
+  startBatch(nowMs: number): void {
+    this.#plausible.startBatch(nowMs);
   }
 
   /**
-   * Takes in one login, as counted, expired (before the traffic window) or invalid (more than
-   * {@link FUTURE_TOLERANCE_MS} after its own record). Only counted logins move the window.
+   * Takes in one login, as counted, expired (before the traffic window) or invalid (of the future: {@link PlausibleTime}).
+   * Only counted logins move the window.
    *
    * @param eventTimeMs when the login happened, epoch ms, not negative
-   * @param recordTimeMs the record's timestamp, epoch ms; negative: it has none, so the event time is believed
+   * @param recordTimeMs the record's timestamp, epoch ms; negative: it has none
    */
   fold(login: CountedLogin, eventTimeMs: number, recordTimeMs: number): void {
-    this.#consume(recordTimeMs);
-    if (recordTimeMs >= 0 && eventTimeMs > recordTimeMs + FUTURE_TOLERANCE_MS) {
+    const writtenMs = this.#consume(recordTimeMs);
+    if (this.#plausible.isFuture(eventTimeMs, writtenMs)) {
       this.invalid += 1;
       this.future += 1;
       return;
@@ -108,11 +110,12 @@ export class PartitionState {
     return { consumed, counted, expired, invalid, future, unaccounted };
   }
 
-  #consume(recordTimeMs: number): void {
+  /** @returns the record's timestamp, negative when there is none to be believed */
+  #consume(recordTimeMs: number): number {
     this.consumed += 1;
-    if (recordTimeMs > this.newestRecordMs && recordTimeMs <= MAX_TIME_MS) {
-      this.newestRecordMs = recordTimeMs;
-    }
+    const writtenMs = this.#plausible.believed(recordTimeMs);
+    if (writtenMs > this.newestRecordMs) this.newestRecordMs = writtenMs;
+    return writtenMs;
   }
 }
 

@@ -69,7 +69,7 @@ describe('snapshots', () => {
   it('hold state and next offset together', () => {
     const state = new PartitionState(LIMITS);
     state.nextOffset = 41n;
-    foldBatch(state, batchOf(41, [processedLogin(), '{']));
+    foldBatch(state, batchOf(41, [processedLogin(), '{']), SOME_TIME_MS);
     const restored = decodeSnapshot(encodeSnapshot(state), LIMITS);
     expect(restored.nextOffset).toBe(43n);
     expect(restored.ledger()).toEqual(state.ledger());

@@ -5,18 +5,21 @@ import type { DistinctUsers } from './distinct-users.ts';
 import { REGISTERS } from './distinct-users.ts';
 import type { Limits } from './insights.ts';
 import { PartitionState } from './partition-state.ts';
+import { MAX_BODY_BYTES } from './snapshot-budget.ts';
 import type { TrafficWindow } from './traffic-window.ts';
 import type { DailyUsers } from './user-sample.ts';
+import { isSeen } from './version-adoption.ts';
 import type { VersionAdoption, VersionTally } from './version-adoption.ts';
 
 /** First byte of every snapshot; another layout gets another number. The layout: docs/snapshot-format.md. */
 const FORMAT_VERSION = 1;
 const HEADER_BYTES = 5;
-/** No state of sane settings comes near it; a forged snapshot cannot make us allocate more. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Smaller and faster than deflate here: docs/decisions/0004-snapshot-format.md. */
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const DECOMPRESSION = { maxOutputLength: MAX_BODY_BYTES };
+
+/** First seen, of a version with logins but none whose time is believed: the last time there is (ECMA-262). */
+const UNSEEN_MS = 8.64e15;
 
 const START_ANEW = 'set SNAPSHOT_TOPIC to a new topic to count from the start';
 
@@ -133,14 +136,17 @@ function readValues<T extends Tally>(
 
 function writeSighting(writer: ByteWriter, tally: VersionTally): void {
   if (tally.count === 0) return;
-  writer.uint(tally.firstSeenMs);
-  writer.uint(tally.lastSeenMs - tally.firstSeenMs);
+  writer.uint(isSeen(tally) ? tally.firstSeenMs : UNSEEN_MS);
+  writer.uint(isSeen(tally) ? tally.lastSeenMs - tally.firstSeenMs : 0);
 }
 
 function readSighting(reader: ByteReader, tally: VersionTally): void {
   if (tally.count === 0) return;
-  tally.firstSeenMs = reader.uint();
-  tally.lastSeenMs = tally.firstSeenMs + reader.uint();
+  const firstSeenMs = reader.uint();
+  const lastSeenMs = firstSeenMs + reader.uint();
+  if (firstSeenMs >= UNSEEN_MS) return;
+  tally.firstSeenMs = firstSeenMs;
+  tally.lastSeenMs = lastSeenMs;
 }
 
 function writeTraffic(writer: ByteWriter, traffic: TrafficWindow): void {

@@ -30,6 +30,24 @@ export class TrafficWindow {
     if (newest >= 0) this.#advanceTo(newest);
   }
 
+  /**
+   * Forgets the minutes after `latest`, and with them where they had moved the window: it begins anew with what is left.
+   *
+   * @returns whether there were any
+   */
+  forgetAfter(latest: number): boolean {
+    if (this.newest <= latest) return false;
+    const left: (readonly [minute: number, count: number])[] = [];
+    this.forEach((minute, count) => {
+      if (minute <= latest) left.push([minute, count]);
+    });
+    this.#counts.fill(0);
+    this.oldest = 0;
+    this.newest = -1;
+    for (const [minute, count] of left) this.add(minute, count);
+    return true;
+  }
+
   /** Calls back for every minute with logins, ascending. */
   forEach(visit: (minute: number, count: number) => void): void {
     for (let minute = this.#oldestHeld(); minute <= this.newest; minute += 1) {

@@ -58,6 +58,14 @@ export class DailyUsers {
     this.sampleOf(day)?.add(hash);
   }
 
+  /** Forgets the days after `latest`. @returns whether there were any */
+  forgetAfter(latest: number): boolean {
+    if (this.newestDay <= latest) return false;
+    for (const day of this.samples.keys()) if (day > latest) this.samples.delete(day);
+    this.newestDay = Math.max(-1, ...this.samples.keys());
+    return true;
+  }
+
   /** @returns the day's sample, opened if need be, or undefined for a day that is no longer kept */
   sampleOf(day: number): UserSample | undefined {
     const sample = this.samples.get(day);

@@ -17,6 +17,7 @@ import type { RecordProducer } from '../client/producer.ts';
 import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { Snapshot } from './snapshot-record.ts';
+import { maxSnapshotBytes } from './snapshot-record.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import type { SnapshotProducers } from './snapshot-writer.ts';
@@ -85,6 +86,7 @@ export class SnapshotConsumer implements BatchConsumer {
     this.#writer = new SnapshotWriter(producers, {
       ...options,
       inputTopic: topics.input.topic,
+      maxSnapshotBytes: maxSnapshotBytes(topics.input, topics.snapshots),
       onFatal: (error) => {
         if (!this.#closing) options.onFatal(error);
       },
@@ -117,16 +119,20 @@ export class SnapshotConsumer implements BatchConsumer {
     });
   }
 
-  /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
+  /**
+   * @throws KafkaUnavailableError when the brokers or one of the topics cannot be used
+   * @throws what the states throw where snapshots may not fit into their topic
+   */
   static async create(
     options: SnapshotOptions,
     handle: HandleBatch<void>,
   ): Promise<SnapshotConsumer> {
-    const { connection, logger, input, snapshots, changes } = options;
+    const { connection, logger, input, snapshots, states, changes } = options;
     const topics = await requireTopics(connection, logger, {
       input: { ...input, operations: ['Read'] },
       snapshots: { ...snapshots, operations: ['Read', 'Write'] },
     });
+    states.fit(maxSnapshotBytes(topics.input, topics.snapshots), topics.snapshots);
     const producer = (topic: TopicRole): Promise<RecordProducer> =>
       connectProducer(connection, { topic, compression: 'none', logger });
     const producers = {

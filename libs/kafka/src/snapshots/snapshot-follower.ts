@@ -9,7 +9,7 @@ import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { retryRead } from '../client/retry-read.ts';
-import type { Snapshot } from './snapshot-record.ts';
+import type { FoundSnapshot } from './snapshot-record.ts';
 import { NEXT_OFFSET_HEADER, partitionOfKey } from './snapshot-record.ts';
 import type { UsableTopic } from '../client/topics.ts';
 
@@ -22,7 +22,7 @@ export interface SnapshotFollowerOptions {
   readonly stallTimeoutMs: number;
   readonly logger: Logger;
   /** Somebody's newer snapshot of a partition arrived. */
-  readonly onSnapshot: (partition: number, snapshot: Snapshot) => void;
+  readonly onSnapshot: (partition: number, snapshot: FoundSnapshot) => void;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -38,7 +38,7 @@ export class SnapshotFollower {
   readonly #options: SnapshotFollowerOptions;
   readonly #consumer: GroupConsumer;
   readonly #admin: Admin;
-  readonly #newest = new Map<number, Snapshot>();
+  readonly #newest = new Map<number, FoundSnapshot>();
   readonly #positions = new Map<number, bigint>();
   readonly #waiting = new Set<() => void>();
   #stopped = false;
@@ -96,7 +96,7 @@ export class SnapshotFollower {
   }
 
   /** @returns the newest snapshot of an input partition, as far as the topic is read */
-  newest(partition: number): Snapshot | undefined {
+  newest(partition: number): FoundSnapshot | undefined {
     return this.#newest.get(partition);
   }
 
@@ -134,15 +134,15 @@ export class SnapshotFollower {
   }
 
   #read({ records, resolve }: OwnedBatch): void {
-    const newer = new Map<number, Snapshot>();
-    for (const { key, value, headers } of records) {
+    const newer = new Map<number, FoundSnapshot>();
+    for (const { key, value, headers, timestamp } of records) {
       const partition = partitionOfKey(key, this.#options.inputTopic);
       const offsetHeader = lastHeader(headers ?? [], NEXT_OFFSET_HEADER);
       if (partition === undefined || value === null || offsetHeader === undefined) continue;
       const nextOffset = BigInt(offsetHeader);
       const known = this.#newest.get(partition);
       if (known !== undefined && known.nextOffset >= nextOffset) continue;
-      const snapshot = { value, nextOffset };
+      const snapshot = { value, nextOffset, writtenMs: Number(timestamp) };
       this.#newest.set(partition, snapshot);
       newer.set(partition, snapshot);
     }

@@ -1,4 +1,6 @@
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import type { UsableTopic } from '../client/topics.ts';
 
 /** A partition's state, as bytes, and the next offset it belongs to. */
 export interface Snapshot {
@@ -6,8 +8,16 @@ export interface Snapshot {
   readonly nextOffset: bigint;
 }
 
+/** A snapshot as it was found in its topic. */
+export interface FoundSnapshot extends Snapshot {
+  /** When it was written, by the clock of its writer, epoch ms. */
+  readonly writtenMs: number;
+}
+
 /** Repeats the snapshot's next offset outside its value, so that readers need not decode all to find the newest. */
 export const NEXT_OFFSET_HEADER = 'next-offset';
+
+const MAX_OFFSET = 2n ** 63n - 1n;
 
 /** @returns the record that keeps a snapshot; its key is the input partition, as Kafka writes it: `topic-3` */
 export function snapshotRecord(
@@ -21,6 +31,13 @@ export function snapshotRecord(
     headers: [[NEXT_OFFSET_HEADER, nextOffset.toString()]],
     timestamp: String(Date.now()),
   };
+}
+
+/** @returns the most bytes of a snapshot that its topic takes */
+export function maxSnapshotBytes(input: UsableTopic, { maxMessageBytes }: UsableTopic): number {
+  const largest = { value: Buffer.alloc(0), nextOffset: MAX_OFFSET };
+  const record = snapshotRecord(input.topic, input.partitions, largest);
+  return maxMessageBytes - BATCH_OVERHEAD - recordBytes(record);
 }
 
 /** @returns the partition a snapshot's key names, or undefined when it is of another topic */

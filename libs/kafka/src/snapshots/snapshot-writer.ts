@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import { errorText, StalledError } from '../client/errors.ts';
+import { errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
 import type { RecordProducer } from '../client/producer.ts';
 import type { TopicRole } from '../client/topics.ts';
 import type { Changes } from './changes.ts';
@@ -9,6 +9,8 @@ import { snapshotRecord } from './snapshot-record.ts';
 export interface SnapshotWriterOptions {
   readonly inputTopic: string;
   readonly snapshots: TopicRole;
+  /** What the topic takes, in bytes of a snapshot's value. */
+  readonly maxSnapshotBytes: number;
   readonly changes?: Changes | undefined;
   /** After how long without one success the process gives up, in milliseconds. */
   readonly stallTimeoutMs: number;
@@ -39,6 +41,7 @@ export class SnapshotWriter {
   /** @returns whether all of them, and before them what changed, are safely in the topics */
   async write(snapshots: ReadonlyMap<number, Snapshot>): Promise<boolean> {
     const { inputTopic, metrics, logger } = this.#options;
+    if (this.#isRefused(snapshots)) return false;
     let target = this.#options.changes?.topic;
     try {
       await this.#writeChanges(snapshots.keys());
@@ -76,6 +79,22 @@ export class SnapshotWriter {
       for (const partition of asked) changes.forget(partition);
       throw error;
     }
+  }
+
+  /** A state that keeps to its bounds fits; one that was kept while the topic took more may not. */
+  #isRefused(snapshots: ReadonlyMap<number, Snapshot>): boolean {
+    const { maxSnapshotBytes, snapshots: role, onFatal } = this.#options;
+    for (const [partition, { value }] of snapshots) {
+      if (value.length <= maxSnapshotBytes) continue;
+      onFatal(
+        new KafkaUnavailableError(
+          `The snapshot of partition ${partition} has ${value.length} bytes, and "${role.topic}" (${role.setting}) takes ` +
+            `${maxSnapshotBytes}: raise max.message.bytes of the topic.`,
+        ),
+      );
+      return true;
+    }
+    return false;
   }
 
   /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */

@@ -29,6 +29,10 @@ export class CountingStates implements PartitionStates {
   readonly followed = new Map<number, CountedPartition>();
   readonly restored: Restored[] = [];
 
+  fit(): void {
+    // What tests count is small.
+  }
+
   expect(): void {
     // Nothing here depends on where the partitions end.
   }

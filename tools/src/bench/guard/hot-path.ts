@@ -40,7 +40,7 @@ interface TransformerModules {
 }
 
 interface AggregatorModules {
-  readonly foldBatch: (state: unknown, batch: HandledBatch) => void;
+  readonly foldBatch: (state: unknown, batch: HandledBatch, nowMs: number) => void;
   readonly PartitionState: new (limits: object) => unknown;
 }
 
@@ -74,7 +74,7 @@ export async function aggregatorLoop(): Promise<Loop> {
   return {
     name: 'aggregator: decode, validate, fold',
     run: () => {
-      foldBatch(new PartitionState(limits), batch);
+      foldBatch(new PartitionState(limits), batch, Date.now());
     },
   };
 }

@@ -72,7 +72,7 @@ export const INSIGHTS: DashboardDefinition = {
           kind: 'series',
           unit: 'percentunit',
           description:
-            'Expired: older than the traffic kept. Future and invalid: nobody should write these.',
+            'Expired: older than the traffic kept. Future: ahead of what wrote it, or of our clock. Invalid: no processed login.',
           queries: [
             {
               expr: 'sum by (outcome) (rate(login_pipeline_insights_records_total{outcome!="counted"}[$__rate_interval])) / scalar(sum(rate(login_pipeline_insights_records_total[$__rate_interval])))',
@@ -118,7 +118,7 @@ export const INSIGHTS: DashboardDefinition = {
           kind: 'series',
           unit: 'bytes',
           description:
-            'Bounded by MAX_DISTINCT_VALUES and TRAFFIC_RETENTION_MINUTES; the topic takes 2 MiB.',
+            'Bounded by MAX_DISTINCT_VALUES, TRAFFIC_RETENTION_MINUTES and what the topic takes, 2 MiB.',
           queries: [
             {
               expr: 'histogram_quantile(0.95, sum by (le) (rate(login_pipeline_snapshot_bytes_bucket[$__rate_interval])))',

@@ -1,0 +1,42 @@
+/**
+ * How far a time may lie after the clock that vouches for it. A broker bounds a record's timestamp by its own clock as
+ * far (`message.timestamp.after.max.ms`, KIP-937; since Kafka 4.0), where its topic does not say otherwise.
+ */
+export const FUTURE_TOLERANCE_MS = 3_600_000;
+
+/**
+ * Tells for one partition which times can be. All of them come from outside and may be anything: what a device says is
+ * believed as far as the clock of what wrote its record allows, a record's timestamp as far as ours does.
+ *
+ * A record without a timestamp that is believed was written when the newest one of its partition was, and the time that
+ * has passed here since; without any such, now. So a replay of old records is judged by their time, not by ours.
+ */
+export class PlausibleTime {
+  /** Until the first batch no clock bounds anything. */
+  #nowMs = Infinity;
+  /** How far the newest timestamp lay behind our clock when it was read. */
+  #lagMs: number | undefined;
+
+  /** @param nowMs our own clock, epoch ms: read once a batch */
+  startBatch(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+
+  /** @returns the timestamp of the next record, or -1 when it has none (negative) or one that cannot be, epoch ms */
+  believed(recordTimeMs: number): number {
+    if (!(recordTimeMs >= 0 && recordTimeMs <= this.#nowMs + FUTURE_TOLERANCE_MS)) return -1;
+    const lagMs = Math.max(0, this.#nowMs - recordTimeMs);
+    if (this.#lagMs === undefined || lagMs < this.#lagMs) this.#lagMs = lagMs;
+    return recordTimeMs;
+  }
+
+  /**
+   * @param eventTimeMs when the login happened, as it says, epoch ms
+   * @param believedMs what {@link believed} gave for its record
+   * @returns whether it cannot have happened yet
+   */
+  isFuture(eventTimeMs: number, believedMs: number): boolean {
+    const writtenMs = believedMs >= 0 ? believedMs : this.#nowMs - (this.#lagMs ?? 0);
+    return eventTimeMs > Math.min(writtenMs, this.#nowMs) + FUTURE_TOLERANCE_MS;
+  }
+}
