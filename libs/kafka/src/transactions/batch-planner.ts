@@ -79,7 +79,7 @@ export class BatchPlanner {
       this.#encode(topics.deadLetter, deadLetters, partition),
     ];
     if (topics.latest !== undefined && newest !== undefined) {
-      const taken = newest.take(latest);
+      const taken = newest.take(latest, Date.now());
       sends.push(this.#encode(topics.latest, taken, partition));
       sources.push(Uint32Array.from(taken, ({ source }) => source));
     }

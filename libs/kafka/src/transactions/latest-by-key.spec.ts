@@ -1,13 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LatestRecord } from '@login-pipeline/pipeline';
+import type { ConsumedRecord, LatestRecord } from '@login-pipeline/pipeline';
 import { LatestByKey } from './latest-by-key.ts';
 
+const NOW = 1_734_547_631_000;
+const HOUR = 3_600_000;
+
 function record(key: string, time: number, value: string): LatestRecord {
-  return { key, time, value: Buffer.from(value), timestamp: '1734547631000', source: 3 };
+  return { key, time, value: Buffer.from(value), timestamp: String(NOW), source: 3 };
+}
+
+function kept(key: string, time: number): ConsumedRecord {
+  return {
+    ...{ offset: '0', timestamp: String(NOW), key: Buffer.from(key), value: Buffer.from('kept') },
+    headers: [['x-login-time', Buffer.from(String(time))]],
+  };
 }
 
 const taken = (latest: LatestByKey, ...records: LatestRecord[]): readonly string[] =>
-  latest.take(records).map(({ value }) => String(value));
+  latest.take(records, NOW).map(({ value }) => String(value));
 
 describe('LatestByKey', () => {
   it('writes of each key the newest, of equal times the last', () => {
@@ -27,7 +37,7 @@ describe('LatestByKey', () => {
   });
 
   it('keys its records, and repeats their time', () => {
-    const [written] = new LatestByKey().take([record('a', 7, 'a7')]);
+    const [written] = new LatestByKey().take([record('a', 7, 'a7')], NOW);
     expect(written).toEqual({
       key: Buffer.from('a'),
       value: Buffer.from('a7'),
@@ -35,5 +45,41 @@ describe('LatestByKey', () => {
       timestamp: '1734547631000',
       source: 3,
     });
+  });
+
+  it.each([
+    ['the year 2100', Date.UTC(2100)],
+    ['microseconds', NOW * 1_000],
+    ['more than an hour ahead', NOW + HOUR + 1],
+  ])('neither writes nor remembers what cannot have happened yet: %s', (_name, time) => {
+    const latest = new LatestByKey();
+    const wild = record('a', time, 'wild');
+    const untimed = { ...wild, timestamp: '-1' };
+    const wilder = { ...wild, timestamp: String(time) };
+    expect(taken(latest, wild, untimed, wilder)).toEqual([]);
+    expect(latest.offsets).toBe(0n);
+    expect(taken(latest, record('a', NOW - HOUR, 'a'))).toEqual(['a']);
+  });
+
+  it('is not held back by a record that cannot have happened yet, written by an earlier release', () => {
+    const latest = new LatestByKey();
+    latest.note(kept('a', Date.UTC(2100)), NOW);
+    latest.note(kept('b', NOW + HOUR), NOW);
+    expect(taken(latest, record('a', NOW, 'a'), record('b', NOW, 'b'))).toEqual(['a']);
+  });
+
+  it('forgets a key by its tombstone', () => {
+    const latest = new LatestByKey();
+    for (const key of ['a', 'b']) latest.note(kept(key, 5), NOW);
+    latest.note({ ...kept('a', 0), value: null }, NOW);
+    expect(taken(latest, record('a', 4, 'a'), record('b', 4, 'b'))).toEqual(['a']);
+  });
+
+  it('knows how many offsets its transactions take: records and a marker', () => {
+    const latest = new LatestByKey();
+    taken(latest, record('a', 1, 'a1'), record('b', 1, 'b1'), record('a', 2, 'a2'));
+    expect(latest.offsets).toBe(3n);
+    taken(latest, record('a', 1, 'late'));
+    expect(latest.offsets).toBe(3n);
   });
 });

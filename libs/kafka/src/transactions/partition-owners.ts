@@ -1,12 +1,12 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import type { GroupConsumer } from '../group/group-consumer.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
-import { LatestByKey } from './latest-by-key.ts';
+import { LatestPartition } from './latest-partition.ts';
 import { LastTransaction } from './last-transaction.ts';
 import {
   PartitionProducer,
@@ -36,7 +36,7 @@ export interface Ownership {
   /** What the group did with the partition's records so far, as committed. */
   flow: FlowCounts;
   /** What the partition of the latest records holds; undefined where there is no such topic. */
-  readonly latest: LatestByKey | undefined;
+  readonly latest: LatestPartition | undefined;
   /** Where the next batch begins, unless something lies between that no reader gets. */
   nextOffset: bigint;
 }
@@ -51,12 +51,14 @@ export class PartitionOwners {
   readonly #options: PartitionOwnersOptions;
   readonly #kafka: Kafka;
   readonly #last: LastTransaction;
+  readonly #admin: Admin;
   readonly #owned = new Map<number, Ownership>();
 
   constructor(options: PartitionOwnersOptions) {
     this.#options = options;
     this.#kafka = createClient(options.connection, options.logger, 'run');
     this.#last = new LastTransaction(this.#kafka, TRANSACTION_TIMEOUT_MS);
+    this.#admin = this.#kafka.admin();
   }
 
   /** @returns the ownership for a batch, or undefined when the batch is dropped and the partition read again */
@@ -78,7 +80,7 @@ export class PartitionOwners {
     const source = { groupId, topic: input.topic, partition, partitions: input.partitions };
     await this.#endLast(source);
     const producer = await PartitionProducer.open(this.#kafka, source);
-    let latest: LatestByKey | undefined;
+    let latest: LatestPartition | undefined;
     try {
       latest = await this.#latest(batch);
     } catch (error) {
@@ -121,7 +123,7 @@ export class PartitionOwners {
 
   async close(): Promise<void> {
     await Promise.all([...this.#owned.keys()].map((partition) => this.disown(partition)));
-    await this.#last.close();
+    await Promise.all([this.#last.close(), this.#admin.disconnect()]);
   }
 
   /** A topic with as many partitions as the source gets records in the same one; else in any, by their keys. */
@@ -137,12 +139,14 @@ export class PartitionOwners {
     await this.#last.endAgain({ transactionalId: transactionalId(source), groupId, topics });
   }
 
-  async #latest({ partition, heartbeat }: OwnedBatch): Promise<LatestByKey | undefined> {
+  async #latest({ partition, heartbeat }: OwnedBatch): Promise<LatestPartition | undefined> {
     const { connection, groupId, logger, latest } = this.#options;
     if (latest === undefined) return undefined;
     const { topic, setting } = latest;
-    const source = { connection, groupId, topic, setting, partition, logger };
-    return LatestByKey.restore(source, heartbeat);
+    await this.#admin.connect();
+    const admin = this.#admin;
+    const source = { connection, groupId, topic, setting, partition, admin, logger };
+    return LatestPartition.restore(source, heartbeat);
   }
 
   /** @returns where to read: what the group committed, or what was fetched where that does not exist (any more) */

@@ -143,8 +143,10 @@ export class TransactionalConsumer implements BatchConsumer {
 
   async #transact(batch: OwnedBatch, owned: Ownership): Promise<void> {
     const started = performance.now();
+    const { latest } = owned;
+    await latest?.catchUp(batch.heartbeat);
     const refused = this.#refused.get(batch.partition);
-    const planned = await this.#planner.plan(batch, owned.latest, refused);
+    const planned = await this.#planner.plan(batch, latest?.known, refused);
     const { sends, nextOffset, counts, reasons } = planned;
     const flow = addFlow(owned.flow, counts);
     const metadata = encodeFlow(flow);
