@@ -170,6 +170,6 @@ function isTail({ value }: ReadRecord): boolean {
 /** One login in each partition, newer than all. */
 function tail(): readonly NewRecord[] {
   return Array.from({ length: PARTITIONS }, (_, user) =>
-    login(user, 1_834_547_631_000, `tail ${user}`),
+    login(user, 1_754_547_631_000, `tail ${user}`),
   );
 }

@@ -35,19 +35,19 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     expect(states.owned.size).toBe(0);
   });
 
-  it('gives up when no snapshot could be written for the stall time-out', async () => {
+  it('ends at once over a snapshot that its topic does not take, and names the fix', async () => {
     const config = { 'cleanup.policy': 'compact', 'max.message.bytes': '200' };
     const fold = { ...(await topics()), snapshots: await cluster.topic('small', { config }) };
     await cluster.produce(fold.input, numbered('login', 100));
-    const { consumer, fatal } = await create(fold, 50, { stallTimeoutMs: 1_000 });
+    const { consumer, fatal } = await create(fold, 50);
     await consumer.start();
     await waitFor('the end', () => fatal.length > 0);
 
-    expect(fatal[0]).toBeInstanceOf(StalledError);
-    expect(String(fatal[0])).toMatch(/\(SNAPSHOT_TOPIC\) for STALL_TIMEOUT_MS=1000: .*larger/);
+    expect(fatal[0]).toBeInstanceOf(KafkaUnavailableError);
+    expect(String(fatal[0])).toMatch(/\(SNAPSHOT_TOPIC\) takes .* raise max\.message\.bytes/);
   });
 
-  it('keeps no snapshot whose changes were not written, and asks for all of them again', async () => {
+  it('keeps no snapshot whose changes were not written, asks for all of them again, and gives up in time', async () => {
     const config = { 'max.message.bytes': '200' };
     const [fold, topic] = await Promise.all([topics(), cluster.topic('changes', { config })]);
     await cluster.produce(fold.input, numbered('login', 10));
@@ -68,6 +68,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     await waitFor('the end', () => fatal.length > 0);
 
     expect(asked.slice(0, 4)).toEqual(['since', 'forget', 'since', 'forget']);
+    expect(fatal[0]).toBeInstanceOf(StalledError);
     expect(String(fatal[0])).toMatch(/\(CHANGES_TOPIC\) for STALL_TIMEOUT_MS=1000: .*larger/);
     expect(await cluster.ends(fold.snapshots)).toEqual([0, 0]);
   });
