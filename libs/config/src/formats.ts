@@ -1,8 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import zlib from 'node:zlib';
 import * as z from 'zod';
 import type { Format } from './setting.ts';
+
+/** Longest prefix of a network, by version of IP. */
+const PREFIX_BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** Any text but the empty one (an empty variable counts as not set). */
 export const TEXT: Format<string> = { expected: 'text', schema: z.string().min(1) };
@@ -49,6 +53,11 @@ export const BROKERS: Format<readonly string[]> = {
       .regex(/^[\w.-]+:\d+$/)
       .refine(hasPort),
   ),
+};
+
+export const NETWORKS: Format<readonly string[]> = {
+  expected: 'a comma-separated list of IP addresses and networks (`10.0.0.0/8`, `fd00::/8`)',
+  schema: list(z.string().refine(isAddressOrNetwork)),
 };
 
 /** Without a user in it: what a URL holds gets logged. */
@@ -149,6 +158,11 @@ function isSafeEndpoint(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isLocal);
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [, address = '', prefix = '0'] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  return Number(prefix) <= (PREFIX_BITS[isIP(address)] ?? -1);
 }
 
 function hasPort(address: string): boolean {

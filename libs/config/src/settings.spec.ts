@@ -45,7 +45,7 @@ describe('Without any variable', () => {
   it('the transformer has the contract’s defaults', () => {
     expect(loadTransformerSettings({})).toEqual({
       kafka: { ...CONNECTION, clientId: 'transformer' },
-      http: { host: '0.0.0.0', port: 3001 },
+      http: { host: '0.0.0.0', port: 3001, trustedProxies: [] },
       log: { level: 'info' },
       traces: NO_TRACES,
       producer: { lingerMs: 0, batchMaxRecords: 10_000, compression: 'none' },
@@ -65,7 +65,7 @@ describe('Without any variable', () => {
   it('the aggregator has the contract’s defaults', () => {
     expect(loadAggregatorSettings({})).toEqual({
       kafka: { ...CONNECTION, clientId: 'aggregator' },
-      http: { host: '0.0.0.0', port: 3000 },
+      http: { host: '0.0.0.0', port: 3000, trustedProxies: [] },
       log: { level: 'info' },
       traces: NO_TRACES,
       inputTopic: 'processed-user-login',
@@ -85,7 +85,7 @@ describe('Without any variable', () => {
   it('the data generator has the contract’s defaults', () => {
     expect(loadGeneratorSettings({})).toEqual({
       kafka: { ...CONNECTION, clientId: 'data-generator' },
-      http: { host: '0.0.0.0', port: 3002 },
+      http: { host: '0.0.0.0', port: 3002, trustedProxies: [] },
       log: { level: 'info' },
       traces: NO_TRACES,
       producer: { lingerMs: 5, batchMaxRecords: 10_000, compression: 'none' },
@@ -156,6 +156,12 @@ describe('A valid value', () => {
     ['topics', { ...OAUTH, KAFKA_SASL_OAUTHBEARER_SCOPE: 'a b' }, 'kafka.sasl.scope', 'a b'],
     ['transformer', { HTTP_HOST: '::1' }, 'http.host', '::1'],
     ['transformer', { HTTP_PORT: '0' }, 'http.port', 0],
+    [
+      'aggregator',
+      { HTTP_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,fd00::/8,::1' },
+      'http.trustedProxies',
+      ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '::1'],
+    ],
     ['transformer', { HTTP_PORT: ' 65535 ' }, 'http.port', 65_535],
     ['transformer', { HTTP_PORT: '' }, 'http.port', 3001],
     ['transformer', { LOG_LEVEL: 'trace' }, 'log.level', 'trace'],
@@ -213,6 +219,20 @@ describe('A wrong value', () => {
       'transformer',
       'KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL',
       ['login.example', 'http://login.example/token', 'ftp://localhost/', 'https://'],
+    ],
+    [
+      'transformer',
+      'HTTP_TRUSTED_PROXIES',
+      [
+        'proxy',
+        '10.0.0.0/33',
+        '10.0.0.0/',
+        '::1/129',
+        '10.0.0.1,',
+        '*',
+        '10.0.0.0/8/8',
+        'fe80::1%1',
+      ],
     ],
     ['transformer', 'HTTP_PORT', ['-1', '65536', '80.5', '0x50', 'http', '1e3']],
     ['transformer', 'LOG_LEVEL', ['silent', 'INFO', 'verbose']],

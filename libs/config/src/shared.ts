@@ -1,4 +1,13 @@
-import { compression, decimal, HTTP_URL, integer, oneOf, TEXT, TOPIC } from './formats.ts';
+import {
+  compression,
+  decimal,
+  HTTP_URL,
+  integer,
+  NETWORKS,
+  oneOf,
+  TEXT,
+  TOPIC,
+} from './formats.ts';
 import type { Compression } from './formats.ts';
 import { concern, setting } from './setting.ts';
 import type { Concern, Fault, Setting, TextOf } from './setting.ts';
@@ -7,6 +16,8 @@ export interface HttpSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -36,18 +47,26 @@ const MAX_MS = 3_600_000;
 
 /** @param port default of HTTP_PORT */
 export function http(port: number): Concern<HttpSettings> {
-  return concern({
-    host: setting('HTTP_HOST', {
-      description: 'Address that the HTTP server listens on',
-      format: TEXT,
-      default: '0.0.0.0',
-    }),
-    port: setting('HTTP_PORT', {
-      description: 'Port of health, metrics and pages; `0` takes any free one',
-      format: integer(0, 65_535),
-      default: String(port),
-    }),
-  });
+  return concern(
+    {
+      host: setting('HTTP_HOST', {
+        description: 'Address that the HTTP server listens on',
+        format: TEXT,
+        default: '0.0.0.0',
+      }),
+      port: setting('HTTP_PORT', {
+        description: 'Port of health, metrics and pages; `0` takes any free one',
+        format: integer(0, 65_535),
+        default: String(port),
+      }),
+      trustedProxies: setting('HTTP_TRUSTED_PROXIES', {
+        description:
+          'Proxies whose `X-Forwarded-For` names the client that limits hold for; not set: none',
+        format: NETWORKS,
+      }),
+    },
+    { shape: ({ trustedProxies = [], ...address }) => ({ ...address, trustedProxies }) },
+  );
 }
 
 export const LOG: Concern<LogSettings> = concern({

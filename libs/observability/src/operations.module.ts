@@ -6,6 +6,7 @@ import { HealthController } from './health.controller.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { ScrapeText } from './http/scrape.ts';
 import { HEALTH, LOGGER, METRICS } from './tokens.ts';
 
 /** What the operators' side of a service is made of. */
@@ -19,15 +20,17 @@ export interface OperationsParts {
 @Controller()
 export class MetricsController {
   readonly #metrics: Metrics;
+  readonly #scrape: ScrapeText;
 
   constructor(@Inject(METRICS) metrics: Metrics) {
     this.#metrics = metrics;
+    this.#scrape = new ScrapeText(() => metrics.render());
   }
 
   @Get('metrics')
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.header('content-type', this.#metrics.contentType);
-    return this.#metrics.render();
+    return this.#scrape.get();
   }
 }
 

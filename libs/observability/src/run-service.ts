@@ -15,7 +15,12 @@ import type { TracesSettings, Tracing } from './tracing/tracing.ts';
 
 /** The settings that running a service takes. */
 export interface ServiceSettings {
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Addresses and networks whose `X-Forwarded-For` is believed; default: none. */
+    readonly trustedProxies?: readonly string[];
+  };
   readonly log: { readonly level: string };
   /** Default: no traces. */
   readonly traces?: TracesSettings;
@@ -115,7 +120,11 @@ async function start<S extends ServiceSettings>(
     },
   };
 
-  const app = await createHttpApp(definition.module(context), context);
+  const app = await createHttpApp(
+    definition.module(context),
+    context,
+    settings.http.trustedProxies,
+  );
   shutdown.closesApp(async () => {
     await app.close();
     await tracing?.shutdown();

@@ -20,6 +20,6 @@ export class FlowController {
   @Get()
   flow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     parseQuery(NO_QUERY, request.query);
-    sendAnswer(request, reply, new CachedAnswer(flowAnswer(this.#view.flow())));
+    sendAnswer(request, reply, CachedAnswer.of(flowAnswer(this.#view.flow())));
   }
 }

@@ -4,7 +4,9 @@ import { AnswerCache, CachedAnswer } from './answer-cache.ts';
 describe('AnswerCache', () => {
   it('makes an answer once for all who ask, until the source changes', () => {
     const cache = new AnswerCache<{ readonly total: number }>();
-    const make = jest.fn((source: { readonly total: number }) => ({ total: source.total }));
+    const make = jest.fn((source: { readonly total: number }) =>
+      CachedAnswer.of({ total: source.total }),
+    );
     const [before, after] = [{ total: 1 }, { total: 2 }];
     const answer = cache.get(before, 'a', make);
     expect(cache.get(before, 'a', make)).toBe(answer);
@@ -15,22 +17,31 @@ describe('AnswerCache', () => {
   it('tells answers apart by their key', () => {
     const cache = new AnswerCache<object>();
     const source = {};
-    const bodies = ['a', 'b', 'a'].map((key) => cache.get(source, key, () => ({ key })).body);
+    const bodies = ['a', 'b', 'a'].map(
+      (key) => cache.get(source, key, () => CachedAnswer.of({ key })).body,
+    );
     expect(bodies.map(String)).toEqual(['{"key":"a"}', '{"key":"b"}', '{"key":"a"}']);
   });
 
   it('stays bounded, whatever clients ask', () => {
     const cache = new AnswerCache<object>();
     const source = {};
-    const first = cache.get(source, '0', () => 0);
-    for (let key = 1; key <= 200; key += 1) cache.get(source, String(key), () => key);
-    expect(cache.get(source, '0', () => 0)).not.toBe(first);
+    const answer = (key: number, length = 1) =>
+      cache.get(source, String(key), () => new CachedAnswer('x'.repeat(length)));
+    const [first, second] = [answer(0), answer(1)];
+    for (let key = 2; key < 200; key += 1) answer(key);
+    expect(answer(0)).toBe(first);
+    answer(200);
+    expect(answer(0)).toBe(first);
+    expect(answer(1)).not.toBe(second);
+    answer(201, 32 * 1024 * 1024);
+    expect(answer(0)).not.toBe(first);
   });
 });
 
 describe('CachedAnswer', () => {
   it('has the same tag for the same body only', () => {
-    const [one, same, other] = [{ a: 1 }, { a: 1 }, { a: 2 }].map((body) => new CachedAnswer(body));
+    const [one, same, other] = [{ a: 1 }, { a: 1 }, { a: 2 }].map((body) => CachedAnswer.of(body));
     expect(one?.etag).toMatch(/^W\/"[\w-]+"$/);
     expect(same?.etag).toBe(one?.etag);
     expect(other?.etag).not.toBe(one?.etag);

@@ -3,8 +3,9 @@ import { gzipSync } from 'node:zlib';
 
 /** Below it compression saves nothing: the answer fits one packet. */
 const GZIP_FROM_BYTES = 1400;
-/** Differently parametrised answers kept at a time; the parameters are the clients' choice, the memory is ours. */
+/** Answers kept at a time and their bytes; the parameters are the clients' choice, the memory is ours. */
 const MAX_ANSWERS = 200;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** A serialised answer, ready to send to any number of clients. */
 export class CachedAnswer {
@@ -13,9 +14,15 @@ export class CachedAnswer {
   readonly digest: string;
   #gzipped: Buffer | undefined;
 
-  constructor(answer: unknown) {
-    this.body = Buffer.from(JSON.stringify(answer));
+  /** @param json the body */
+  constructor(json: string) {
+    this.body = Buffer.from(json);
     this.digest = createHash('sha256').update(this.body).digest('base64url');
+  }
+
+  /** @param value what the body says in JSON */
+  static of(value: unknown): CachedAnswer {
+    return new CachedAnswer(JSON.stringify(value));
   }
 
   /** Entity tag; weak, as the compressed form has the same (RFC 9110, section 8.8.1). */
@@ -32,26 +39,33 @@ export class CachedAnswer {
 
 /**
  * Answers by their source and parameters. A source is immutable, so an answer is made once for all clients and thrown
- * away when there is a newer source.
+ * away when there is a newer source; those asked for longest ago make room for others.
  */
 export class AnswerCache<Source extends object> {
   readonly #answers = new Map<string, CachedAnswer>();
+  #bytes = 0;
   #source: Source | undefined;
 
-  /**
-   * @param key tells the answers of one source apart: route and parameters
-   * @param make makes the answer's JSON value
-   */
-  get(source: Source, key: string, make: (source: Source) => unknown): CachedAnswer {
+  /** @param key tells the answers of one source apart: equal for questions that have one answer */
+  get(source: Source, key: string, make: (source: Source) => CachedAnswer): CachedAnswer {
     if (source !== this.#source) {
       this.#answers.clear();
+      this.#bytes = 0;
       this.#source = source;
     }
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
-    const answer = new CachedAnswer(make(source));
+    const answer = this.#take(key) ?? make(source);
     this.#answers.set(key, answer);
+    this.#bytes += answer.body.length;
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= MAX_ANSWERS && this.#bytes <= MAX_BYTES) break;
+      this.#take(oldest);
+    }
+    return answer;
+  }
+
+  #take(key: string): CachedAnswer | undefined {
+    const answer = this.#answers.get(key);
+    if (this.#answers.delete(key)) this.#bytes -= answer?.body.length ?? 0;
     return answer;
   }
 }

@@ -7,9 +7,10 @@ import type {
   LedgerEntry,
   MinuteCount,
 } from '../insights/index.ts';
+import type { AnswerRows, TrafficRange } from './answer-rows.ts';
 import type { DISTRIBUTION, INSIGHTS, LEDGER, TRAFFIC, VERSIONS } from './schemas.ts';
 
-const DEFAULT_PEAKS = 5;
+export const DEFAULT_PEAKS = 5;
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 86_400_000;
 const MINUTES_PER_HOUR = 60;
@@ -40,43 +41,38 @@ export function insightsAnswer(insights: Insights): z.infer<typeof INSIGHTS> {
   };
 }
 
-/** The body of one distribution's route. */
+/** The body of one distribution's route: its first values, cut from the rows of all. */
 export function distributionAnswer(
   insights: Insights,
+  rows: AnswerRows,
   dimension: Dimension,
-  query: { readonly limit?: number | undefined },
-): z.infer<typeof DISTRIBUTION> {
+  limit: number,
+): string {
   const all = insights[dimension];
-  const values = all.slice(0, query.limit);
-  const omitted = all.slice(values.length);
-  return {
+  const omitted = all.slice(limit);
+  return members({
     ...basis(insights),
     total: insights.total,
-    values,
+    values: new Rows(rows.values(all).slice(0, limit)),
     omitted: {
       values: omitted.length,
       count: omitted.reduce((sum, { count }) => sum + count, 0),
     },
-  };
+  } satisfies Serialised<z.infer<typeof DISTRIBUTION>, 'values'>);
 }
 
-/** The body of `GET /insights/traffic`; the times are the query's, as validated. */
+/** The body of `GET /insights/traffic`: a range of the minutes, cut from the rows of all. */
 export function trafficAnswer(
   insights: Insights,
-  query: {
-    readonly from?: string | undefined;
-    readonly to?: string | undefined;
-    readonly peaks?: number | undefined;
-  },
-): z.infer<typeof TRAFFIC> {
-  const from = query.from === undefined ? -Infinity : minuteOf(query.from);
-  const to = query.to === undefined ? Infinity : minuteOf(query.to);
-  const chosen = insights.traffic.filter(({ minute }) => minute >= from && minute <= to);
-  return {
+  rows: AnswerRows,
+  range: TrafficRange,
+  atMostPeaks: number,
+): string {
+  return members({
     ...basis(insights),
-    minutes: minutes(chosen),
-    peaks: minutes(peaks(chosen, query.peaks ?? DEFAULT_PEAKS)),
-  };
+    minutes: new Rows(rows.minutes.slice(range.begin, range.end)),
+    peaks: new Rows(rows.peaks(range, atMostPeaks)),
+  } satisfies Serialised<z.infer<typeof TRAFFIC>, 'minutes' | 'peaks'>);
 }
 
 /** The body of `GET /insights/versions`. */
@@ -135,8 +131,32 @@ function minutes(traffic: readonly MinuteCount[]): z.infer<typeof TRAFFIC>['minu
   return traffic.map(({ minute, count }) => ({ minute: isoMinute(minute), count }));
 }
 
+/** A list whose rows are JSON already. */
+class Rows {
+  readonly #rows: readonly string[];
+
+  constructor(rows: readonly string[]) {
+    this.#rows = rows;
+  }
+
+  toString(): string {
+    return `[${this.#rows.join()}]`;
+  }
+}
+
+/** An answer of which some lists are JSON already. */
+type Serialised<Answer, Lists extends keyof Answer> = Omit<Answer, Lists> & Record<Lists, Rows>;
+
+function members(answer: object): string {
+  const texts = Object.entries(answer).map(([name, value]: [string, unknown]) => {
+    const text = value instanceof Rows ? value.toString() : JSON.stringify(value);
+    return `"${name}":${text}`;
+  });
+  return `{${texts.join()}}`;
+}
+
 /** The minute that holds the time; a day that its month has not, such as 30 February, runs over into the next month. */
-function minuteOf(time: string): number {
+export function minuteOf(time: string): number {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = time.split(/\D/).map(Number);
   const midnight = new Date(0).setUTCFullYear(year, month - 1, day);
   return midnight / MS_PER_MINUTE + hour * MINUTES_PER_HOUR + minute;

@@ -91,16 +91,18 @@ describe('protection', () => {
 
   it('answers 429 to a client that asks too much, by a problem document', async () => {
     const own = await startApp(liveBoard([]));
-    let refused: Response | undefined;
-    for (let asked = 0; refused === undefined && asked < 10_000; asked += 1) {
-      const response = await own.inject('/ledger');
-      if (response.statusCode !== 200) refused = response;
-    }
+    const responses = await Promise.all(
+      Array.from({ length: 3000 }, () => own.inject('/insights')),
+    );
     await own.close();
-    expect(refused?.statusCode).toBe(429);
-    expect(refused?.headers['retry-after']).toBeDefined();
-    expect(PROBLEM.parse(refused?.json()).status).toBe(429);
-  });
+    const refused = responses.filter(({ statusCode }) => statusCode !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers, statusCode } of refused) {
+      expect(statusCode).toBe(429);
+      expect(headers['retry-after']).toMatch(/^\d+$/);
+    }
+    expect(PROBLEM.parse(refused[0]?.json()).status).toBe(429);
+  }, 30_000);
 
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'QUERY'])('refuses %s by 405', async (method) => {
     const response = await app.inject({ method: method as 'POST', url: '/insights' });

@@ -7,7 +7,8 @@ import { DocsController } from './docs.controller.ts';
 import { InsightsController } from './insights.controller.ts';
 import { LiveController } from './live.controller.ts';
 import { protect } from './protection.ts';
-import { INSIGHTS_VIEW, PROTECTION, SERVICE_VERSION } from './tokens.ts';
+import { SharedAnswers } from './shared-answers.ts';
+import { PROTECTION, SERVICE_VERSION, SHARED_ANSWERS } from './tokens.ts';
 
 /** The insights over HTTP: JSON, live stream, ledger and API document. */
 @Module({})
@@ -17,7 +18,7 @@ export class InsightsHttpModule {
       module: InsightsHttpModule,
       controllers: [InsightsController, LiveController, DocsController],
       providers: [
-        { provide: INSIGHTS_VIEW, useValue: options.view },
+        { provide: SHARED_ANSWERS, useValue: new SharedAnswers(options.view) },
         { provide: SERVICE_VERSION, useValue: options.version },
         {
           // Providers are made before Nest registers routes, and Fastify's hooks hold for later routes only.

@@ -1,35 +1,26 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
-import type { Insights, InsightsView, Ledger } from '../insights/index.ts';
-import { AnswerCache } from './answer-cache.ts';
-import {
-  distributionAnswer,
-  insightsAnswer,
-  ledgerAnswer,
-  trafficAnswer,
-  versionsAnswer,
-} from './answers.ts';
+import type { CachedAnswer } from './answer-cache.ts';
 import type { Dimension } from './answers.ts';
 import { sendAnswer } from './conditional-reply.ts';
 import { parseQuery } from './query.ts';
 import { DISTRIBUTION_QUERY, NO_QUERY, TRAFFIC_QUERY } from './schemas.ts';
-import { INSIGHTS_VIEW } from './tokens.ts';
+import type { SharedAnswers } from './shared-answers.ts';
+import { SHARED_ANSWERS } from './tokens.ts';
 
-/** The insights and the ledger as JSON. All clients share one serialised answer per change and query. */
+/** The insights and the ledger as JSON. What making an answer takes is charged to the client who asked first. */
 @Controller()
 export class InsightsController {
-  readonly #view: InsightsView;
-  readonly #insights = new AnswerCache<Insights>();
-  readonly #ledger = new AnswerCache<Ledger>();
+  readonly #answers: SharedAnswers;
 
-  constructor(@Inject(INSIGHTS_VIEW) view: InsightsView) {
-    this.#view = view;
+  constructor(@Inject(SHARED_ANSWERS) answers: SharedAnswers) {
+    this.#answers = answers;
   }
 
   @Get('insights')
   insights(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#answer(request, reply, NO_QUERY, insightsAnswer);
+    parseQuery(NO_QUERY, request.query);
+    this.#send(request, reply, () => this.#answers.insights());
   }
 
   @Get('insights/device-types')
@@ -49,37 +40,30 @@ export class InsightsController {
 
   @Get('insights/traffic')
   traffic(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#answer(request, reply, TRAFFIC_QUERY, trafficAnswer);
+    const query = parseQuery(TRAFFIC_QUERY, request.query);
+    this.#send(request, reply, () => this.#answers.traffic(query));
   }
 
   @Get('insights/versions')
   versions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#answer(request, reply, NO_QUERY, versionsAnswer);
+    parseQuery(NO_QUERY, request.query);
+    this.#send(request, reply, () => this.#answers.versions());
   }
 
   @Get('ledger')
   ledger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     parseQuery(NO_QUERY, request.query);
-    sendAnswer(request, reply, this.#ledger.get(this.#view.ledger(), '', ledgerAnswer));
+    this.#send(request, reply, () => this.#answers.ledger());
   }
 
   #distribution(request: FastifyRequest, reply: FastifyReply, dimension: Dimension): void {
-    this.#answer(request, reply, DISTRIBUTION_QUERY, (insights, query) =>
-      distributionAnswer(insights, dimension, query),
-    );
+    const query = parseQuery(DISTRIBUTION_QUERY, request.query);
+    this.#send(request, reply, () => this.#answers.distribution(dimension, query));
   }
 
-  #answer<Query extends z.ZodType>(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    schema: Query,
-    make: (insights: Insights, query: z.infer<Query>) => unknown,
-  ): void {
-    const query = parseQuery(schema, request.query);
-    const key = `${request.routeOptions.url ?? ''}?${JSON.stringify(query)}`;
-    const answer = this.#insights.get(this.#view.insights(), key, (insights) =>
-      make(insights, query),
-    );
-    sendAnswer(request, reply, answer);
+  #send(request: FastifyRequest, reply: FastifyReply, answer: () => CachedAnswer): void {
+    const begunMs = performance.now();
+    sendAnswer(request, reply, answer());
+    request.computingMs += performance.now() - begunMs;
   }
 }

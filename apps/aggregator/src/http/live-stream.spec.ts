@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { login, SOME_TIME_MS, stateOf } from '../insights/testing/logins.ts';
@@ -16,23 +17,23 @@ afterEach(async () => {
 });
 
 /** A stream of numbered answers, without its timer's help. */
-function numbered(maxClients = 10): { live: LiveStream; change: () => void } {
-  let answer = new CachedAnswer({ number: 1 });
+function numbered(bounds = { total: 10, perClient: 10 }): { live: LiveStream; change: () => void } {
+  let answer = CachedAnswer.of({ number: 1 });
   let number = 1;
-  const live = new LiveStream(() => answer, maxClients);
+  const live = new LiveStream(() => answer, bounds);
   open.push(live);
   return {
     live,
     change: () => {
       number += 1;
-      answer = new CachedAnswer({ number });
+      answer = CachedAnswer.of({ number });
     },
   };
 }
 
 function connected(live: LiveStream, lastEventId?: string): Readable {
-  const stream = live.connect(lastEventId);
-  if (stream === undefined) throw new Error('the stream is full');
+  const stream = live.connect('a', lastEventId);
+  if (typeof stream === 'string') throw new Error('there are too many streams');
   return stream;
 }
 
@@ -55,7 +56,7 @@ describe('LiveStream', () => {
 
   it('does not send again what the client says it has', () => {
     const { live, change } = numbered();
-    const id = new CachedAnswer({ number: 1 }).digest;
+    const id = CachedAnswer.of({ number: 1 }).digest;
     const stream = connected(live, id);
     expect(taken(stream)).toBe('retry: 2000\n\n');
     change();
@@ -80,7 +81,7 @@ describe('LiveStream', () => {
     await once(slow, 'close');
     expect(slow.destroyed).toBe(true);
     expect(quick.destroyed).toBe(false);
-    expect(live.clients).toBe(1);
+    expect(live.followers).toBe(1);
   });
 
   it('sends nothing to clients whose streams it has ended, and takes no new ones', () => {
@@ -93,16 +94,33 @@ describe('LiveStream', () => {
     live.tick();
     expect(stream.errored).toBeNull();
     expect(errors).toEqual([]);
-    expect(live.connect()).toBeUndefined();
+    expect(live.connect('a')).toBe('all');
   });
 
-  it('takes no more clients than it may', async () => {
-    const { live } = numbered(1);
+  it('takes no more followers than it may, of one client and of all', async () => {
+    const { live } = numbered({ total: 3, perClient: 2 });
     const stream = connected(live);
-    expect(live.connect()).toBeUndefined();
+    connected(live);
+    expect(live.connect('a')).toBe('own');
+    live.connect('b');
+    expect(live.connect('b')).toBe('all');
     stream.destroy();
     await once(stream, 'close');
-    expect(live.connect()).toBeDefined();
+    expect(live.connect('a')).toBeInstanceOf(Readable);
+  });
+
+  it('writes to many in parts, between which other work gets its turn', async () => {
+    const { live, change } = numbered({ total: 120, perClient: 120 });
+    const streams = Array.from({ length: 120 }, () => connected(live));
+    for (const stream of streams) taken(stream);
+    change();
+    live.tick();
+    const written = () => streams.filter((stream) => stream.readableLength > 0).length;
+    expect(written()).toBe(50);
+    await setImmediate();
+    expect(written()).toBe(100);
+    await setImmediate();
+    expect(written()).toBe(120);
   });
 });
 

@@ -2,28 +2,23 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemException } from '@login-pipeline/observability';
-import type { Insights, InsightsView } from '../insights/index.ts';
-import { AnswerCache } from './answer-cache.ts';
-import { insightsAnswer } from './answers.ts';
 import { LiveStream } from './live-stream.ts';
 import { parseQuery } from './query.ts';
 import { NO_QUERY } from './schemas.ts';
-import { INSIGHTS_VIEW } from './tokens.ts';
+import type { SharedAnswers } from './shared-answers.ts';
+import { SHARED_ANSWERS } from './tokens.ts';
 
-/** Each holds a connection open; more belong behind a proxy that fans out. */
-const MAX_CLIENTS = 200;
+/** Well below what connections there may be: there must be some left for questions. */
+const BOUNDS = { total: 2500, perClient: 32 };
+const RETRY_AFTER_SECONDS = '10';
 
 /** The insights as they change, as server-sent events (WHATWG HTML, section 9.2). */
 @Controller()
 export class LiveController implements OnModuleDestroy {
   readonly #stream: LiveStream;
 
-  constructor(@Inject(INSIGHTS_VIEW) view: InsightsView) {
-    const cache = new AnswerCache<Insights>();
-    this.#stream = new LiveStream(
-      () => cache.get(view.insights(), '', insightsAnswer),
-      MAX_CLIENTS,
-    );
+  constructor(@Inject(SHARED_ANSWERS) answers: SharedAnswers) {
+    this.#stream = new LiveStream(() => answers.insights(), BOUNDS);
   }
 
   @Get('insights/stream')
@@ -37,10 +32,15 @@ export class LiveController implements OnModuleDestroy {
       return;
     }
     const lastEventId = request.headers['last-event-id'];
-    const stream = this.#stream.connect(typeof lastEventId === 'string' ? lastEventId : undefined);
-    if (stream === undefined) {
-      void reply.header('retry-after', '10');
-      throw new ProblemException(503, 'Too many clients follow the stream. Try again later.');
+    const stream = this.#stream.connect(
+      request.client,
+      typeof lastEventId === 'string' ? lastEventId : undefined,
+    );
+    if (typeof stream === 'string') {
+      void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      throw stream === 'own'
+        ? new ProblemException(429, `One client may follow ${BOUNDS.perClient} streams, no more.`)
+        : new ProblemException(503, 'Too many clients follow the stream. Try again later.');
     }
     void reply.send(stream);
   }

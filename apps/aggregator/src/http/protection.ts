@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import { ProblemException } from '@login-pipeline/observability';
 import type { FastifyInstance } from 'fastify';
 
-/** Requests per second and client address: far above what a dashboard asks, far below what hurts. */
+/** Requests per second and client: far above what a dashboard asks. */
 const MAX_REQUESTS_PER_SECOND = 2000;
 /** Probes and scrapes must get through when the service is busiest. */
 const UNLIMITED_PATHS = /^\/(?:health\/|metrics(?:$|\?))/;
@@ -34,6 +34,7 @@ export async function protect(server: FastifyInstance): Promise<void> {
   await server.register(rateLimit, {
     max: MAX_REQUESTS_PER_SECOND,
     timeWindow: 1000,
+    keyGenerator: ({ client }) => client,
     allowList: (request) => UNLIMITED_PATHS.test(request.url),
     errorResponseBuilder: () =>
       new ProblemException(429, `More than ${MAX_REQUESTS_PER_SECOND} requests in one second.`),

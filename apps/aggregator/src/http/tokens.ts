@@ -1,5 +1,5 @@
-/** Injects the `InsightsView` that the routes read. */
-export const INSIGHTS_VIEW = Symbol('insights view');
+/** Injects the `SharedAnswers` that the routes send. */
+export const SHARED_ANSWERS = Symbol('shared answers');
 
 /** Injects the service's version, a string, for the API document. */
 export const SERVICE_VERSION = Symbol('service version');

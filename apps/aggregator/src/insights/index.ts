@@ -22,6 +22,6 @@ export { insightsLogLines, LogPacing } from './log-lines.ts';
 export { mergeLedgers, mergeStates } from './merge-states.ts';
 export type { PartitionStates } from './merge-states.ts';
 export { PartitionState } from './partition-state.ts';
-export { isoMinute, peaks } from './peaks.ts';
+export { busierFirst, isoMinute, peaks } from './peaks.ts';
 export { leastSnapshotBytes, sureNames } from './snapshot-budget.ts';
 export { decodeSnapshot, encodeSnapshot, SnapshotError } from './snapshot.ts';

@@ -4,6 +4,8 @@ import type { PartitionState } from './partition-state.ts';
 
 /** Between two merges, so that a burst of small batches does not spend its time on answers nobody reads. */
 const MERGE_PAUSE_MS = 100;
+/** Nor do many large states: a merge is followed by so many times its own length without one. */
+const MERGE_PAUSE_FACTOR = 20;
 
 interface Answer {
   readonly insights: Insights;
@@ -12,7 +14,8 @@ interface Answer {
 
 /**
  * The newest known state of every partition, own or followed, and their merged insights. An answer is made when it is
- * asked for, at most once per change and per 100 ms; until then the same object is given.
+ * asked for, at most once per change and per 100 ms, and in at most a twentieth of the time; until then the same object
+ * is given.
  */
 export class InsightsBoard implements InsightsView {
   readonly #states = new Map<number, PartitionState>();
@@ -22,7 +25,7 @@ export class InsightsBoard implements InsightsView {
   #due: ReadonlyMap<number, bigint> = new Map();
   #answer: Answer | undefined;
   #changed = true;
-  #mergedAtMs = -Infinity;
+  #nextMergeAtMs = -Infinity;
 
   /**
    * @param maxDistinctValues names per distribution
@@ -69,19 +72,18 @@ export class InsightsBoard implements InsightsView {
 
   #merged(): Answer {
     const nowMs = this.#now();
-    if (
-      this.#answer !== undefined &&
-      !(this.#changed && nowMs - this.#mergedAtMs >= MERGE_PAUSE_MS)
-    ) {
+    if (this.#answer !== undefined && !(this.#changed && nowMs >= this.#nextMergeAtMs)) {
       return this.#answer;
     }
+    const begunMs = performance.now();
     const topic = { byPartition: this.#states, due: this.#due };
     this.#answer = {
       insights: mergeStates(topic, this.#maxDistinctValues),
       ledger: mergeLedgers(topic),
     };
     this.#changed = false;
-    this.#mergedAtMs = nowMs;
+    const tookMs = performance.now() - begunMs;
+    this.#nextMergeAtMs = nowMs + Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * tookMs);
     return this.#answer;
   }
 }

@@ -1,7 +1,5 @@
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger, ProblemDetailsFilter } from '@login-pipeline/observability';
+import { createHttpApp, createLogger, Health, Metrics } from '@login-pipeline/observability';
 import { InsightsBoard } from '../../insights/index.ts';
 import type { PartitionState } from '../../insights/index.ts';
 import { InsightsHttpModule } from '../insights-http.module.ts';
@@ -16,13 +14,11 @@ export function liveBoard(states: readonly PartitionState[]): InsightsBoard {
 }
 
 /** The service's HTTP side as it runs, without a port. */
-export async function startApp(board: InsightsBoard): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
-    InsightsHttpModule.register({ view: board, version: '1.2.3' }),
-    new FastifyAdapter({ forceCloseConnections: true }),
-    { logger: false, abortOnError: false },
-  );
+export function startApp(board: InsightsBoard): Promise<NestFastifyApplication> {
   const logger = createLogger({ service: 'test', version: '0', level: 'silent', pretty: false });
-  app.useGlobalFilters(new ProblemDetailsFilter(logger));
-  return app.init();
+  return createHttpApp(InsightsHttpModule.register({ view: board, version: '1.2.3' }), {
+    logger,
+    metrics: new Metrics(),
+    health: new Health(),
+  });
 }

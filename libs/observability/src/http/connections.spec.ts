@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Clients } from './clients.ts';
+import { Connections } from './connections.ts';
+
+const BOUNDS = { total: 5, perClient: 3, pipelined: 2, readMs: 1000 };
+const PROXY = '127.0.0.9';
+const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+
+let server: Server;
+let connections: Connections;
+/** Requests that wait for their answer. */
+let asked: ServerResponse[];
+let sockets: Socket[];
+
+beforeEach(async () => {
+  asked = [];
+  sockets = [];
+  server = createServer((_request, response) => asked.push(response));
+  connections = new Connections(new Clients([PROXY]), BOUNDS);
+  connections.watch(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+/** @returns a connection that the server has seen */
+async function open(from = '127.0.0.1'): Promise<Socket> {
+  const { port } = server.address() as AddressInfo;
+  const seen = once(server, 'connection');
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+  sockets.push(socket);
+  // A refused one is reset.
+  socket.on('error', () => undefined);
+  await seen;
+  return socket;
+}
+
+async function ask(socket: Socket): Promise<void> {
+  const seen = once(server, 'request');
+  socket.write(REQUEST);
+  await seen;
+}
+
+async function closed(socket: Socket): Promise<void> {
+  if (socket.closed) return;
+  await new Promise((resolve) => socket.resume().once('close', resolve));
+}
+
+describe('Connections', () => {
+  it('closes the one of a client that has been idle for longest, to make room for its next one', async () => {
+    const [first, second, third] = [await open(), await open(), await open()];
+    await ask(first);
+    const answered = once(first, 'data');
+    asked[0]?.end();
+    await answered;
+    await open();
+    await closed(second);
+    expect([first.destroyed, third.destroyed]).toEqual([false, false]);
+    expect(connections.size).toBe(3);
+  });
+
+  it('keeps connections on which an answer is owed, and refuses the next one', async () => {
+    for (const socket of [await open(), await open(), await open()]) await ask(socket);
+    const refused = await open();
+    await closed(refused);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([refused]);
+  });
+
+  it('takes from the client that has most when there are too many in all', async () => {
+    const most = [await open('127.0.0.2'), await open('127.0.0.2'), await open('127.0.0.2')];
+    const others = [await open('127.0.0.3'), await open('127.0.0.4'), await open('127.0.0.5')];
+    await closed(most[0] as Socket);
+    expect([...most.slice(1), ...others].filter(({ destroyed }) => destroyed)).toEqual([]);
+    expect(connections.size).toBe(5);
+  });
+
+  it('lets a trusted proxy have as many as there are, and takes from it last', async () => {
+    const ofProxy = [await open(PROXY), await open(PROXY), await open(PROXY), await open(PROXY)];
+    const other = await open('127.0.0.2');
+    const next = await open('127.0.0.3');
+    await closed(other);
+    expect([...ofProxy, next].filter(({ destroyed }) => destroyed)).toEqual([]);
+  });
+
+  it('closes one that asks ahead for too much', async () => {
+    const socket = await open();
+    socket.write(REQUEST.repeat(3));
+    await closed(socket);
+    expect(connections.size).toBe(0);
+  });
+
+  it('closes one whose client does not read what it asked for', async () => {
+    const [slow, quick] = [await open(), await open()];
+    for (const socket of [slow, quick]) await ask(socket);
+    slow.pause();
+    quick.resume();
+    for (const response of asked) response.write(Buffer.alloc(20_000_000));
+    await once(asked[1] as ServerResponse, 'drain');
+    connections.check(0);
+    connections.check(999);
+    expect(connections.size).toBe(2);
+    connections.check(1000);
+    await closed(slow);
+    expect(quick.destroyed).toBe(false);
+  });
+});

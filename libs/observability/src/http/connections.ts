@@ -1,0 +1,163 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Clients } from './clients.ts';
+
+/** How much connections may take. */
+export interface ConnectionBounds {
+  /** Connections of all clients together. */
+  readonly total: number;
+  /** Connections of one client; a trusted proxy has as many as there are. */
+  readonly perClient: number;
+  /** Answers that one connection may wait for: more are asked ahead by nobody's browser. */
+  readonly pipelined: number;
+  /** How long a client may take to read what was sent. */
+  readonly readMs: number;
+}
+
+const BOUNDS: ConnectionBounds = { total: 4096, perClient: 256, pipelined: 16, readMs: 30_000 };
+const CHECK_INTERVAL_MS = 1000;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly client: string;
+  /** Requests without an answer yet. */
+  owed: number;
+  /** Since when, ms, the client has not read all that was sent. */
+  unreadSinceMs: number | undefined;
+}
+
+/** Connections of one client, the one that has been of no use for longest first. */
+type ClientConnections = Set<Connection>;
+
+/**
+ * Bounds the connections of an HTTP server. Beyond a bound a new one takes the place of one that waits for its client:
+ * for a request, or for an answer to be read. So a probe gets in, whatever clients hold. Connections on which the
+ * server owes an answer are kept.
+ */
+export class Connections {
+  readonly #clients: Clients;
+  readonly #bounds: ConnectionBounds;
+  readonly #byClient = new Map<string, ClientConnections>();
+  readonly #bySocket = new WeakMap<Socket, Connection>();
+  #size = 0;
+
+  constructor(clients: Clients, bounds: ConnectionBounds = BOUNDS) {
+    this.#clients = clients;
+    this.#bounds = bounds;
+  }
+
+  /** Bounds the server's connections from now on, until it closes. */
+  watch(server: Server): void {
+    server.on('connection', (socket) => {
+      this.#admit(socket);
+    });
+    // Before the framework has its request, which may then find the socket destroyed.
+    server.prependListener('request', (request, response) => {
+      this.#asked(request, response);
+    });
+    const timer = setInterval(() => {
+      this.check(performance.now());
+    }, CHECK_INTERVAL_MS).unref();
+    server.once('close', () => {
+      clearInterval(timer);
+    });
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Ends connections whose clients do not read. The timer calls it once a second. */
+  check(nowMs: number): void {
+    for (const connections of this.#byClient.values()) {
+      for (const connection of connections) {
+        if (connection.socket.writableLength === 0) connection.unreadSinceMs = undefined;
+        else connection.unreadSinceMs ??= nowMs;
+        if (nowMs - (connection.unreadSinceMs ?? nowMs) >= this.#bounds.readMs) {
+          connection.socket.resetAndDestroy();
+        }
+      }
+    }
+  }
+
+  #admit(socket: Socket): void {
+    const { remoteAddress } = socket;
+    // It has gone already.
+    if (remoteAddress === undefined) return;
+    const client = Clients.keyOf(remoteAddress);
+    if (!this.#makeRoom(client, this.#clients.isProxy(remoteAddress))) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const connection: Connection = { socket, client, owed: 0, unreadSinceMs: undefined };
+    const own = this.#byClient.get(client) ?? new Set();
+    this.#byClient.set(client, own.add(connection));
+    this.#bySocket.set(socket, connection);
+    this.#size += 1;
+    socket.once('close', () => {
+      this.#forget(connection);
+    });
+  }
+
+  /** @returns whether there is room for one more */
+  #makeRoom(client: string, isProxy: boolean): boolean {
+    const own = this.#byClient.get(client);
+    const ownIsFull = !isProxy && (own?.size ?? 0) >= this.#bounds.perClient;
+    if (!ownIsFull && this.#size < this.#bounds.total) return true;
+    const victim = firstWaiting((ownIsFull ? own : this.#largest()) ?? []);
+    if (victim === undefined) return false;
+    victim.socket.resetAndDestroy();
+    // Its socket says so later, when others may have come.
+    this.#forget(victim);
+    return true;
+  }
+
+  /** @returns the connections of the client that has most; those of proxies, who speak for many, only without others */
+  #largest(): ClientConnections | undefined {
+    let largest: ClientConnections | undefined;
+    let ofProxy = true;
+    for (const [client, connections] of this.#byClient) {
+      const isProxy = this.#clients.isProxy(client);
+      if (isProxy && !ofProxy) continue;
+      if (largest === undefined || (ofProxy && !isProxy) || connections.size > largest.size) {
+        largest = connections;
+        ofProxy = isProxy;
+      }
+    }
+    return largest;
+  }
+
+  #asked({ socket }: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#bySocket.get(socket);
+    if (connection === undefined) return;
+    connection.owed += 1;
+    if (connection.owed > this.#bounds.pipelined) {
+      socket.destroy();
+      return;
+    }
+    response.once('close', () => {
+      connection.owed -= 1;
+      this.#used(connection);
+    });
+  }
+
+  #used(connection: Connection): void {
+    const own = this.#byClient.get(connection.client);
+    if (own?.delete(connection) === true) own.add(connection);
+  }
+
+  #forget(connection: Connection): void {
+    const own = this.#byClient.get(connection.client);
+    if (own?.delete(connection) !== true) return;
+    this.#size -= 1;
+    if (own.size === 0) this.#byClient.delete(connection.client);
+  }
+}
+
+/** @returns the connection that has waited longest for its client */
+function firstWaiting(connections: Iterable<Connection>): Connection | undefined {
+  for (const connection of connections) {
+    if (connection.owed === 0 || connection.socket.writableLength > 0) return connection;
+  }
+  return undefined;
+}

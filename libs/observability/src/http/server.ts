@@ -1,0 +1,25 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { Connections } from './connections.ts';
+
+/** Every state in which a client can leave a connection ends by itself. */
+const OPTIONS: ServerOptions = {
+  /** From the connection, or the first byte of a further request, to the last header. */
+  headersTimeout: 10_000,
+  /** To the end of the body, which no route takes. */
+  requestTimeout: 15_000,
+  /** Between two requests; load balancers commonly keep theirs for 60 s, and must be the first to let go. */
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1000,
+  maxHeaderSize: 16_384,
+  /** Tells peers that are gone from those that have nothing to say. */
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+};
+
+/** @returns an HTTP server with time-outs, its connections bounded */
+export function createBoundedServer(handler: RequestListener, connections: Connections): Server {
+  const server = createServer(OPTIONS, handler);
+  connections.watch(server);
+  return server;
+}
