@@ -55,13 +55,17 @@ export class Aggregator {
 }
 
 /** Starts the aggregator of a pipeline. */
-export async function aggregatorOf(lane: Lane): Promise<Aggregator> {
+export async function aggregatorOf(
+  lane: Lane,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Aggregator> {
   const [port = 0] = await freePorts(1);
   const snapshots = `${lane.output}-insights`;
   const cluster = await Cluster.connect();
   await cluster.createTopic(snapshots, 4, { 'cleanup.policy': 'compact' });
   await cluster.disconnect();
   const settings = {
+    ...more,
     INPUT_TOPIC: lane.output,
     SNAPSHOT_TOPIC: snapshots,
     GROUP_ID: `${lane.group}-aggregator`,
