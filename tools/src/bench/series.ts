@@ -12,6 +12,9 @@ export const FIGURES = {
   p50Ms: { title: 'p50 ms', digits: 1, better: 'less' },
   p99Ms: { title: 'p99 ms', digits: 1, better: 'less' },
   p999Ms: { title: 'p99.9 ms', digits: 1, better: 'less' },
+  probeP99Ms: { title: 'probe p99 ms', digits: 1, better: 'less' },
+  answersPerSecond: { title: 'answers/s', digits: 0, better: 'more' },
+  stalenessP99Ms: { title: 'staleness p99 ms', digits: 0, better: 'less' },
 } as const satisfies Readonly<
   Record<string, { title: string; digits: number; better: 'more' | 'less' }>
 >;

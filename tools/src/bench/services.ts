@@ -98,7 +98,8 @@ async function startService(
   return { process: started, url: `http://127.0.0.1:${port}`, group };
 }
 
-function logFile(lane: Lane): string {
+/** @returns where the lane's services log */
+export function logFile(lane: Lane): string {
   return join(lane.folder, `${lane.id}.log`);
 }
 

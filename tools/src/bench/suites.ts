@@ -1,6 +1,8 @@
 import { runAnswers } from './answers.ts';
 import type { BenchCluster, InputShape } from './cluster.ts';
 import type { Contender, Job } from './contender.ts';
+import { runAttacked } from './hostile/attack.ts';
+import { runStreams } from './hostile/streams.ts';
 import { runIdle } from './idle.ts';
 import { runLatency } from './latency.ts';
 import { runBacklog } from './run.ts';
@@ -54,6 +56,7 @@ export type SuiteName =
   | 'throughput'
   | 'latency'
   | 'answers'
+  | 'hostile-http'
   | 'idle'
   | 'instances'
   | 'records'
@@ -101,6 +104,24 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
         run: (cluster) =>
           runAnswers(cluster, { loginsPerSecond, requestsPerSecond: 500, ...latencyMs }),
       })),
+  },
+  'hostile-http': {
+    title: 'While clients ask for as much as they can',
+    quick: false,
+    trials: ({ records, latencyMs }) => [
+      ...[0, 200].map((connections) => ({
+        point: `backlog, ${connections} connections ask`,
+        contender: ours('aggregator').name,
+        run: (cluster: BenchCluster) =>
+          runAttacked(cluster, shape('aggregator', { count: records }), connections),
+      })),
+      ...[1, 1_000].map((streams) => ({
+        point: `20,000 logins/s, ${streams} live streams`,
+        contender: ours('aggregator').name,
+        run: (cluster: BenchCluster) =>
+          runStreams(cluster, { streams, addresses: 50, loginsPerSecond: 20_000, ...latencyMs }),
+      })),
+    ],
   },
   idle: {
     title: 'At rest',
