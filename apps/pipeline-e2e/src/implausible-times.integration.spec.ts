@@ -231,9 +231,7 @@ describe('values that do not compress', () => {
     const second = await Service.start('aggregator', counting);
     const after = await answer(second, logins.length);
     expect(after).toEqual(before);
-    expect((await TopicReader.readAll(cluster, settings.SNAPSHOT_TOPIC)).records).not.toEqual(
-      [],
-    );
+    expect((await TopicReader.readAll(cluster, settings.SNAPSHOT_TOPIC)).records).not.toEqual([]);
   });
 
   it('need no warning by the defaults; a retention whose minutes may not fit is refused by name', async () => {
