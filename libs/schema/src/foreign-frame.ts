@@ -21,7 +21,7 @@ const JSON_START = new Set(
  * @returns undefined where none is seen
  */
 export function foreignFrameOf(value: Buffer): ForeignFrame | undefined {
-  switch (value[0]) {
+  switch (value[0] ?? -1) {
     case 0x00:
       return hasWideId(value) ? 'framed_apicurio' : unreadable(value);
     case 0x01:
