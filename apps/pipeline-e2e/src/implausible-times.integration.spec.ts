@@ -139,7 +139,7 @@ describe('times that cannot be', () => {
     });
     const written = async (logins: readonly NewRecord[]): Promise<readonly string[]> => {
       await cluster.produce(lane.input, logins);
-      await transformer.until('all of its work', () => cluster.isDone(lane));
+      await transformer.until('all of its work', () => cluster.isDone(lane), 90_000);
       return transformer.until('its commit in both topics', async () => {
         const outputs = (await TopicReader.readAll(cluster, lane.output)).records;
         if (outputs.length !== Number(await cluster.ends(lane.input))) return false;
