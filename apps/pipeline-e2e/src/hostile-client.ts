@@ -33,7 +33,10 @@ export class RawConnection {
     });
   }
 
-  static async open({ url }: Target, { from = '127.0.0.1' }: FromOptions = {}) {
+  static async open(
+    { url }: Target,
+    { from = '127.0.0.1' }: FromOptions = {},
+  ): Promise<RawConnection> {
     const { hostname: host, port } = new URL(url);
     const socket = connect({ host, port: Number(port), localAddress: from });
     const connection = new RawConnection(socket);
