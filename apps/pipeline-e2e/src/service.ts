@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '@login-pipeline/tools/embedded-kafka';
 import { brokers } from './cluster.ts';
@@ -91,6 +92,14 @@ export class Service {
   /** All that it wrote so far, standard output and error. */
   get output(): string {
     return this.#output;
+  }
+
+  /** @returns the most memory that the process had resident so far, in bytes (proc(5), VmHWM) */
+  async peakResidentBytes(): Promise<number> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    if (kilobytes === undefined) throw new Error(`${this.app} has no peak in /proc`);
+    return Number(kilobytes) * 1024;
   }
 
   /** Sends a signal and does not wait. */

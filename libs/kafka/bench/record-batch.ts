@@ -3,14 +3,18 @@ import { createRequire } from 'node:module';
 import type { FetchedPartition, WritableRecord } from '../src/record-batch/index.ts';
 import {
   groupByPartition,
+  MemoryBudget,
   murmur2,
   PartitionBatch,
   readBatches,
+  readLimits,
   writeBatch,
 } from '../src/record-batch/index.ts';
 
 const TURNS = 15;
 const RECORDS = 5_000;
+const LIMITS = readLimits();
+const BUDGET = new MemoryBudget(LIMITS.pieceBytes);
 
 /** What kafkajs' modules are to this script. */
 interface Batch {
@@ -50,7 +54,9 @@ sized.writeInt32BE(batch.length);
 const partition = { partition: 0, highWatermark: '0', abortedTransactions: [] };
 
 /** Looks at what an application looks at. */
-function look({ messages }: Pick<Batch | PartitionBatch, 'messages'>): number {
+function look(
+  messages: Iterable<{ readonly offset: string; readonly timestamp: string | number }>,
+): number {
   let sum = 0;
   for (const { offset, timestamp } of messages) sum += offset.length + Number(timestamp);
   return sum;
@@ -64,11 +70,13 @@ function encodeTheirs(messages: readonly WritableRecord[]): Promise<unknown> {
 const MEASURED: readonly (readonly [string, ours: () => unknown, theirs: () => unknown])[] = [
   [
     'decode',
-    async () =>
-      look(new PartitionBatch('t', '0', { ...partition, messages: await readBatches(batch) })),
+    async () => {
+      const read = new PartitionBatch('t', '0', { ...partition, messages: readBatches(batch) });
+      for await (const { records: piece } of read.pieces(LIMITS, BUDGET)) look(piece);
+    },
     async () => {
       const messages = await decodeMessages(new Decoder(sized));
-      return look(new TheirBatch('t', '0', { ...partition, messages }));
+      return look(new TheirBatch('t', '0', { ...partition, messages }).messages);
     },
   ],
   ['encode', () => writeBatch(records, 0), () => encodeTheirs(records)],

@@ -136,6 +136,12 @@ export const METRIC_CATALOGUE = {
     help: 'Partitions that this process reads',
     by: CONSUMERS,
   },
+  consumer_unreadable_partitions: {
+    kind: 'gauge',
+    unit: 'partitions',
+    help: 'Partitions that wait because their next record batch cannot be read',
+    by: CONSUMERS,
+  },
   consumer_rebalances_total: {
     kind: 'counter',
     unit: 'events',

@@ -52,6 +52,7 @@ export function deadLetterRecord(
     '__connect.errors.class.name': service,
     '__connect.errors.exception.class.name': EXCEPTION_CLASS,
     '__connect.errors.exception.message': reason,
+    ...(record.omittedBytes !== undefined && { [OMITTED_HEADER]: String(record.omittedBytes) }),
   });
   return {
     key: record.key,

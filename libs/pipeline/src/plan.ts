@@ -42,7 +42,7 @@ export interface LatestRecord extends LatestKey {
 export interface PlanOptions<Reason extends string> {
   /** The service's `name@version`, written into dead letters. */
   readonly service: string;
-  /** The reason for a record that its transform made larger than the output topic takes. */
+  /** The reason for a record that is too large to be read, or that its transform made larger than the output topic takes. */
   readonly tooLarge: Reason;
   /** The reasons for a record whose output the brokers refuse. */
   readonly refused: Readonly<Record<Refusal, Reason>>;
@@ -101,9 +101,12 @@ export function planBatch<Reason extends string>(
       case 'drop':
         dropped += 1;
         break;
-      case 'dead-letter':
-        setAside(record, outcome.reason, outcome.stage);
+      case 'dead-letter': {
+        // What nobody has read is not null, whatever it looks like.
+        const isRead = record.omittedBytes === undefined;
+        setAside(record, isRead ? outcome.reason : tooLarge, outcome.stage);
         break;
+      }
     }
   }
   return {

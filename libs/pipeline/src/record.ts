@@ -22,6 +22,8 @@ export interface ConsumedRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: RecordHeaders | undefined;
+  /** How many bytes of the record were too large to be read: its value is null then, perhaps its key, and headers lack. */
+  readonly omittedBytes?: number | undefined;
 }
 
 /** Records in order; each may be made anew when it is asked for. An array is one, too. */

@@ -1,5 +1,5 @@
 import { CompressionCodecs, CompressionTypes } from './kafkajs.ts';
-import { CODECS } from '../record-batch/compression.ts';
+import { CODECS, MAX_PART_BYTES } from '../record-batch/compression.ts';
 
 /** How a producer compresses its batches. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -19,14 +19,18 @@ export function compressionType(compression: Compression): CompressionType {
   return TYPES[compression];
 }
 
-/** Teaches kafkajs' own record-batch code, which has gzip only, the other codecs. Repeating it changes nothing. */
+/**
+ * Teaches kafkajs' own record-batch code, which has gzip only, and that without a limit, our codecs. Repeating it changes
+ * nothing.
+ */
 export function installCodecs(): void {
   const codecs: Record<number, unknown> = CompressionCodecs;
-  for (const type of [CompressionTypes.Snappy, CompressionTypes.LZ4, CompressionTypes.ZSTD]) {
+  const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
+  for (const type of [GZIP, Snappy, LZ4, ZSTD]) {
     codecs[type] = () => ({
       // kafkajs hands over an encoder when it compresses, and bytes when it decompresses.
       compress: ({ buffer }: { readonly buffer: Buffer }) => CODECS[type]?.compress(buffer),
-      decompress: (buffer: Buffer) => CODECS[type]?.decompress(buffer),
+      decompress: (buffer: Buffer) => CODECS[type]?.decompress(buffer, MAX_PART_BYTES),
     });
   }
 }

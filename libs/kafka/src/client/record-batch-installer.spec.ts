@@ -10,9 +10,9 @@ import {
   PartitionBatch,
   UnreadableBatchError,
 } from '../record-batch/index.ts';
-import type { FetchedPartition } from '../record-batch/index.ts';
+import type { FetchedPartition, FetchedRecord } from '../record-batch/index.ts';
 import { batchOf } from '../record-batch/testing/batches.ts';
-import { fetch } from '../record-batch/testing/fetch.ts';
+import { fetch, piecesOf } from '../record-batch/testing/fetch.ts';
 
 const require = createRequire(import.meta.url);
 const { DefaultPartitioner } = kafkajs().Partitioners;
@@ -52,6 +52,13 @@ function batch(messages: Messages, fetchedOffset = '0'): PartitionBatch {
     highWatermark: '100',
     messages,
   });
+}
+
+/** @returns the records of a fetch */
+async function recordsOf(read: PartitionBatch): Promise<readonly FetchedRecord[]> {
+  const records: FetchedRecord[] = [];
+  for await (const piece of piecesOf(read)) records.push(...piece.records);
+  return records;
 }
 
 describe('installRecordBatches', () => {
@@ -99,7 +106,7 @@ describe('installRecordBatches', () => {
     const decoder = new Decoder(bytes);
     const offsets = [];
     for (const messages of [await decodeMessages(decoder), await decodeMessages(decoder)]) {
-      offsets.push([...batch(messages).messages].map(({ offset }) => offset));
+      offsets.push((await recordsOf(batch(messages))).map(({ offset }) => offset));
     }
     expect(offsets).toEqual([['4'], ['5']]);
   });
@@ -119,7 +126,7 @@ describe('installRecordBatches', () => {
     buffer.writeBigInt64BE(31n, buffer.length / 2);
     const read = batch(await decodeMessages(new Decoder(sized(buffer))), '31');
     expect(
-      [...read.messages].map(({ offset, key, timestamp }) => [offset, String(key), timestamp]),
+      (await recordsOf(read)).map(({ offset, key, timestamp }) => [offset, String(key), timestamp]),
     ).toEqual([['31', 'b', '7']]);
     expect([read.firstOffset(), read.lastOffset()]).toEqual(['31', '31']);
   });
@@ -138,7 +145,7 @@ describe('installRecordBatches', () => {
     expect(buffer.toString('hex')).toBe(
       `00027478ffff000075300000000100066c6f67696e730000000100000003${sized(written).toString('hex')}`,
     );
-    expect((await fetch(written)).messages.at(0)).toMatchObject({ offset: '0', timestamp: 5 });
+    expect((await fetch(written)).records.at(0)).toMatchObject({ offset: '0', timestamp: 5 });
     // Attributes; producer, epoch and sequence.
     expect(written.readInt16BE(21)).toBe(0x10);
     expect(written.toString('hex', 43, 57)).toBe('0000000000000007000200000009');
@@ -163,16 +170,11 @@ describe('installRecordBatches', () => {
     expect(written.toString('hex', 43, 57)).toBe('ff'.repeat(14));
   });
 
-  it('has damaged records end the process instead of a restart for ever', async () => {
+  it('has damaged records that nothing waits for end the process instead of a restart for ever', async () => {
     const damaged = await batchOf(0, ['a']);
     damaged[65] = 0xff;
     const messages = await decodeMessages(new Decoder(sized(damaged)));
-    let thrown: unknown;
-    try {
-      batch(messages);
-    } catch (error) {
-      thrown = error;
-    }
+    const thrown: unknown = await recordsOf(batch(messages)).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(UnreadableBatchError);
     const { KafkaJSNumberOfRetriesExceeded } = kafkajs();
     const wrapped = new KafkaJSNumberOfRetriesExceeded(thrown as Error, {

@@ -7,7 +7,12 @@ import {
   PartitionBatch,
   readBatches,
 } from '../record-batch/index.ts';
-import type { FetchedBatch, FetchedBatches, FetchedRecord } from '../record-batch/index.ts';
+import type {
+  FetchedBatch,
+  FetchedBatches,
+  FetchedRecord,
+  RecordPart,
+} from '../record-batch/index.ts';
 import { produceRequest, requestFramer } from './produce-request.ts';
 import type { EncoderClass, ProduceRequest } from './produce-request.ts';
 
@@ -136,7 +141,13 @@ function decodeMessages(original: DecodeMessages): (decoder: Decoder) => Promise
     if (bytes.length >= MAGIC_END && bytes.readInt8(MAGIC_END - 1) < MAGIC_OF_BATCHES) {
       // It reads the size by itself.
       decoder.offset = start - 4;
-      return { batches: legacyBatches(await original(decoder)) };
+      try {
+        return { batches: legacyBatches(await original(decoder)) };
+      } catch (error) {
+        decoder.offset = start + size;
+        const offset = Number(bytes.readBigInt64BE());
+        return { batches: [], damage: { offset, lastOffset: undefined, reason: String(error) } };
+      }
     }
     decoder.offset = start + size;
     return readBatches(bytes);
@@ -148,13 +159,23 @@ function legacyBatches(records: readonly FetchedRecord[]): FetchedBatch[] {
   const [first] = records;
   const last = records.at(-1);
   if (first === undefined || last === undefined) return [];
+  const from = (minimum: number): RecordPart => ({
+    records: records.filter(({ offset }) => Number(offset) >= minimum),
+    bytes: 0,
+  });
   return [
     {
       baseOffset: Number(first.offset),
       lastOffset: Number(last.offset),
+      count: records.length,
+      isCompressed: false,
       transactionOf: undefined,
       marker: undefined,
-      recordsFrom: (from) => records.filter(({ offset }) => Number(offset) >= from),
+      whole: (minimum) => Promise.resolve(from(minimum)),
+      // eslint-disable-next-line @typescript-eslint/require-await -- they are there already
+      async *parts(minimum) {
+        yield from(minimum);
+      },
     },
   ];
 }

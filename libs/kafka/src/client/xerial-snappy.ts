@@ -1,4 +1,5 @@
 import { compressSync, uncompressSync } from 'snappy';
+import { decodeSnappyBlock, snappyLength } from '../record-batch/snappy-block.ts';
 
 /** The stream header that xerial's snappy-java, and so Kafka's Java client, writes: magic, version, compatible version. */
 const HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
@@ -28,36 +29,45 @@ export function encodeXerialSnappy(plain: Buffer): Buffer {
  *   when its content is damaged
  */
 export function decodeXerialSnappy(framed: Buffer, maxBytes = Infinity): Buffer {
-  if (!framed.subarray(0, MAGIC.length).equals(MAGIC)) return uncompress(framed, maxBytes);
-  if (framed.length < HEADER.length) throw new RangeError('a snappy header is cut off');
   const blocks: Buffer[] = [];
-  let position = HEADER.length;
   let left = maxBytes;
-  while (position < framed.length) {
-    const length = framed.readInt32BE(position);
-    const start = position + 4;
-    position = start + length;
-    if (length < 0 || position > framed.length) throw new RangeError('a snappy block is cut off');
-    const block = uncompress(framed.subarray(start, position), left);
-    left -= block.length;
-    blocks.push(block);
+  for (const block of compressedBlocks(framed)) {
+    const plain = uncompress(block, left);
+    left -= plain.length;
+    blocks.push(plain);
   }
   return Buffer.concat(blocks);
 }
 
-function uncompress(block: Buffer, maxBytes: number): Buffer {
-  if (plainLength(block) > maxBytes)
-    throw new RangeError('snappy blocks hold more than is allowed');
-  return uncompressSync(block, { asBuffer: true }) as Buffer;
+/**
+ * The same, block by block.
+ *
+ * @param maxBytes the most that may come out of a single block
+ */
+export function* xerialSnappyBlocks(framed: Buffer, maxBytes: number): Generator<Buffer> {
+  for (const block of compressedBlocks(framed)) yield decodeSnappyBlock(block, maxBytes);
 }
 
-/** @returns the length that a block claims in its first bytes, as a varint (snappy's format description) */
-function plainLength(block: Buffer): number {
-  let length = 0;
-  for (let index = 0; index < 5; index += 1) {
-    const byte = block[index] ?? 0;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) break;
+function* compressedBlocks(framed: Buffer): Generator<Buffer> {
+  if (!framed.subarray(0, MAGIC.length).equals(MAGIC)) {
+    yield framed;
+    return;
   }
-  return length;
+  if (framed.length < HEADER.length) throw new RangeError('a snappy header is cut off');
+  let position = HEADER.length;
+  while (position < framed.length) {
+    if (position + 4 > framed.length) throw new RangeError('a snappy block is cut off');
+    const length = framed.readInt32BE(position);
+    const start = position + 4;
+    position = start + length;
+    if (length < 0 || position > framed.length) throw new RangeError('a snappy block is cut off');
+    yield framed.subarray(start, position);
+  }
+}
+
+function uncompress(block: Buffer, maxBytes: number): Buffer {
+  if (snappyLength(block).length > maxBytes) {
+    throw new RangeError('snappy blocks hold more than is allowed');
+  }
+  return uncompressSync(block, { asBuffer: true }) as Buffer;
 }

@@ -1,5 +1,4 @@
-import type { ConsumedRecords } from '@login-pipeline/pipeline';
-import type { Consumer, ConsumerCrashEvent, EachBatchPayload } from 'kafkajs';
+import type { Consumer, ConsumerCrashEvent } from 'kafkajs';
 import { createClient } from '../client/connection.ts';
 import {
   causeOf,
@@ -9,17 +8,17 @@ import {
   StalledError,
 } from '../client/errors.ts';
 import { ClientSockets } from '../client/client-sockets.ts';
+import type { UnreadableBatchError } from '../record-batch/index.ts';
+import { BatchRunner } from './batch-runner.ts';
 import { consumerConfig, LONGEST_JOIN_MS } from './consumer-config.ts';
 import { diagnose } from './diagnosis.ts';
-import type { InFlight } from './diagnosis.ts';
 import { GroupExit } from './group-exit.ts';
 import type { GroupConsumerOptions } from './group-options.ts';
 import { Membership } from './membership.ts';
 import type { CommittedOffset, PartitionBounds } from './partition-watch.ts';
-import { PartitionLanes } from './partition-lanes.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { RestartBudget } from './restart-budget.ts';
-import { SkippedOffsets } from './skipped-offsets.ts';
+import { UnreadablePartitions } from './unreadable-partitions.ts';
 import { refusalOf } from '../security/rights.ts';
 
 /**
@@ -36,12 +35,8 @@ export class GroupConsumer {
   });
   readonly #exit = new GroupExit();
   readonly #restarts = new RestartBudget();
-  readonly #lanes = new PartitionLanes();
-  /** By partition: the batch that is being processed. */
-  readonly #inFlight = new Map<number, InFlight>();
-  readonly #skipped = new SkippedOffsets();
-  /** Errors of heartbeats: kafkajs has to see them, because they make it join again. */
-  readonly #groupErrors = new WeakSet();
+  readonly #batches: BatchRunner;
+  readonly #unreadable: UnreadablePartitions;
   #stopping = false;
 
   constructor(options: GroupConsumerOptions) {
@@ -51,6 +46,33 @@ export class GroupConsumer {
       ...consumerConfig(options),
       partitionAssigners: [this.#exit.assigner],
       retry: { restartOnFailure: (error) => Promise.resolve(this.#mayRestart(error)) },
+    });
+    this.#batches = new BatchRunner({
+      ...options,
+      generation: () => this.#membership.generation,
+      isStopping: () => this.#stopping,
+      onMoved: (partition, position, from, recordTime) => {
+        this.#moved(partition, position, from, recordTime);
+      },
+      onUnreadable: (error, position) => {
+        this.#onUnreadable(error, position);
+      },
+      onFatal: (error) => {
+        this.#fail(error);
+      },
+      seek: (partition, offset) => {
+        this.seek(partition, offset);
+      },
+    });
+    this.#unreadable = new UnreadablePartitions({
+      ...options,
+      pause: (partition) => {
+        this.#consumer.pause([{ topic, partitions: [partition] }]);
+      },
+      resume: (partition, offset) => {
+        this.#consumer.resume([{ topic, partitions: [partition] }]);
+        this.tryAgain(partition, offset);
+      },
     });
     this.#watch = new PartitionWatch({
       admin: createClient(connection, logger, 'run').admin(),
@@ -80,7 +102,7 @@ export class GroupConsumer {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: concurrency,
-      eachBatch: (payload) => this.#eachBatch(payload),
+      eachBatch: (payload) => this.#batches.run(payload),
     });
   }
 
@@ -90,9 +112,10 @@ export class GroupConsumer {
     const { groupId, logger } = this.#options;
     const { state, memberId } = this.#membership;
     this.#membership.gone('leaving', Date.now());
+    this.#unreadable.forgetAll();
     // A join lasts until the slowest member has joined too: nobody should wait for that to end us.
     if (state === 'joining') this.#sockets.abort();
-    await this.#lanes.allIdle();
+    await this.#batches.allIdle();
     await this.#consumer.disconnect();
     if (state === 'joining') await this.#exit.leave({ groupId, memberId }, logger);
     await this.#watch.stop();
@@ -100,7 +123,7 @@ export class GroupConsumer {
 
   /** Goes on at an offset; the batches already fetched for the partition are dropped. */
   seek(partition: number, offset: bigint): void {
-    this.#skipped.forget(partition);
+    this.#batches.forget(partition);
     this.#consumer.seek({ topic: this.#options.topic, partition, offset: offset.toString() });
     this.#watch.placed(partition, offset);
   }
@@ -113,7 +136,8 @@ export class GroupConsumer {
 
   /** @returns why the service does not consume, or undefined when it does */
   notReady(): string | undefined {
-    return this.#membership.state === 'member' ? undefined : 'not a member of the consumer group';
+    if (this.#membership.state !== 'member') return 'not a member of the consumer group';
+    return this.#unreadable.notReady();
   }
 
   /** @returns why the process should be replaced, or undefined */
@@ -158,73 +182,19 @@ export class GroupConsumer {
       });
   }
 
-  async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const { partition, highWatermark } = batch;
-    if (this.#stopping) return this.#lanes.allIdle();
-    await this.#lanes.idle(partition);
-    // What was before may have failed, and the partition begin anew.
-    if (!payload.isRunning() || payload.isStale()) return;
-    const lastOffset = batch.lastOffset();
-    const nextOffset = BigInt(lastOffset) + 1n;
-    const isAhead = this.#options.fetchAhead === true && BigInt(highWatermark) > nextOffset;
-    const processed = this.#lanes.run(partition, () =>
-      this.#process(payload, nextOffset, () => {
-        if (!isAhead) payload.resolveOffset(lastOffset);
-      }),
-    );
-    if (!isAhead) return processed;
-    // kafkajs fetches on at once; what fails has said so, and the batch after it does not count.
-    payload.resolveOffset(lastOffset);
-    processed.catch(() => undefined);
-  }
-
-  async #process(
-    payload: EachBatchPayload,
-    nextOffset: bigint,
-    resolve: () => void,
-  ): Promise<void> {
-    const { topic, partition, messages } = payload.batch;
-    const fetchedOffset = BigInt(
-      (payload.batch as unknown as { readonly fetchedOffset: string }).fetchedOffset,
-    );
-    const follows = this.#skipped.take(partition, fetchedOffset);
-    const inFlight = { from: fetchedOffset, records: messages.length, since: Date.now() };
-    this.#inFlight.set(partition, inFlight);
-    try {
-      await this.#options.onBatch({
-        topic,
-        partition,
-        // Of our record batches, whose headers are a list where kafkajs' type says object.
-        records: messages as unknown as ConsumedRecords,
-        nextOffset,
-        fetchedOffset,
-        follows,
-        generation: this.#membership.generation,
-        resolve: () => {
-          resolve();
-          this.#moved(partition, nextOffset, fetchedOffset, Number(messages.at(-1)?.timestamp));
-        },
-        heartbeat: () => this.#heartbeat(() => payload.heartbeat()),
-      });
-    } catch (error) {
-      if (!(error instanceof Error && this.#groupErrors.has(error))) this.#fail(error);
-      throw error;
-    } finally {
-      if (this.#inFlight.get(partition) === inFlight) this.#inFlight.delete(partition);
+  #onUnreadable(error: UnreadableBatchError, position: bigint): void {
+    if (this.#stopping) return;
+    const { onUnreadable } = this.#options;
+    if (onUnreadable !== undefined) {
+      this.#fail(onUnreadable(error));
+      return;
     }
-  }
-
-  async #heartbeat(heartbeat: () => Promise<void>): Promise<void> {
-    try {
-      await heartbeat();
-    } catch (error) {
-      if (error instanceof Error) this.#groupErrors.add(error);
-      throw error;
-    }
+    this.seek(error.place.partition, position);
+    this.#unreadable.hold(error, position);
   }
 
   #moved(partition: number, position: bigint, from: bigint, recordTime?: number): void {
+    this.#unreadable.passed(partition);
     this.#watch.moved(partition, position, recordTime);
     this.#options.onPosition?.(partition, position, from);
   }
@@ -235,6 +205,8 @@ export class GroupConsumer {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[topic] ?? [];
       if (this.#stopping) return;
+      this.#unreadable.forgetAll();
+      this.#consumer.resume([{ topic }]);
       this.#membership.joined(payload.memberId, Date.now());
       metrics?.increment('consumer_rebalances_total', {});
       metrics?.set('consumer_assigned_partitions', {}, partitions.length);
@@ -248,14 +220,11 @@ export class GroupConsumer {
     // A batch of control records or aborted ones never reaches us, but it is progress.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
-      const { partition, lastOffset } = payload;
       // Null, against its type, when compaction left nothing of what was asked for.
       const firstOffset = payload.firstOffset as string | null;
-      const from = BigInt(firstOffset ?? lastOffset);
-      const skipped = this.#skipped.add(partition, from, BigInt(lastOffset) + 1n);
-      void this.#lanes.run(partition, () => {
-        // Unless the batch before them failed.
-        if (this.#skipped.has(partition, skipped)) this.#moved(partition, skipped.to, from);
+      this.#batches.skip(payload.partition, {
+        from: BigInt(firstOffset ?? payload.lastOffset),
+        to: BigInt(payload.lastOffset) + 1n,
       });
     });
     this.#consumer.on(events.CRASH, ({ payload }) => {
@@ -293,7 +262,7 @@ export class GroupConsumer {
   }
 
   #stalled(told: string, cause?: unknown): void {
-    const diagnosis = diagnose(this.#membership, this.#watch, this.#inFlight);
+    const diagnosis = diagnose(this.#membership, this.#watch, this.#batches.inFlight);
     this.#fail(new StalledError(told, { cause, diagnosis }));
   }
 

@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { KafkaConnection } from '../client/connection.ts';
+import type { UnreadableBatchError } from '../record-batch/index.ts';
 import type { NeededRights } from '../security/rights.ts';
 
 /** A batch with what its owner may do with it. */
@@ -34,6 +35,13 @@ export interface GroupConsumerOptions {
   readonly lingerMs: number;
   /** How much one fetch may bring, in bytes; default 16 MiB. It is decoded in one go, while nothing else is answered. */
   readonly maxFetchBytes?: number;
+  /** The largest value that is read, in bytes; default 4 MiB. Of a record that has a larger one, the rest is handed over. */
+  readonly maxValueBytes?: number;
+  /**
+   * What the process ends with when a batch cannot be read; absent: its partition waits, until the batch is whole again or
+   * the group was moved past it.
+   */
+  readonly onUnreadable?: (error: UnreadableBatchError) => Error;
   /** After how long without progress, with something to do, the process gives up. */
   readonly stallTimeoutMs: number;
   readonly logger: Logger;

@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
-import { decodeXerialSnappy, encodeXerialSnappy } from '../client/xerial-snappy.ts';
-import { CODECS } from './compression.ts';
-import { lz4ContentBound } from './lz4-frame.ts';
+import { compressSync } from 'snappy';
+import {
+  decodeXerialSnappy,
+  encodeXerialSnappy,
+  xerialSnappyBlocks,
+} from '../client/xerial-snappy.ts';
+import { CODECS, zstdPartsInJs } from './compression.ts';
+import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
+
+/** What LZ4 has as a block; streams give less. */
+const LARGEST_PART = 4 * 1024 * 1024;
 
 const PLAIN: readonly (readonly [string, Buffer])[] = [
   ['nothing', Buffer.alloc(0)],
@@ -17,13 +27,38 @@ describe.each(PLAIN)('Of %s', (_, plain) => {
   it.each([1, 2, 3, 4])('codec %d makes what it gives back', async (number) => {
     const codec = CODECS[number];
     const compressed = await codec?.compress(plain);
-    expect((await codec?.decompress(compressed ?? Buffer.alloc(0)))?.equals(plain)).toBe(true);
+    expect(
+      (await codec?.decompress(compressed ?? Buffer.alloc(0), plain.length))?.equals(plain),
+    ).toBe(true);
   });
 
+  it.each([1, 2, 3, 4])('codec %d gives back the same bit by bit', async (number) => {
+    const codec = CODECS[number];
+    if (codec === undefined) throw new RangeError('no codec');
+    const parts: Buffer[] = [];
+    for await (const part of codec.parts(await codec.compress(plain))) parts.push(part);
+    expect(Buffer.concat(parts).equals(plain)).toBe(true);
+    expect(parts.filter(({ length }) => length > LARGEST_PART)).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 4])(
+    'codec %d gives nothing when one byte too many would come',
+    async (number) => {
+      if (plain.length < 2) return;
+      const codec = CODECS[number];
+      const compressed = (await codec?.compress(plain)) ?? Buffer.alloc(0);
+      await expect(codec?.decompress(compressed, plain.length - 1)).rejects.toThrow();
+    },
+  );
+
   it('an LZ4 frame holds no more than its bound', () => {
-    const bound = lz4ContentBound(compressFrameSync(plain));
+    const { bound, bytes } = lz4Frame(compressFrameSync(plain));
     expect(bound).toBeGreaterThanOrEqual(plain.length);
-    expect(bound).toBeLessThanOrEqual(Math.max(1, plain.length * 255));
+    expect(bound).toBeLessThanOrEqual(Math.max(1, bytes.length * 255));
+  });
+
+  it('zstd is read by older releases of Node too', () => {
+    expect(Buffer.concat([...zstdPartsInJs(zstdCompressSync(plain))]).equals(plain)).toBe(true);
   });
 
   it('snappy’s blocks are refused when one byte too many would come of them', () => {
@@ -34,19 +69,79 @@ describe.each(PLAIN)('Of %s', (_, plain) => {
   });
 });
 
-describe('lz4ContentBound', () => {
+describe('lz4Frame', () => {
   it.each([
-    ['nothing', ''],
-    ['other bytes', '00'.repeat(20)],
-    ['a header alone', '04224d1860408200'],
-  ])('is 0 of %s', (_, hex) => {
-    expect(lz4ContentBound(Buffer.from(hex, 'hex'))).toBe(0);
+    ['nothing', '', 'no LZ4 frame'],
+    ['other bytes', '00'.repeat(20), 'no LZ4 frame'],
+    ['a header alone', '04224d1860408200', 'cut off'],
+    ['a block that does not end', '04224d1860408200ff000000ab', 'cut off'],
+    ['a frame of the older format, which has no bound', '02214c1802000000abab', 'no LZ4 frame'],
+    ['a frame to be skipped', '502a4d1802000000abab', 'no LZ4 frame'],
+  ])('refuses %s', (_, hex, told) => {
+    expect(() => lz4Frame(Buffer.from(hex, 'hex'))).toThrow(told);
   });
 
   it('passes over a content size and counts blocks whatever their checksums', () => {
     // Flags: version 1, block checksums, content size; blocks of at most 64 KiB, a stored one of 2 bytes twice.
     const block = '02000080' + 'abab' + '00000000';
-    const frame = Buffer.from(`04224d1858400400000000000000ff${block}${block}00000000`, 'hex');
-    expect(lz4ContentBound(frame)).toBe(2 * 2 * 255);
+    const hex = `04224d1858400400000000000000ff${block}${block}00000000`;
+    const { bound, bytes, blocks } = lz4Frame(Buffer.from(`${hex}dead`, 'hex'));
+    expect(bound).toBe(2 * 2 * 255);
+    expect(bytes.toString('hex')).toBe(hex);
+    expect(blocks).toHaveLength(2);
+    const plain = Buffer.concat([...decodeLz4Blocks(lz4Frame(Buffer.from(hex, 'hex')))]);
+    expect(plain.toString('hex')).toBe('abababab');
+  });
+});
+
+describe('what claims to be large', () => {
+  it('is not believed: a snappy block of 5 bytes that would be 60 MB', () => {
+    const lie = Buffer.from('8080e61c00', 'hex');
+    expect(() => [...xerialSnappyBlocks(lie, Infinity)]).toThrow('lies about its size');
+  });
+});
+
+describe('any bytes', () => {
+  /** Repetitions near and far, short and long, and noise between them. */
+  const bytes = fc
+    .array(
+      fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 900 })),
+      { maxLength: 40 },
+    )
+    .map((runs) =>
+      Buffer.concat(runs.flatMap(([run, times]) => new Array<Uint8Array>(times).fill(run))),
+    );
+
+  it('come out of a large block as the library gives them', () => {
+    fc.assert(
+      fc.property(bytes, (plain) => {
+        const [snappy = Buffer.alloc(0)] = xerialSnappyBlocks(compressSync(plain), plain.length);
+        expect(snappy.equals(plain)).toBe(true);
+        const lz4 = [...decodeLz4Blocks(lz4Frame(compressFrameSync(plain)))];
+        expect(Buffer.concat(lz4).equals(plain)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('that are damaged are refused, or give no more than is stated', () => {
+    const change = fc.tuple(fc.nat({ max: 2_000 }), fc.nat({ max: 255 }));
+    fc.assert(
+      fc.property(bytes, fc.array(change, { minLength: 1, maxLength: 5 }), (plain, changes) => {
+        for (const compressed of [compressSync(plain), compressFrameSync(plain)]) {
+          for (const [at, byte] of changes) if (at < compressed.length) compressed[at] = byte;
+          try {
+            const [snappy] = xerialSnappyBlocks(compressed, 1_000_000);
+            expect(snappy?.length).toBeLessThanOrEqual(22 * compressed.length);
+            const frame = lz4Frame(compressed);
+            const parts = [...decodeLz4Blocks(frame)].reduce((sum, { length }) => sum + length, 0);
+            expect(parts).toBeLessThanOrEqual(frame.bound);
+          } catch (error) {
+            expect(String(error)).toMatch(/RangeError|ERR_OUT_OF_RANGE|ERR_BUFFER_OUT_OF_BOUNDS/);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

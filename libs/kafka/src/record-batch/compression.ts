@@ -1,49 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { Decompress as ZstdInJs } from 'fzstd';
 import { compressFrame, decompressFrame } from 'lz4-napi';
-import { decodeXerialSnappy, encodeXerialSnappy } from '../client/xerial-snappy.ts';
-import { lz4ContentBound } from './lz4-frame.ts';
+import {
+  decodeXerialSnappy,
+  encodeXerialSnappy,
+  xerialSnappyBlocks,
+} from '../client/xerial-snappy.ts';
+import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
 
 /** A codec of the protocol, over the records of a batch. */
 export interface Codec {
   readonly name: 'gzip' | 'snappy' | 'lz4' | 'zstd';
   compress(plain: Buffer): Promise<Buffer>;
-  /** @throws an error of any kind when the bytes are damaged, RangeError when too much would come out */
-  decompress(compressed: Buffer): Promise<Buffer>;
+  /** @throws an error of any kind when the bytes are damaged, or when more would come out than allowed */
+  decompress(compressed: Buffer, maxBytes: number): Promise<Buffer>;
+  /**
+   * Decompresses bit by bit what is too large to be held at once.
+   *
+   * @throws as {@link decompress}, also when a single part would be larger than {@link MAX_PART_BYTES}
+   */
+  parts(compressed: Buffer): AsyncIterable<Buffer>;
 }
 
-/**
- * The most that a batch may hold decompressed. A broker takes compressed batches of 1 MiB unless told
- * otherwise; one that becomes 64 times as much was made to fill the memory of its readers.
- */
-export const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024;
+/** The most that one part takes: only a snappy block can be as large. */
+export const MAX_PART_BYTES = 64 * 1024 * 1024;
 
-const LIMIT = { maxOutputLength: MAX_DECOMPRESSED_BYTES } as const;
+/** Parts of streams: large enough that putting together a record of some MiB is little work. */
+const CHUNK = { chunkSize: 256 * 1024 } as const;
 
 const gzip: Codec = {
   name: 'gzip',
   compress: (plain) => promisify<Buffer, Buffer>(zlib.gzip)(plain),
-  decompress: (compressed) =>
-    promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)(compressed, LIMIT),
+  decompress: (compressed, maxBytes) =>
+    promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)(compressed, limit(maxBytes)),
+  parts: (compressed) => through(zlib.createGunzip(CHUNK), compressed),
 };
 
 const snappy: Codec = {
   name: 'snappy',
   compress: (plain) => Promise.resolve(encodeXerialSnappy(plain)),
-  decompress: async (compressed) =>
-    Promise.resolve(decodeXerialSnappy(compressed, MAX_DECOMPRESSED_BYTES)),
+  decompress: async (compressed, maxBytes) =>
+    Promise.resolve(decodeXerialSnappy(compressed, maxBytes)),
+  parts: (compressed) => turnByTurn(xerialSnappyBlocks(compressed, MAX_PART_BYTES)),
 };
 
 /** LZ4 frames, as Kafka has them in record batches of format 2. */
 const lz4: Codec = {
   name: 'lz4',
   compress: (plain) => compressFrame(plain),
-  decompress: async (compressed) => {
-    if (lz4ContentBound(compressed) > MAX_DECOMPRESSED_BYTES) throw tooLarge();
-    return decompressFrame(compressed);
+  decompress: async (compressed, maxBytes) => {
+    const { bytes, bound } = lz4Frame(compressed);
+    if (bound <= maxBytes) return decompressFrame(bytes);
+    return upTo(lz4.parts(compressed), maxBytes);
   },
+  parts: (compressed) => turnByTurn(lz4Parts(compressed)),
 };
+
+/** A frame that is none throws when it is read, as everything else does. */
+function* lz4Parts(compressed: Buffer): Generator<Buffer> {
+  yield* decodeLz4Blocks(lz4Frame(compressed));
+}
 
 /** Node's own Zstandard, there since 22.15; older releases read through JavaScript and cannot write. */
 const zstd: Codec = {
@@ -54,28 +72,66 @@ const zstd: Codec = {
     }
     return promisify<Buffer, Buffer>(zlib.zstdCompress)(plain);
   },
-  decompress: async (compressed) =>
+  decompress: async (compressed, maxBytes) =>
     typeof zlib.zstdDecompress === 'function'
-      ? promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(compressed, LIMIT)
-      : decompressZstdInJs(compressed),
+      ? promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(
+          compressed,
+          limit(maxBytes),
+        )
+      : upTo(turnByTurn(zstdPartsInJs(compressed)), maxBytes),
+  parts: (compressed) =>
+    typeof zlib.createZstdDecompress === 'function'
+      ? through(zlib.createZstdDecompress(CHUNK), compressed)
+      : turnByTurn(zstdPartsInJs(compressed)),
 };
 
 /** Codecs by their number in a batch's attributes (Kafka protocol guide, "Record Batch"); 0 is none. */
 export const CODECS: Readonly<Record<number, Codec>> = { 1: gzip, 2: snappy, 3: lz4, 4: zstd };
 
-/** Zstandard for a Node that has none. @throws RangeError when too much would come out */
-export function decompressZstdInJs(compressed: Buffer): Buffer {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const stream = new ZstdInJs((part) => {
-    size += part.length;
-    if (size > MAX_DECOMPRESSED_BYTES) throw tooLarge();
-    parts.push(part);
-  });
-  stream.push(compressed, true);
-  return Buffer.concat(parts);
+/** How many bytes a codec in JavaScript is given at a time: what comes out of them is a part. */
+const SLICE_BYTES = 1024;
+
+/** Zstandard for a Node that has none. */
+export function* zstdPartsInJs(compressed: Buffer): Generator<Buffer> {
+  const parts: Buffer[] = [];
+  const stream = new ZstdInJs((part) => parts.push(Buffer.from(part)));
+  for (let start = 0; start < compressed.length; start += SLICE_BYTES) {
+    const end = start + SLICE_BYTES;
+    stream.push(compressed.subarray(start, end), end >= compressed.length);
+    yield* parts.splice(0);
+  }
 }
 
-function tooLarge(): RangeError {
-  return new RangeError(`the batch holds more than ${MAX_DECOMPRESSED_BYTES} bytes`);
+/** Bytes go through a stream; whoever stops reading stops it. */
+function through(stream: zlib.Gunzip | zlib.ZstdDecompress, bytes: Buffer): AsyncIterable<Buffer> {
+  stream.end(bytes);
+  return stream as AsyncIterable<Buffer>;
+}
+
+/** Decompresses here, not in another thread: what else the process has to do goes between the parts. */
+async function* turnByTurn(parts: Iterable<Buffer>): AsyncGenerator<Buffer> {
+  for (const part of parts) {
+    await nextTurn();
+    yield part;
+  }
+}
+
+async function upTo(parts: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const taken: Buffer[] = [];
+  let size = 0;
+  for await (const part of parts) {
+    size += part.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    taken.push(part);
+  }
+  return Buffer.concat(taken);
+}
+
+/** zlib wants at least one byte. */
+function limit(maxBytes: number): { readonly maxOutputLength: number } {
+  return { maxOutputLength: Math.max(1, maxBytes) };
+}
+
+function tooLarge(maxBytes: number): RangeError {
+  return new RangeError(`more than ${maxBytes} bytes would come out`);
 }

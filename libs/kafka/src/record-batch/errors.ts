@@ -9,19 +9,23 @@ export interface BatchPlace {
   readonly partition: number;
   /** The batch's first offset. */
   readonly offset: number;
+  /** Its last one; undefined where its header does not tell. */
+  readonly lastOffset: number | undefined;
 }
 
 /**
  * A fetched record batch cannot be trusted or decoded. Fetching it again helps when it was damaged on its
- * way; none of its records may be skipped or used.
+ * way; none of its records may be skipped.
  */
 export class UnreadableBatchError extends Error {
   override readonly name = 'UnreadableBatchError';
+  readonly place: BatchPlace;
 
-  constructor({ topic, partition, offset }: BatchPlace, reason: string) {
+  constructor(place: BatchPlace, reason: string) {
+    const { topic, partition, offset } = place;
     super(
-      `The record batch at offset ${offset} of partition ${partition} of topic "${topic}" cannot be read: ${reason}. ` +
-        "Look at the brokers' disks and network; to give these records up, move the group past them.",
+      `The record batch at offset ${offset} of partition ${partition} of topic "${topic}" cannot be read: ${reason}`,
     );
+    this.place = place;
   }
 }

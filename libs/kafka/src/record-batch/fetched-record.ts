@@ -11,6 +11,8 @@ export interface FetchedRecord {
   readonly attributes: number;
   /** Absent where there are none. */
   readonly headers?: EncodedHeaders | undefined;
+  /** How many bytes of the record are too large to be read, and left out here: of its value, which is null then. */
+  readonly omittedBytes?: number | undefined;
 }
 
 /** Records in order. */

@@ -1,11 +1,16 @@
 export { UnreadableBatchError } from './errors.ts';
 export { groupByPartition } from './group-by-partition.ts';
 export { murmur2 } from './murmur2.ts';
+export { MemoryBudget } from './memory-budget.ts';
 export { PartitionBatch } from './partition-batch.ts';
 export type { AbortedTransaction, FetchedPartition } from './partition-batch.ts';
+export type { Piece } from './pieces.ts';
 export { readBatches } from './read-batches.ts';
+export { MAX_VALUE_BYTES, readLimits } from './read-limits.ts';
+export type { ReadLimits } from './read-limits.ts';
 export type { FetchedBatches } from './read-batches.ts';
 export { EncodedBatch, NOT_IDEMPOTENT, writeBatch } from './write-batch.ts';
 export type { BatchProducer, WritableRecord } from './write-batch.ts';
 export type { FetchedRecord, FetchedRecords } from './fetched-record.ts';
+export type { RecordPart } from './record-parts.ts';
 export type { FetchedBatch } from './stored-batch.ts';

@@ -10,7 +10,7 @@ describe.each(JAVA_BATCHES)('A batch with $what', ({ records, hex }) => {
   });
 
   it('is read as the Java client meant it', async () => {
-    const { messages } = await fetch(Buffer.from(hex, 'hex'));
+    const { records: messages } = await fetch(Buffer.from(hex, 'hex'));
     expect(Array.from(messages, toLine)).toEqual(records.map(toLine));
   });
 });

@@ -1,18 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PartitionBatch } from './index.ts';
+import type { Fetched } from './testing/fetch.ts';
 import { batchOf, emptied, marker, transactionalBatch } from './testing/batches.ts';
 import { fetch } from './testing/fetch.ts';
 
 /** @returns the values that an application gets, with their offsets */
-function seen({ messages }: PartitionBatch): string[] {
-  return Array.from(messages, ({ offset, value }) => `${offset}:${String(value)}`);
+function seen({ records }: Fetched): string[] {
+  return Array.from(records, ({ offset, value }) => `${offset}:${String(value)}`);
 }
 
 describe('PartitionBatch', () => {
   it('tells what kafkajs asks for of a plain fetch', async () => {
     const bytes = Buffer.concat([await batchOf(5, ['a', 'b']), await batchOf(7, ['c'])]);
-    const batch = await fetch(bytes, { fetchedOffset: 5, highWatermark: 10 });
-    expect(seen(batch)).toEqual(['5:a', '6:b', '7:c']);
+    const read = await fetch(bytes, { fetchedOffset: 5, highWatermark: 10 });
+    const { batch } = read;
+    expect(seen(read)).toEqual(['5:a', '6:b', '7:c']);
     expect(batch).toMatchObject({
       topic: 'logins',
       partition: 3,
@@ -29,7 +30,8 @@ describe('PartitionBatch', () => {
   });
 
   it('is at the end of the partition when nothing came', async () => {
-    const batch = await fetch(Buffer.alloc(0), { fetchedOffset: 10, highWatermark: 10 });
+    const read = await fetch(Buffer.alloc(0), { fetchedOffset: 10, highWatermark: 10 });
+    const { batch } = read;
     expect(batch.firstOffset()).toBeNull();
     expect(batch.lastOffset()).toBe('9');
     expect(batch.offsetLag()).toBe('0');
@@ -40,20 +42,23 @@ describe('PartitionBatch', () => {
   });
 
   it('leaves out what is before the fetched offset in the first batch', async () => {
-    const batch = await fetch(await batchOf(5, ['a', 'b', 'c']), { fetchedOffset: 6 });
-    expect(seen(batch)).toEqual(['6:b', '7:c']);
+    const read = await fetch(await batchOf(5, ['a', 'b', 'c']), { fetchedOffset: 6 });
+    const { batch } = read;
+    expect(seen(read)).toEqual(['6:b', '7:c']);
     expect(batch.firstOffset()).toBe('6');
   });
 
   it('leaves out control records and goes on after them', async () => {
     const bytes = [await transactionalBatch(0, ['a']), await marker('commit', 1)];
-    const batch = await fetch(Buffer.concat(bytes));
-    expect(seen(batch)).toEqual(['0:a']);
+    const read = await fetch(Buffer.concat(bytes));
+    const { batch } = read;
+    expect(seen(read)).toEqual(['0:a']);
     expect(batch.lastOffset()).toBe('1');
   });
 
   it('moves on past a marker that is all there is', async () => {
-    const batch = await fetch(await marker('commit', 4), { fetchedOffset: 4 });
+    const read = await fetch(await marker('commit', 4), { fetchedOffset: 4 });
+    const { batch } = read;
     expect(batch.isEmptyDueToFiltering()).toBe(true);
     expect([batch.firstOffset(), batch.lastOffset()]).toEqual(['4', '4']);
   });
@@ -70,8 +75,9 @@ describe('PartitionBatch', () => {
       await marker('commit', 7, 8n),
     ];
     const aborted = [{ producerId: '7', firstOffset: '0' }];
-    const batch = await fetch(Buffer.concat(bytes), { aborted });
-    expect(seen(batch)).toEqual(['1:other', '2:plain', '5:again']);
+    const read = await fetch(Buffer.concat(bytes), { aborted });
+    const { batch } = read;
+    expect(seen(read)).toEqual(['1:other', '2:plain', '5:again']);
     expect(batch.lastOffset()).toBe('7');
   });
 
@@ -100,15 +106,17 @@ describe('PartitionBatch', () => {
 
   it('moves on past a batch that compaction emptied', async () => {
     const gone = emptied(await batchOf(10, ['a', 'b', 'c', 'd']));
-    const batch = await fetch(gone, { fetchedOffset: 10 });
+    const read = await fetch(gone, { fetchedOffset: 10 });
+    const { batch } = read;
     expect(batch.isEmptyDueToFiltering()).toBe(true);
     expect([batch.firstOffset(), batch.lastOffset()]).toEqual(['10', '13']);
   });
 
   it('moves on to the end of a batch whose last records compaction removed', async () => {
     const left = Buffer.concat([await batchOf(0, ['a']), emptied(await batchOf(1, ['b', 'c']))]);
-    const batch = await fetch(left);
-    expect(seen(batch)).toEqual(['0:a']);
+    const read = await fetch(left);
+    const { batch } = read;
+    expect(seen(read)).toEqual(['0:a']);
     expect(batch.lastOffset()).toBe('2');
   });
 
@@ -116,8 +124,9 @@ describe('PartitionBatch', () => {
     'does without a batch of which %d bytes came',
     async (length) => {
       const torn = (await batchOf(1, ['torn'])).subarray(0, length);
-      const batch = await fetch(Buffer.concat([await batchOf(0, ['a']), torn]));
-      expect(seen(batch)).toEqual(['0:a']);
+      const read = await fetch(Buffer.concat([await batchOf(0, ['a']), torn]));
+      const { batch } = read;
+      expect(seen(read)).toEqual(['0:a']);
       expect(batch.lastOffset()).toBe('0');
     },
   );

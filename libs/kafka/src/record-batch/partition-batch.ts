@@ -1,7 +1,9 @@
-import { DamageError, UnreadableBatchError } from './errors.ts';
-import type { FetchedBatches } from './read-batches.ts';
-import { RecordList } from './record-list.ts';
-import type { FetchedRecords } from './fetched-record.ts';
+import { UnreadableBatchError } from './errors.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { piecesOf } from './pieces.ts';
+import type { Piece } from './pieces.ts';
+import type { Damage, FetchedBatches } from './read-batches.ts';
+import type { ReadLimits } from './read-limits.ts';
 import type { FetchedBatch } from './stored-batch.ts';
 
 /** A transaction that a reader of committed records has to leave out. */
@@ -22,8 +24,8 @@ export interface FetchedPartition {
 }
 
 /**
- * What one fetch brought for one partition: the interface of kafkajs' own class, whose fetcher and runner
- * use it. `messages` are the records that an application may see.
+ * What one fetch brought for one partition: the interface of kafkajs' own class, whose fetcher and runner use it. Records
+ * are decompressed when the partition's turn has come: see {@link pieces}.
  *
  * The position goes by the batches' offsets, not by their records', which compaction removes: past a batch
  * without records kafkajs' class goes one offset at a time, or not at all.
@@ -34,11 +36,15 @@ export class PartitionBatch {
   readonly highWatermark: string;
   /** The offset that was asked for, decimal. */
   readonly fetchedOffset: string;
-  readonly messages: FetchedRecords;
+  /** What kafkajs wants to know of the records: whether there are any, as far as headers tell. */
+  readonly messages: { readonly length: number };
+  readonly #from: number;
+  readonly #batches: readonly FetchedBatch[];
+  /** Why there is nothing: what is before a damaged batch can be had, and is had first. */
+  readonly #damage: Damage | undefined;
   /** The offsets that the fetch covers, from the fetched one on; undefined when it brought nothing new. */
   readonly #covered: { readonly first: number; readonly last: number } | undefined;
 
-  /** @throws UnreadableBatchError when a batch is damaged: none of the records can be had then */
   constructor(topic: string, fetchedOffset: string, fetched: FetchedPartition) {
     const { partition, highWatermark, abortedTransactions, messages } = fetched;
     const from = Number(fetchedOffset);
@@ -47,17 +53,34 @@ export class PartitionBatch {
     this.highWatermark = highWatermark;
     this.fetchedOffset = fetchedOffset;
     const { batches, damage } = messages;
-    if (damage !== undefined) {
-      throw new UnreadableBatchError({ topic, partition, offset: damage.offset }, damage.reason);
-    }
-    const records: FetchedRecords[] = [];
-    for (const batch of committed(batches, abortedTransactions ?? [])) {
-      records.push(recordsOf(batch, { topic, partition }, from));
-    }
-    this.messages = new RecordList(records);
     const first = Math.max(batches[0]?.baseOffset ?? from, from);
     const last = batches.at(-1)?.lastOffset ?? -1;
+    this.#from = from;
     this.#covered = last < from ? undefined : { first, last };
+    this.#damage = this.#covered === undefined ? damage : undefined;
+    this.#batches = [...committed(batches, abortedTransactions ?? [])].filter(
+      ({ count, lastOffset }) => count > 0 && lastOffset >= from,
+    );
+    const length = this.#batches.reduce((sum, { count }) => sum + count, 0);
+    this.messages = { length: this.#damage === undefined ? length : 1 };
+  }
+
+  /**
+   * Reads the records that an application may see, as much at a time as the limits allow. A piece's memory is the
+   * reader's until it asks for the next one.
+   *
+   * @param budget what all readers may take together
+   * @throws UnreadableBatchError when the next batch is damaged: what is before has been given then
+   */
+  async *pieces(limits: ReadLimits, budget: MemoryBudget): AsyncGenerator<Piece> {
+    const { topic, partition } = this;
+    if (this.#damage !== undefined) {
+      const { offset, lastOffset, reason } = this.#damage;
+      throw new UnreadableBatchError({ topic, partition, offset, lastOffset }, reason);
+    }
+    if (this.#covered === undefined) return;
+    const span = { from: this.#from, end: this.#covered.last + 1 };
+    yield* piecesOf({ topic, partition, batches: this.#batches, ...span }, limits, budget);
   }
 
   isEmpty(): boolean {
@@ -91,19 +114,6 @@ export class PartitionBatch {
   offsetLagLow(): string {
     if (this.#covered === undefined) return '0';
     return String(Number(this.highWatermark) - 1 - this.#covered.first);
-  }
-}
-
-function recordsOf(
-  batch: FetchedBatch,
-  place: { readonly topic: string; readonly partition: number },
-  from: number,
-): FetchedRecords {
-  try {
-    return batch.recordsFrom(from);
-  } catch (error) {
-    if (!(error instanceof DamageError)) throw error;
-    throw new UnreadableBatchError({ ...place, offset: batch.baseOffset }, error.message);
   }
 }
 

@@ -1,24 +1,32 @@
 import { crc32c } from '@node-rs/crc32';
-import { ATTRIBUTE, FIELD, LENGTH_END, MAGIC } from './batch-format.ts';
-import { CODECS } from './compression.ts';
+import { FIELD, LENGTH_END, MAGIC } from './batch-format.ts';
 import { DamageError } from './errors.ts';
 import type { FetchedBatch } from './stored-batch.ts';
 import { StoredBatch } from './stored-batch.ts';
 
+/** Where and why reading ended before the bytes did. */
+export interface Damage {
+  /** The first offset of the batch that cannot be read. */
+  readonly offset: number;
+  /** Its last one; undefined where its header does not tell. */
+  readonly lastOffset: number | undefined;
+  readonly reason: string;
+}
+
 /** What a fetch brought for one partition. */
 export interface FetchedBatches {
   readonly batches: readonly FetchedBatch[];
-  /** Why reading ended before the bytes did. To be told together with topic and partition, which only the consumer knows. */
-  readonly damage?: { readonly offset: number; readonly reason: string };
+  /** To be told together with topic and partition, which only the consumer knows. */
+  readonly damage?: Damage;
 }
 
 /**
- * Reads the batches that a fetch brought, up to the first one that cannot be trusted. Records are
- * decompressed here, because that may wait for another thread, and decoded by the batches.
+ * Finds the batches that a fetch brought, up to the first one that cannot be trusted. Their records stay compressed: that
+ * much, and no more, every fetch may bring.
  *
  * @param bytes whole batches, and at the end maybe a part of one: brokers cut at a number of bytes (KIP-74)
  */
-export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
+export function readBatches(bytes: Buffer): FetchedBatches {
   const batches: StoredBatch[] = [];
   let start = 0;
   try {
@@ -29,13 +37,12 @@ export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
         if (start === 0) throw new DamageError('it is cut off');
         break;
       }
-      batches.push(await readBatch(bytes.subarray(start, end)));
+      batches.push(readBatch(bytes.subarray(start, end)));
       start = end;
     }
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
-    const offset = bytes.length - start < 8 ? 0 : Number(bytes.readBigInt64BE(start));
-    return { batches, damage: { offset, reason: error.message } };
+    return { batches, damage: { ...placeOf(bytes, start), reason: error.message } };
   }
   return { batches };
 }
@@ -50,25 +57,20 @@ function endOfBatch(bytes: Buffer, start: number): number {
   return end;
 }
 
-async function readBatch(batch: Buffer): Promise<StoredBatch> {
+function readBatch(batch: Buffer): StoredBatch {
   const stated = batch.readUInt32BE(FIELD.crc);
   const actual = crc32c(batch.subarray(FIELD.attributes));
   if (stated !== actual) throw new DamageError('its checksum does not match its bytes');
-  const codec = batch.readInt16BE(FIELD.attributes) & ATTRIBUTE.compression;
-  const records = batch.subarray(FIELD.records);
-  return new StoredBatch(
-    batch,
-    codec === 0 || records.length === 0 ? records : await decompress(codec, records),
-  );
+  return new StoredBatch(batch);
 }
 
-async function decompress(number: number, compressed: Buffer): Promise<Buffer> {
-  const codec = CODECS[number];
-  if (codec === undefined) throw new DamageError(`its codec ${number} is not known`);
-  try {
-    return await codec.decompress(compressed);
-  } catch (error) {
-    const told = error instanceof Error ? error.message : String(error);
-    throw new DamageError(`${codec.name} cannot decompress it (${told})`);
-  }
+/** What a header says of its place, which may be as damaged as the rest: it goes into a text, and is not relied on. */
+function placeOf(bytes: Buffer, start: number): Pick<Damage, 'offset' | 'lastOffset'> {
+  const offset = bytes.length - start < 8 ? 0 : Number(bytes.readBigInt64BE(start));
+  if (bytes.length - start < FIELD.records) return { offset, lastOffset: undefined };
+  const delta = bytes.readInt32BE(start + FIELD.lastOffsetDelta);
+  const count = bytes.readInt32BE(start + FIELD.count);
+  // Compaction takes records away, and leaves the delta; nothing adds records.
+  const isPlausible = offset >= 0 && delta >= 0 && count >= 0 && count <= delta + 1;
+  return { offset, lastOffset: isPlausible ? offset + delta : undefined };
 }

@@ -12,8 +12,19 @@ export interface RecordContext {
   readonly baseTimestamp: Int64;
   /** The one timestamp of all records, where the broker sets it. */
   readonly appendTime: Int64 | undefined;
+  /** A larger value is not given, see {@link FetchedRecord.omittedBytes}. */
+  readonly maxValueBytes: number;
   /** On the batch's records, uncompressed. */
   readonly reader: ByteReader;
+}
+
+/** @returns a record's time, by how much later it is than the batch's base */
+export function timestampOf(
+  { appendTime, baseTimestamp }: Pick<RecordContext, 'appendTime' | 'baseTimestamp'>,
+  delta: Int64,
+): number | string {
+  const time = appendTime ?? add(baseTimestamp, delta);
+  return typeof time === 'number' ? time : String(time);
 }
 
 /**
@@ -77,7 +88,12 @@ export class RecordView implements FetchedRecord {
 
   /** A view on the fetched bytes. */
   get value(): Buffer | null {
+    if (this.#valueLength > this.#context.maxValueBytes) return null;
     return this.#part(this.#valueStart, this.#valueLength);
+  }
+
+  get omittedBytes(): number | undefined {
+    return this.#valueLength > this.#context.maxValueBytes ? this.#valueLength : undefined;
   }
 
   /** Position in the partition, decimal. */
@@ -86,9 +102,7 @@ export class RecordView implements FetchedRecord {
   }
 
   get timestamp(): number | string {
-    const { appendTime, baseTimestamp } = this.#context;
-    const time = appendTime ?? add(baseTimestamp, this.#timestampDelta);
-    return typeof time === 'number' ? time : String(time);
+    return timestampOf(this.#context, this.#timestampDelta);
   }
 
   get headers(): FetchedHeaders | undefined {

@@ -1,114 +1,176 @@
 import { ATTRIBUTE, FIELD, NO_PRODUCER } from './batch-format.ts';
 import { ByteReader } from './byte-reader.ts';
+import { CODECS } from './compression.ts';
+import type { Codec } from './compression.ts';
 import { DamageError } from './errors.ts';
-import type { FetchedRecord, FetchedRecords } from './fetched-record.ts';
+import type { FetchedRecords } from './fetched-record.ts';
 import { int64 } from './int64.ts';
+import type { ReadLimits } from './read-limits.ts';
+import { recordParts } from './record-parts.ts';
+import type { RecordPart } from './record-parts.ts';
 import { RecordView, skipRecord } from './record-view.ts';
 import type { RecordContext } from './record-view.ts';
+import { StoredRecords } from './stored-records.ts';
 
-/** A batch of records as a partition has it: what to know of it before its records are decoded. */
+/** A batch of records as a partition has it: what to know of it before its records are decompressed and decoded. */
 export interface FetchedBatch {
   readonly baseOffset: number;
   /** The last offset it covers. After compaction the record there, and all others, may be gone. */
   readonly lastOffset: number;
+  /** How many records it says it has. */
+  readonly count: number;
+  /** Whether its records take memory beyond what was fetched. */
+  readonly isCompressed: boolean;
   /** The producer whose transaction it belongs to, a decimal int64; undefined outside of transactions. */
   readonly transactionOf: string | undefined;
   /** A control batch's word: how the producer's transaction ended. Undefined for records of applications. */
   readonly marker: 'abort' | 'other' | undefined;
   /**
-   * @returns the records from an offset on
+   * Reads the records from an offset on.
+   *
+   * @returns undefined when they are more than a piece: then {@link parts} has them
    * @throws DamageError when the bytes are no records: none of them fails later
    */
-  recordsFrom(offset: number): FetchedRecords;
+  whole(from: number, limits: ReadLimits): Promise<RecordPart | undefined>;
+  /** Reads the records from an offset on bit by bit. @throws DamageError as {@link whole}, as far as it has come */
+  parts(from: number, limits: ReadLimits): AsyncIterable<RecordPart>;
 }
 
 /** The type of a control record that ends a transaction without its records (Kafka protocol guide, "Control Batches"). */
 const ABORT = 0;
 
-/** A batch of format 2 whose checksum holds, with its records decompressed but not decoded. */
+/** A batch of format 2 whose checksum holds. */
 export class StoredBatch implements FetchedBatch {
   readonly baseOffset: number;
   readonly lastOffset: number;
+  readonly count: number;
   readonly transactionOf: string | undefined;
   readonly marker: 'abort' | 'other' | undefined;
-  readonly #context: RecordContext;
-  readonly #count: number;
+  /** Undefined: the records are not compressed. */
+  readonly #codec: Codec | undefined;
+  readonly #records: Buffer;
+  readonly #context: Omit<RecordContext, 'reader' | 'maxValueBytes'>;
 
   /**
-   * @param header the 61 bytes in front of the records
-   * @param bytes the records, uncompressed
+   * @param bytes header and records
    * @throws DamageError when the header makes no sense
    */
-  constructor(header: Buffer, bytes: Buffer) {
-    const attributes = header.readInt16BE(FIELD.attributes);
-    const baseOffset = readOffset(header);
-    const lastOffsetDelta = header.readInt32BE(FIELD.lastOffsetDelta);
-    const maxTimestamp = int64(header.readBigInt64BE(FIELD.maxTimestamp));
-    this.#count = header.readInt32BE(FIELD.count);
-    if (lastOffsetDelta < 0 || this.#count < 0) throw new DamageError('its header is damaged');
+  constructor(bytes: Buffer) {
+    const attributes = bytes.readInt16BE(FIELD.attributes);
+    const baseOffset = readOffset(bytes);
+    const lastOffsetDelta = bytes.readInt32BE(FIELD.lastOffsetDelta);
+    const maxTimestamp = int64(bytes.readBigInt64BE(FIELD.maxTimestamp));
+    this.count = bytes.readInt32BE(FIELD.count);
+    if (lastOffsetDelta < 0 || this.count < 0) throw new DamageError('its header is damaged');
     this.baseOffset = baseOffset;
     this.lastOffset = baseOffset + lastOffsetDelta;
+    this.#records = bytes.subarray(FIELD.records);
+    if (this.count === 0 && this.#records.length > 0) {
+      throw new DamageError('it holds more bytes than its records');
+    }
+    this.#codec = codecOf(attributes & ATTRIBUTE.compression);
     this.#context = {
       baseOffset,
-      baseTimestamp: int64(header.readBigInt64BE(FIELD.baseTimestamp)),
+      baseTimestamp: int64(bytes.readBigInt64BE(FIELD.baseTimestamp)),
       appendTime: (attributes & ATTRIBUTE.logAppendTime) > 0 ? maxTimestamp : undefined,
-      reader: new ByteReader(bytes),
     };
-    const producerId = header.readBigInt64BE(FIELD.producerId);
+    const producerId = bytes.readBigInt64BE(FIELD.producerId);
     const transactional =
       (attributes & ATTRIBUTE.transactional) > 0 && producerId !== BigInt(NO_PRODUCER);
     this.transactionOf = transactional ? producerId.toString() : undefined;
     this.marker = (attributes & ATTRIBUTE.control) > 0 ? this.#readMarker() : undefined;
   }
 
-  recordsFrom(offset: number): FetchedRecords {
-    const { reader } = this.#context;
+  get isCompressed(): boolean {
+    return this.#codec !== undefined;
+  }
+
+  async whole(from: number, limits: ReadLimits): Promise<RecordPart | undefined> {
+    const { pieceBytes, pieceRecords, valueBytes: maxValueBytes } = limits;
+    if (this.count > pieceRecords || this.#records.length > pieceBytes) return undefined;
+    const bytes = await this.#plain(pieceBytes);
+    if (bytes === undefined) return undefined;
+    const reader = new ByteReader(bytes);
+    const context = { ...this.#context, maxValueBytes, reader };
+    return { records: this.#recordsIn(context, from), bytes: bytes.length };
+  }
+
+  async *parts(from: number, limits: ReadLimits): AsyncGenerator<RecordPart> {
+    const { valueBytes: maxValueBytes } = limits;
+    const large = {
+      context: { ...this.#context, maxValueBytes },
+      bytes: this.#plainParts(),
+      count: this.count,
+      minDelta: from - this.baseOffset,
+    };
+    yield* recordParts(large, limits);
+  }
+
+  #recordsIn(context: RecordContext, from: number): FetchedRecords {
+    const { reader } = context;
     const { bytes } = reader;
     // A count that is damaged must not make us ask for as much memory.
-    const starts = new Uint32Array(Math.min(this.#count, bytes.length));
-    const minDelta = offset - this.baseOffset;
+    const starts = new Uint32Array(Math.min(this.count, bytes.length));
+    const minDelta = from - this.baseOffset;
     let length = 0;
-    reader.position = 0;
-    for (let left = this.#count; left > 0; left -= 1) {
+    for (let left = this.count; left > 0; left -= 1) {
       const start = reader.position;
       if (skipRecord(reader) >= minDelta) starts[length++] = start;
     }
     if (reader.position !== bytes.length) {
       throw new DamageError('it holds more bytes than its records');
     }
-    return new StoredRecords(this.#context, starts.subarray(0, length));
+    return new StoredRecords(context, starts.subarray(0, length));
   }
 
-  /** A control record's key is a version and a type, each an int16. */
+  /** @returns the records' bytes, undefined when they are more than allowed */
+  async #plain(maxBytes: number): Promise<Buffer | undefined> {
+    const codec = this.#codec;
+    if (codec === undefined || this.#records.length === 0) return this.#records;
+    try {
+      return await codec.decompress(this.#records, maxBytes);
+    } catch {
+      // What is not too large but damaged fails again, and is told, when it is read bit by bit.
+      return undefined;
+    }
+  }
+
+  async *#plainParts(): AsyncGenerator<Buffer> {
+    const codec = this.#codec;
+    if (codec === undefined) {
+      yield this.#records;
+      return;
+    }
+    try {
+      yield* codec.parts(this.#records);
+    } catch (error) {
+      throw damageOf(codec, error);
+    }
+  }
+
+  /** A control record's key is a version and a type, each an int16. Brokers write it, uncompressed. */
   #readMarker(): 'abort' | 'other' {
-    if (this.#count === 0) return 'other';
-    skipRecord(this.#context.reader);
-    const { key } = new RecordView(this.#context, 0);
+    if (this.count === 0) return 'other';
+    if (this.isCompressed) throw new DamageError('its control record is compressed');
+    const reader = new ByteReader(this.#records);
+    skipRecord(reader);
+    const { key } = new RecordView({ ...this.#context, maxValueBytes: Infinity, reader }, 0);
     if (key === null || key.length < 4) throw new DamageError('its control record has no type');
     return key.readInt16BE(2) === ABORT ? 'abort' : 'other';
   }
 }
 
-/** Records by where they begin. */
-class StoredRecords implements FetchedRecords {
-  readonly length: number;
-  readonly #context: RecordContext;
-  readonly #starts: Uint32Array;
+function codecOf(number: number): Codec | undefined {
+  if (number === 0) return undefined;
+  const codec = CODECS[number];
+  if (codec === undefined) throw new DamageError(`its codec ${number} is not known`);
+  return codec;
+}
 
-  constructor(context: RecordContext, starts: Uint32Array) {
-    this.#context = context;
-    this.#starts = starts;
-    this.length = starts.length;
-  }
-
-  at(index: number): FetchedRecord | undefined {
-    const start = this.#starts[index];
-    return start === undefined ? undefined : new RecordView(this.#context, start);
-  }
-
-  *[Symbol.iterator](): Generator<FetchedRecord> {
-    for (const start of this.#starts) yield new RecordView(this.#context, start);
-  }
+function damageOf(codec: Codec, error: unknown): DamageError {
+  if (error instanceof DamageError) return error;
+  const told = error instanceof Error ? error.message : String(error);
+  return new DamageError(`${codec.name} cannot decompress it (${told})`);
 }
 
 function readOffset(header: Buffer): number {

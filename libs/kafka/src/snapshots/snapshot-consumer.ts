@@ -18,6 +18,7 @@ import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { Snapshot } from './snapshot-record.ts';
 import { maxSnapshotBytes } from './snapshot-record.ts';
+import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import type { SnapshotProducers } from './snapshot-writer.ts';
@@ -106,6 +107,7 @@ export class SnapshotConsumer implements BatchConsumer {
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       lingerMs: 0,
       maxFetchBytes: MAX_FETCH_BYTES,
+      maxValueBytes: Math.max(MAX_VALUE_BYTES, topics.input.maxMessageBytes),
       onBatch: (batch) => this.#onBatch(batch),
       onPosition: (partition, position, from) => {
         this.#skipTo(partition, position, from);

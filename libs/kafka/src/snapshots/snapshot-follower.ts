@@ -4,7 +4,8 @@ import { lastHeader } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import { StalledError } from '../client/errors.ts';
+import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
@@ -73,6 +74,12 @@ export class SnapshotFollower {
         this.#positions.set(partition, position);
         for (const check of this.#waiting) check();
       },
+      maxValueBytes: Math.max(MAX_VALUE_BYTES, snapshots.maxMessageBytes),
+      onUnreadable: ({ message }) =>
+        new KafkaUnavailableError(
+          `${message}. Without it the counts are not known: look at the brokers' disks, or set SNAPSHOT_TOPIC to a new ` +
+            'topic, and all that INPUT_TOPIC holds is counted anew.',
+        ),
       onAssigned: () => undefined,
       onFatal,
     });

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordHeader } from '@login-pipeline/pipeline';
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import { fetchedPieces } from '../group/fetched-pieces.ts';
+import { readLimits } from '../record-batch/index.ts';
+import type { Piece } from '../record-batch/index.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A record as a reader sees it. */
@@ -33,8 +36,11 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
-    eachBatch: ({ batch }) => {
-      const { partition, messages } = batch;
+    eachBatch: async ({ batch }) => {
+      const { partition } = batch;
+      const pieces: Piece[] = [];
+      for await (const piece of fetchedPieces(batch, readLimits())) pieces.push(piece);
+      const messages = pieces.flatMap((piece) => [...piece.records]);
       for (const { offset, timestamp, key, value, headers, attributes } of messages) {
         records.push({
           partition,
@@ -46,7 +52,6 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
           attributes,
         });
       }
-      return Promise.resolve();
     },
   });
   try {

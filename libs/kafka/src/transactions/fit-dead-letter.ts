@@ -59,7 +59,12 @@ function fits(record: OutgoingRecord, maxMessageBytes: number): boolean {
   return whole - record.value.length + gzipSync(record.value).length <= maxMessageBytes;
 }
 
+/** @returns how much of the record was left out before, because it was too large to be read */
+function omittedBytes({ headers = [] }: OutgoingRecord): number {
+  return Number(String(lastHeader(splitHeaders(headers).added, OMITTED_HEADER) ?? 0));
+}
+
 function omitting(record: OutgoingRecord, rest: OutgoingRecord): OutgoingRecord {
-  const omitted = String(recordBytes(record) - recordBytes(rest));
+  const omitted = String(omittedBytes(record) + recordBytes(record) - recordBytes(rest));
   return { ...rest, headers: [...(rest.headers ?? []), [OMITTED_HEADER, omitted]] };
 }

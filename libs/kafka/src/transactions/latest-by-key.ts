@@ -48,11 +48,12 @@ export class LatestByKey {
   }
 
   /** Takes in the next record of the partition, as it was read. */
-  note({ key, value, headers }: ConsumedRecord, nowMs: number): void {
+  note({ key, value, headers, omittedBytes }: ConsumedRecord, nowMs: number): void {
     const name = String(key ?? '');
     const time = Number(lastHeader(headers ?? [], TIME_HEADER) ?? 0);
-    // A tombstone: an operator had the key forgotten.
-    if (value === null || time > nowMs + FUTURE_TOLERANCE_MS) this.#times.delete(name);
+    // A tombstone: an operator had the key forgotten. A value that is too large to be read is none.
+    const isTombstone = value === null && omittedBytes === undefined;
+    if (isTombstone || time > nowMs + FUTURE_TOLERANCE_MS) this.#times.delete(name);
     else this.#times.set(name, time);
   }
 }

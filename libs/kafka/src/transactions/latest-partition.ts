@@ -4,6 +4,7 @@ import type { Logger } from '@login-pipeline/observability';
 import type { ConsumedRecord } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
+import { KafkaUnavailableError } from '../client/errors.ts';
 import { retryRead } from '../client/retry-read.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
@@ -120,6 +121,11 @@ async function readPartition(
     onPosition: (moved, position) => {
       if (moved === partition && position >= end) finish();
     },
+    onUnreadable: ({ message }) =>
+      new KafkaUnavailableError(
+        `${message}. Without it the latest records of "${topic}" (${setting}) are not known: look at the brokers' disks, ` +
+          `or set ${setting} to a new topic, which begins empty.`,
+      ),
     onAssigned: () => {
       // The others are somebody else's: nothing of them needs to be fetched.
       for (const [other, otherEnd] of ends) if (other !== partition) consumer.seek(other, otherEnd);

@@ -19,6 +19,7 @@ import { RecordsRefusedError, refusedOutputs, RefusedOutputsError } from './refu
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
 import { rightsOf } from '../client/topics.ts';
+import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { refusalOf } from '../security/rights.ts';
 import { requireTransactions, transactionRights } from './require-transactions.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
@@ -72,6 +73,8 @@ export class TransactionalConsumer implements BatchConsumer {
       rights: groupRights({ ...options.input, groupId: options.groupId }),
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       fetchAhead: true,
+      // What is larger than the output takes can be no login.
+      maxValueBytes: Math.max(MAX_VALUE_BYTES, topics.output.maxMessageBytes),
       onBatch: (batch) => this.#onBatch(batch),
       onAssigned: (partitions) => {
         this.#owners.keepOnly(partitions);

@@ -3,7 +3,8 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { WireConnection } from './connection.ts';
 import type { AbortedTransaction } from './record-batch.ts';
 
-const PRODUCE = { key: 0, version: 3 };
+/** The oldest version with zstd (KIP-110). */
+const PRODUCE = { key: 0, version: 7 };
 const FETCH = { key: 1, version: 4 };
 const LIST_OFFSETS = { key: 2, version: 2 };
 const OFFSET_FETCH = { key: 9, version: 1 };
@@ -105,6 +106,7 @@ export class Broker {
         check(response.int16(), `produce to ${topic}`);
         const baseOffset = response.int64();
         response.int64(); // append time
+        response.int64(); // the log's start
         return [partition, baseOffset] as const;
       });
     });

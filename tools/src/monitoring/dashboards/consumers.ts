@@ -172,6 +172,20 @@ export const CONSUMERS: DashboardDefinition = {
           ],
           runbook: 'ServiceRestartsOften',
         },
+        {
+          title: 'Partitions whose next batch cannot be read',
+          kind: 'series',
+          unit: 'short',
+          description:
+            'They wait, the others go on; the log names the batch and the command that passes it.',
+          queries: [
+            {
+              expr: 'sum by (job, instance) (login_pipeline_consumer_unreadable_partitions)',
+              legend: '{{job}} {{instance}}',
+            },
+          ],
+          runbook: 'ConsumerStuck',
+        },
       ],
     },
   ],

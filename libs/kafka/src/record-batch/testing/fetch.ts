@@ -1,5 +1,5 @@
-import { PartitionBatch, readBatches } from '../index.ts';
-import type { AbortedTransaction } from '../index.ts';
+import { MemoryBudget, PartitionBatch, readBatches, readLimits } from '../index.ts';
+import type { AbortedTransaction, FetchedRecord, Piece, ReadLimits } from '../index.ts';
 
 export interface FetchOptions {
   readonly fetchedOffset?: number;
@@ -7,15 +7,37 @@ export interface FetchOptions {
   readonly aborted?: readonly AbortedTransaction[];
 }
 
-/** Reads bytes as a consumer that fetched them from partition 3 of `logins`. */
-export async function fetch(
+/** What was fetched, and all records of it. */
+export interface Fetched {
+  readonly batch: PartitionBatch;
+  readonly records: readonly FetchedRecord[];
+}
+
+/** Takes bytes as a consumer that fetched them from partition 3 of `logins`. */
+export function fetched(
   bytes: Buffer,
   { fetchedOffset = 0, highWatermark = 100, aborted = [] }: FetchOptions = {},
-): Promise<PartitionBatch> {
+): PartitionBatch {
   return new PartitionBatch('logins', String(fetchedOffset), {
     partition: 3,
     highWatermark: String(highWatermark),
     abortedTransactions: aborted,
-    messages: await readBatches(bytes),
+    messages: readBatches(bytes),
   });
+}
+
+/** @returns all records of a fetch, in order */
+export async function fetch(bytes: Buffer, options?: FetchOptions): Promise<Fetched> {
+  const batch = fetched(bytes, options);
+  const records: FetchedRecord[] = [];
+  for await (const piece of piecesOf(batch)) records.push(...piece.records);
+  return { batch, records };
+}
+
+/** @returns the pieces of a fetch, under a budget of its own */
+export function piecesOf(
+  batch: PartitionBatch,
+  limits: ReadLimits = readLimits(),
+): AsyncGenerator<Piece> {
+  return batch.pieces(limits, new MemoryBudget(limits.pieceBytes * 4));
 }

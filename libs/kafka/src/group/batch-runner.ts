@@ -1,0 +1,182 @@
+import type { ConsumedRecords } from '@login-pipeline/pipeline';
+import type { EachBatchPayload } from 'kafkajs';
+import { readLimits, UnreadableBatchError } from '../record-batch/index.ts';
+import type { Piece, ReadLimits } from '../record-batch/index.ts';
+import type { InFlight } from './diagnosis.ts';
+import { fetchedOffsetOf, fetchedPieces } from './fetched-pieces.ts';
+import type { GroupConsumerOptions } from './group-options.ts';
+import { PartitionLanes } from './partition-lanes.ts';
+import type { Skipped } from './skipped-offsets.ts';
+import { SkippedOffsets } from './skipped-offsets.ts';
+
+export interface BatchRunnerOptions extends Pick<
+  GroupConsumerOptions,
+  'fetchAhead' | 'maxValueBytes' | 'onBatch'
+> {
+  /** Counts the assignments of this process. */
+  readonly generation: () => number;
+  readonly isStopping: () => boolean;
+  /** A partition is done with up to a position, from an offset on; with the last record's time, epoch ms. */
+  readonly onMoved: (
+    partition: number,
+    position: bigint,
+    from: bigint,
+    recordTime?: number,
+  ) => void;
+  /** A partition cannot be read at a position. */
+  readonly onUnreadable: (error: UnreadableBatchError, position: bigint) => void;
+  readonly onFatal: (error: unknown) => void;
+  /** Has a partition read again from an offset on. */
+  readonly seek: (partition: number, offset: bigint) => void;
+}
+
+/** Well within a session: the group keeps its member while a batch takes long. */
+const HEARTBEAT_MS = 2_000;
+
+/**
+ * Takes what kafkajs fetched through the handler: per partition one piece after another, partitions side by side. A piece
+ * that is not resolved ends its batch: the handler has the partition go on elsewhere.
+ */
+export class BatchRunner {
+  readonly #options: BatchRunnerOptions;
+  readonly #limits: ReadLimits;
+  readonly #lanes = new PartitionLanes();
+  readonly #inFlight = new Map<number, InFlight>();
+  readonly #skipped = new SkippedOffsets();
+  /** Errors of heartbeats: kafkajs has to see them, because they make it join again. */
+  readonly #groupErrors = new WeakSet();
+
+  constructor(options: BatchRunnerOptions) {
+    this.#options = options;
+    this.#limits = readLimits(options.maxValueBytes);
+  }
+
+  /** By partition: the piece that is being processed. */
+  get inFlight(): ReadonlyMap<number, InFlight> {
+    return this.#inFlight;
+  }
+
+  /** Resolves when nothing is being processed. */
+  allIdle(): Promise<void> {
+    return this.#lanes.allIdle();
+  }
+
+  /** The partition goes on elsewhere. */
+  forget(partition: number): void {
+    this.#skipped.forget(partition);
+  }
+
+  /** Passes offsets that hold nothing for a reader, after what was fetched before them. */
+  skip(partition: number, { from, to }: Skipped): void {
+    const skipped = this.#skipped.add(partition, from, to);
+    void this.#lanes.run(partition, () => {
+      // Unless the batch before them failed.
+      if (this.#skipped.has(partition, skipped)) this.#options.onMoved(partition, skipped.to, from);
+    });
+  }
+
+  /** Processes what kafkajs fetched for a partition, one batch of it at a time. */
+  async run(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const { partition, highWatermark } = batch;
+    if (this.#options.isStopping()) return this.#lanes.allIdle();
+    await this.#lanes.idle(partition);
+    // What was before may have failed, and the partition begin anew.
+    if (!payload.isRunning() || payload.isStale()) return;
+    const lastOffset = batch.lastOffset();
+    const isAhead =
+      this.#options.fetchAhead === true && BigInt(highWatermark) > BigInt(lastOffset) + 1n;
+    const processed = this.#lanes.run(partition, () => this.#process(payload, isAhead));
+    if (!isAhead) return processed;
+    // kafkajs fetches on at once; what fails has said so, and the batch after it does not count.
+    payload.resolveOffset(lastOffset);
+    processed.catch(() => undefined);
+  }
+
+  /** @param isAhead whether the position is past the batch already */
+  async #process(payload: EachBatchPayload, isAhead: boolean): Promise<void> {
+    const { batch } = payload;
+    const { partition } = batch;
+    let position = fetchedOffsetOf(batch);
+    let follows = this.#skipped.take(partition, position);
+    const member = new AbortController();
+    const beat = setInterval(() => {
+      payload.heartbeat().catch(() => {
+        member.abort();
+      });
+    }, HEARTBEAT_MS);
+    try {
+      for await (const piece of fetchedPieces(batch, this.#limits)) {
+        if (member.signal.aborted || this.#options.isStopping()) {
+          this.#options.seek(partition, position);
+          return;
+        }
+        const nextOffset = BigInt(piece.nextOffset);
+        if (!(await this.#processPiece(payload, { piece, follows, isAhead }))) return;
+        position = follows = nextOffset;
+      }
+    } catch (error) {
+      if (error instanceof UnreadableBatchError) {
+        this.#options.onUnreadable(error, position);
+        return;
+      }
+      if (!(error instanceof Error && this.#groupErrors.has(error))) this.#options.onFatal(error);
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  /** @returns whether it is done with: else the partition goes on elsewhere */
+  async #processPiece(
+    payload: EachBatchPayload,
+    { piece, follows, isAhead }: { piece: Piece; follows: bigint; isAhead: boolean },
+  ): Promise<boolean> {
+    const { topic, partition } = payload.batch;
+    const { records } = piece;
+    const from = BigInt(piece.from);
+    const nextOffset = BigInt(piece.nextOffset);
+    let isResolved = false;
+    const resolve = (): void => {
+      isResolved = true;
+      if (!isAhead) payload.resolveOffset(String(nextOffset - 1n));
+    };
+    if (records.length === 0) {
+      this.#skipped.add(partition, follows, nextOffset);
+      resolve();
+      this.#options.onMoved(partition, nextOffset, from);
+      return true;
+    }
+    const inFlight = { from, records: records.length, since: Date.now() };
+    this.#inFlight.set(partition, inFlight);
+    try {
+      await this.#options.onBatch({
+        topic,
+        partition,
+        // A header without a value is null, against its type.
+        records: records as ConsumedRecords,
+        nextOffset,
+        fetchedOffset: from,
+        follows,
+        generation: this.#options.generation(),
+        resolve: () => {
+          resolve();
+          this.#options.onMoved(partition, nextOffset, from, Number(records.at(-1)?.timestamp));
+        },
+        heartbeat: () => this.#heartbeat(() => payload.heartbeat()),
+      });
+    } finally {
+      if (this.#inFlight.get(partition) === inFlight) this.#inFlight.delete(partition);
+    }
+    return isResolved;
+  }
+
+  async #heartbeat(heartbeat: () => Promise<void>): Promise<void> {
+    try {
+      await heartbeat();
+    } catch (error) {
+      if (error instanceof Error) this.#groupErrors.add(error);
+      throw error;
+    }
+  }
+}

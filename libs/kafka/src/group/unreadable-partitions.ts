@@ -1,0 +1,100 @@
+import type { Logger, Metrics } from '@login-pipeline/observability';
+import type { UnreadableBatchError } from '../record-batch/index.ts';
+
+/** A batch that was damaged on its way is whole at once; one that the broker has so takes somebody to act. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 15_000;
+/** Of the watchdog's time-out: to it an attempt is progress. */
+const LONGEST_PAUSE = 1 / 4;
+
+export interface UnreadableOptions {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly stallTimeoutMs: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics | undefined;
+  /** Keeps a partition from being fetched. */
+  readonly pause: (partition: number) => void;
+  /** Has a partition fetched again, from an offset on. */
+  readonly resume: (partition: number, offset: bigint) => void;
+}
+
+/** A partition whose next batch cannot be read. */
+interface Held {
+  readonly offset: number;
+  readonly told: string;
+  attempts: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Partitions that wait because a batch cannot be read: each is fetched again now and then, so that it goes on by itself
+ * once the batch is whole or the group was moved past it. The others do not wait.
+ */
+export class UnreadablePartitions {
+  readonly #options: UnreadableOptions;
+  readonly #held = new Map<number, Held>();
+
+  constructor(options: UnreadableOptions) {
+    this.#options = options;
+    const { metrics } = options;
+    metrics?.onScrape(() => {
+      metrics.set('consumer_unreadable_partitions', {}, this.#held.size);
+    });
+  }
+
+  /** Has a partition wait. @param position where it goes on: at the batch, or within it */
+  hold(error: UnreadableBatchError, position: bigint): void {
+    const { partition, offset } = error.place;
+    const { pause, resume } = this.#options;
+    const before = this.#held.get(partition);
+    const isKnown = before?.offset === offset;
+    const held: Held = isKnown
+      ? before
+      : { offset, told: error.message, attempts: 0, timer: undefined };
+    clearTimeout(before?.timer);
+    this.#held.set(partition, held);
+    if (!isKnown) this.#tell(error);
+    pause(partition);
+    held.timer = setTimeout(() => {
+      resume(partition, position);
+    }, this.#pauseMs(held.attempts));
+    held.attempts += 1;
+  }
+
+  /** Something of a partition was read. */
+  passed(partition: number): void {
+    if (!this.#held.delete(partition)) return;
+    const { logger, topic } = this.#options;
+    logger.info({ topic, partition }, 'The partition goes on: its next batch can be read');
+  }
+
+  /** An assignment, or the end: whoever has a partition now finds out by itself. */
+  forgetAll(): void {
+    for (const { timer } of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
+  }
+
+  /** @returns why not all of the topic is consumed, or undefined when it is */
+  notReady(): string | undefined {
+    const told = Array.from(this.#held.values(), (held) => held.told);
+    return told.length === 0 ? undefined : told.join('; ');
+  }
+
+  #tell({ message, place }: UnreadableBatchError): void {
+    const { groupId, topic, logger } = this.#options;
+    const { partition, offset, lastOffset } = place;
+    const to = lastOffset === undefined ? 'OFFSET' : String(lastOffset + 1);
+    logger.error(
+      { topic, partition, offset, lastOffset },
+      `${message}. Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. ` +
+        `To give the batch up, stop the service, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
+        `npm run positions -- set --partition ${partition} --to ${to} --yes`,
+    );
+  }
+
+  #pauseMs(attempts: number): number {
+    const longest = Math.min(LONGEST_PAUSE_MS, this.#options.stallTimeoutMs * LONGEST_PAUSE);
+    return Math.min(FIRST_PAUSE_MS * 2 ** attempts, longest);
+  }
+}

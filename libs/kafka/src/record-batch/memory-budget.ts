@@ -1,0 +1,64 @@
+/** A share of a {@link MemoryBudget}. */
+export interface Grant {
+  /** Gives back what is over a number of bytes; never takes more. */
+  shrinkTo(bytes: number): void;
+  /** Gives all of it back; again changes nothing. */
+  release(): void;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly grant: () => void;
+}
+
+/**
+ * Bytes that all readers of a process share. Shares are given in the order in which they were asked for, so that a large
+ * one is not passed by small ones for ever.
+ */
+export class MemoryBudget {
+  readonly #total: number;
+  #free: number;
+  readonly #queue: Waiting[] = [];
+
+  constructor(bytes: number) {
+    this.#total = bytes;
+    this.#free = bytes;
+  }
+
+  /** Waits for a share; one that is larger than the whole budget is all of it. */
+  async take(wanted: number): Promise<Grant> {
+    const bytes = Math.min(wanted, this.#total);
+    if (this.#queue.length > 0 || bytes > this.#free) {
+      await new Promise<void>((grant) => this.#queue.push({ bytes, grant }));
+    } else {
+      this.#free -= bytes;
+    }
+    return this.#grant(bytes);
+  }
+
+  #grant(bytes: number): Grant {
+    let held = bytes;
+    const shrinkTo = (rest: number): void => {
+      if (rest >= held) return;
+      this.#free += held - rest;
+      held = rest;
+      this.#serve();
+    };
+    return {
+      shrinkTo,
+      release: () => {
+        shrinkTo(0);
+      },
+    };
+  }
+
+  #serve(): void {
+    for (;;) {
+      const [next] = this.#queue;
+      if (next === undefined || next.bytes > this.#free) return;
+      this.#queue.shift();
+      this.#free -= next.bytes;
+      next.grant();
+    }
+  }
+}

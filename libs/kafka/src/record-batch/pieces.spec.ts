@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { readLimits, writeBatch } from './index.ts';
+import type { Piece, ReadLimits } from './index.ts';
+import { at, batchOf } from './testing/batches.ts';
+import { fetched, piecesOf } from './testing/fetch.ts';
+
+const CODECS = [0, 1, 2, 3, 4];
+const SMALL: ReadLimits = {
+  pieceBytes: 1_000_000,
+  pieceRecords: 100,
+  valueBytes: 300_000,
+  keyBytes: 1_000,
+  headersBytes: 1_000,
+  batchBytes: 20_000_000,
+};
+
+async function read(bytes: Buffer, limits = SMALL, fetchedOffset = 0): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  const batch = fetched(bytes, { fetchedOffset });
+  for await (const piece of piecesOf(batch, limits)) pieces.push(piece);
+  return pieces;
+}
+
+describe('pieces', () => {
+  it('take small batches together, and end where the fetch does', async () => {
+    const bytes = Buffer.concat([await batchOf(0, ['a', 'b']), await batchOf(2, ['c'])]);
+    const pieces = await read(bytes, readLimits());
+    expect(
+      pieces.map(({ from, nextOffset, records }) => [from, nextOffset, records.length]),
+    ).toEqual([[0, 3, 3]]);
+  });
+
+  it.each(CODECS)('are many of a batch of many records, codec %d', async (codec) => {
+    const records = Array.from({ length: 950 }, (_, index) => ({
+      value: Buffer.alloc(5_000, `login ${index} `),
+      timestamp: '1',
+    }));
+    const pieces = await read(at(7, await writeBatch(records, codec)), SMALL, 17);
+    expect(pieces.length).toBeGreaterThan(9);
+    expect(Math.max(...pieces.map((piece) => piece.records.length))).toBeLessThanOrEqual(100);
+    const offsets = pieces.flatMap((piece) => Array.from(piece.records, ({ offset }) => offset));
+    expect(offsets).toEqual(Array.from({ length: 940 }, (_, index) => String(17 + index)));
+    expect(pieces.map(({ from }) => from)).toEqual([
+      17,
+      ...pieces.slice(0, -1).map(({ nextOffset }) => nextOffset),
+    ]);
+    expect(pieces.at(-1)?.nextOffset).toBe(957);
+  });
+
+  it.each(CODECS)(
+    'leave out what is too large to be read, and keep its neighbours, codec %d',
+    async (codec) => {
+      const headers = [['trace', 'id']] as const;
+      const records = [
+        { key: 'before', value: 'a', timestamp: '1' },
+        { key: 'large', value: Buffer.alloc(9_000_000, ' '), headers, timestamp: '2' },
+        { key: Buffer.alloc(8_000_000), value: 'v', headers, timestamp: '3' },
+        { key: 'after', value: 'b', timestamp: '4' },
+      ];
+      const pieces = await read(await writeBatch(records, codec));
+      const seen = pieces.flatMap((piece) => [...piece.records]);
+      expect(
+        seen.map(({ key, value, omittedBytes, offset, timestamp }) => [
+          key && String(key),
+          value && String(value),
+          omittedBytes,
+          offset,
+          Number(timestamp),
+        ]),
+      ).toEqual([
+        ['before', 'a', undefined, '0', 1],
+        ['large', null, 9_000_000, '1', 2],
+        [null, 'v', 8_000_000, '2', 3],
+        ['after', 'b', undefined, '3', 4],
+      ]);
+      expect([...(seen[1]?.headers ?? [])]).toEqual([[Buffer.from('trace'), Buffer.from('id')]]);
+    },
+  );
+
+  it.each([1, 2, 3, 4])('end with an error where a batch is too much, codec %d', async (codec) => {
+    const value = Buffer.alloc(21_000_000, ' ');
+    const bytes = await writeBatch([{ value, timestamp: '1' }], codec);
+    await expect(read(Buffer.concat([await batchOf(0, ['a']), at(1, bytes)]))).rejects.toThrow(
+      'it holds more than 20000000 bytes',
+    );
+  });
+});
