@@ -59,7 +59,7 @@ describe('A record batch', () => {
       ['b', '3'],
     ];
     const first = await writeBatch([{ value: 'a', headers, timestamp: 1 }], 0);
-    const passed = (await fetch(first)).messages.at(0);
+    const passed = (await fetch(first)).records.at(0);
     const second = await writeBatch([{ value: 'a', headers: passed?.headers, timestamp: 1 }], 0);
     expect(second.equals(first)).toBe(true);
   });
