@@ -61,10 +61,10 @@ export function oddBatches(mark: Members = {}): fc.Arbitrary<OddBatch> {
     .tuple(neighbour, bombRecord(mark), neighbour)
     .map((records): readonly OddRecord[] => records);
   const records = fc.oneof(
-    { weight: 30, arbitrary: mixed },
-    { weight: 10, arbitrary: odd.map((record): readonly OddRecord[] => [record]) },
-    { weight: 2, arbitrary: bomb },
-    { weight: 1, arbitrary: crowd },
+    { weight: 300, arbitrary: mixed },
+    { weight: 100, arbitrary: odd.map((record): readonly OddRecord[] => [record]) },
+    { weight: 20, arbitrary: bomb },
+    { weight: 2, arbitrary: crowd },
   );
   return fc.record({
     codec: fc.constantFrom<CodecName | undefined>(undefined, ...codecNames()),

@@ -20,7 +20,6 @@ const EVERY_RECORD_MAY_BE_BAD = '1';
 const BATCHES_AHEAD = 40;
 const MOST_IN_TRANSACTION = 20;
 const SETTLE_MS = 120_000;
-const PAUSE_MS = 20;
 const MIB = 1024 * 1024;
 /** What a service may take, whatever comes in: the limit of its pod. */
 export const MEMORY_LIMIT_BYTES = 512 * MIB;
@@ -41,6 +40,14 @@ export interface HostileLane {
   readonly processed: string;
   readonly transformer: Readonly<Record<string, string>>;
   readonly aggregator: Readonly<Record<string, string>>;
+}
+
+export interface Pace {
+  /** Repeats a run, but for ids and times. */
+  readonly seed: number;
+  readonly forMs: number;
+  /** Between two batches to each service. */
+  readonly pauseMs: number;
 }
 
 export interface HostileResult {
@@ -109,7 +116,7 @@ export class HostileRun {
       readonly topics: HostileLane;
       readonly services: { readonly transformer: Service; readonly aggregator: Service };
     },
-    { seed, forMs }: { readonly seed: number; readonly forMs: number },
+    pace: Pace,
   ): Promise<HostileResult> {
     const { cluster, address, topics, services } = options;
     const broker = await Broker.connect(address);
@@ -125,10 +132,10 @@ export class HostileRun {
     ];
     const faults: string[] = [];
     try {
-      await run.#write(seed, performance.now() + forMs);
+      await run.#write(pace);
       await run.#settled();
     } catch (error) {
-      faults.push(`seed ${seed}, batch ${run.#batches}: ${(error as Error).message}`);
+      faults.push(`seed ${pace.seed}, batch ${run.#batches}: ${(error as Error).message}`);
     } finally {
       for (const reader of readers) await reader.stop();
       broker.close();
@@ -143,7 +150,8 @@ export class HostileRun {
     return { batches: run.#batches, records, outputs, deadLetters, consumed, peakBytes, faults };
   }
 
-  async #write(seed: number, endMs: number): Promise<void> {
+  async #write({ seed, forMs, pauseMs }: Pace): Promise<void> {
+    const endMs = performance.now() + forMs;
     const { input, processed } = this.#topics;
     const kinds = [
       { topic: input, batches: oddBatches() },
@@ -155,7 +163,7 @@ export class HostileRun {
         this.#batches += 1;
         if (batch !== undefined) await this.#writeBatch(topic, this.#batches % PARTITIONS, batch);
       }
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
       if (this.#batches % BATCHES_AHEAD === 0) await this.#settled();
     }
   }

@@ -27,7 +27,7 @@ describe('a producer that writes all that Kafka lets it write', () => {
       const seed = Date.now() % 1_000_000;
       const { faults, peakBytes, ...counts } = await HostileRun.play(
         { cluster, address: brokers(), topics, services },
-        { seed, forMs: FOR_MS },
+        { seed, forMs: FOR_MS, pauseMs: 20 },
       );
       expect({ seed, faults }).toEqual({ seed, faults: [] });
       for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0);

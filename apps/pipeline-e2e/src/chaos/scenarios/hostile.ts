@@ -4,6 +4,8 @@ import { HostileRun, MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/h
 import type { Scenario } from '../scenario.ts';
 
 const MINUTE_MS = 60_000;
+/** So that an hour of records fits into the memory that keeps account of them. */
+const PAUSE_MS = 400;
 
 const hostile: Scenario = {
   name: 'hostile',
@@ -23,7 +25,11 @@ const hostile: Scenario = {
     const services = { transformer: transformer.service, aggregator: aggregator.service };
     const { faults, peakBytes, ...counts } = await HostileRun.play(
       { cluster: stage.cluster, address: brokers(), topics, services },
-      { seed: stage.random.below(2 ** 31), forMs: stage.minutes * MINUTE_MS },
+      {
+        seed: stage.random.below(2 ** 31),
+        forMs: stage.minutes * MINUTE_MS,
+        pauseMs: PAUSE_MS,
+      },
     );
     say(`hostile: ${JSON.stringify({ ...counts, peakBytes })}`);
     // Judged here: its insights are not those of the stage's own topics.
