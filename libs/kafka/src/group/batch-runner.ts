@@ -1,4 +1,3 @@
-import type { ConsumedRecords } from '@login-pipeline/pipeline';
 import type { EachBatchPayload } from 'kafkajs';
 import { readLimits, UnreadableBatchError } from '../record-batch/index.ts';
 import type { Piece, ReadLimits } from '../record-batch/index.ts';
@@ -154,7 +153,7 @@ export class BatchRunner {
         topic,
         partition,
         // A header without a value is null, against its type.
-        records: records as ConsumedRecords,
+        records,
         nextOffset,
         fetchedOffset: from,
         follows,
