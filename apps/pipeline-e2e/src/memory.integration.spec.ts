@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Broker } from '@login-pipeline/tools/wire';
 import { brokers, Cluster } from './cluster.ts';
@@ -10,6 +13,9 @@ import { largeLogin } from './load.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 import { encodeBatch } from './wire/record-batch.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const POSITIONS = join(ROOT, 'tools', 'src', 'positions.ts');
 
 const MIB = 1024 * 1024;
 const PARTITIONS = 4;
@@ -54,7 +60,7 @@ class Writer {
     const records = Array.from({ length: count }, () => {
       const name = randomUUID();
       this.names.push(name);
-      const members: object = JSON.parse(String(value));
+      const members = JSON.parse(String(value)) as object;
       return {
         key: Buffer.from(name),
         value: Buffer.from(JSON.stringify({ ...members, name, processed: true })),
@@ -64,6 +70,14 @@ class Writer {
     });
     await this.batch(partition, await encodeBatch(records, 'lz4'));
   }
+}
+
+/** Runs the command that a service named in its log. */
+async function passBy(output: string): Promise<void> {
+  const command = /GROUP_ID=(\S+) INPUT_TOPIC=(\S+) npm run positions -- ([\w -]+)/.exec(output);
+  const [, GROUP_ID = '', INPUT_TOPIC = '', options = ''] = command ?? [];
+  const env = { ...process.env, KAFKA_BROKERS: brokers(), GROUP_ID, INPUT_TOPIC };
+  await promisify(execFile)(process.execPath, [POSITIONS, ...options.split(' ')], { env });
 }
 
 /** @returns a batch of one record of so many blanks: next to nothing on the wire */
@@ -210,14 +224,7 @@ describe('what is small on the wire and large in memory', () => {
         expect(output.split('npm run positions').length - 1).toBe(1);
       }
 
-      // What the command does.
-      const topics = {
-        topic: lane.input,
-        partitions: [{ partition: HELD, offset: String(offset + 1) }],
-      };
-      for (const groupId of [lane.group, `${lane.group}-insights`]) {
-        await cluster.admin.setOffsets({ groupId, ...topics });
-      }
+      for (const { output } of [transformer, aggregator]) await passBy(output);
       const again = await both.restart();
       await again.transformer.until('all of its work', () => cluster.isDone(lane), DONE_MS);
       await again.aggregator.until(
