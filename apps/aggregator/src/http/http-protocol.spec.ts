@@ -92,16 +92,18 @@ describe('protection', () => {
   it('answers 429 to a client that asks too much, by a problem document', async () => {
     const own = await startApp(liveBoard([]));
     const responses = await Promise.all(
-      Array.from({ length: 3000 }, () => own.inject('/insights')),
+      Array.from({ length: 6000 }, () => own.inject('/insights')),
     );
     await own.close();
     const refused = responses.filter(({ statusCode }) => statusCode !== 200);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.map(({ statusCode }) => statusCode)).toContain(429);
     for (const { headers, statusCode } of refused) {
-      expect(statusCode).toBe(429);
+      // The second one where requests have to wait for too long.
+      expect([429, 503]).toContain(statusCode);
       expect(headers['retry-after']).toMatch(/^\d+$/);
     }
-    expect(PROBLEM.parse(refused[0]?.json()).status).toBe(429);
+    const tooMany = refused.find(({ statusCode }) => statusCode === 429);
+    expect(PROBLEM.parse(tooMany?.json()).status).toBe(429);
   }, 30_000);
 
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'QUERY'])('refuses %s by 405', async (method) => {

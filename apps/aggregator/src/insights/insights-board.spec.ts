@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { InsightsBoard } from './insights-board.ts';
 import { login, SOME_TIME_MS, stateOf } from './testing/logins.ts';
 
+/** Longer than any merge keeps the next one waiting. */
+const HOUR_MS = 3_600_000;
+
 describe('InsightsBoard', () => {
   it('gives the same answer until a state changes', () => {
     let nowMs = 0;
@@ -10,7 +13,7 @@ describe('InsightsBoard', () => {
     board.expect(new Map([[0, 1n]]));
     board.show(0, state);
     const before = board.insights();
-    nowMs = 1000;
+    nowMs = HOUR_MS;
     expect(board.insights()).toBe(before);
     state.fold(login(), SOME_TIME_MS, SOME_TIME_MS);
     board.show(0, state);
@@ -25,7 +28,7 @@ describe('InsightsBoard', () => {
     board.show(0, stateOf([SOME_TIME_MS]));
     nowMs = 99;
     expect(board.insights()).toBe(before);
-    nowMs = 100;
+    nowMs = HOUR_MS;
     expect(board.insights().total).toBe(1);
   });
 
@@ -38,7 +41,7 @@ describe('InsightsBoard', () => {
 
   it('is not changed by a snapshot of what it shows', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => (nowMs += 1000));
+    const board = new InsightsBoard(1000, () => (nowMs += HOUR_MS));
     board.show(0, stateOf([SOME_TIME_MS]));
     const before = board.insights();
     board.show(0, stateOf([SOME_TIME_MS]));
@@ -47,7 +50,7 @@ describe('InsightsBoard', () => {
 
   it('is complete when every partition contains what was there one look before', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => (nowMs += 1000));
+    const board = new InsightsBoard(1000, () => (nowMs += HOUR_MS));
     const state = stateOf([]);
     const shownAt = (nextOffset: bigint): boolean => {
       state.nextOffset = nextOffset;

@@ -179,9 +179,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: PLAN,
-        fragment: 'return { outputs, deadLetters, nextOffset, dropped, reasons };',
-        replacement:
-          'return { outputs, deadLetters, nextOffset: nextOffset - BigInt(dropped), dropped, reasons };',
+        fragment: '    nextOffset,\n    dropped,',
+        replacement: '    nextOffset: nextOffset - BigInt(dropped),\n    dropped,',
       },
     ],
   },
@@ -199,10 +198,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: SNAPSHOTS,
-        fragment: 'const start = this.#startOf(partition, snapshot, bounds.get(partition));',
-        replacement:
-          'const start = (await this.#consumer.committed(partition))?.nextOffset ?? ' +
-          'this.#startOf(partition, snapshot, bounds.get(partition));',
+        fragment: 'start: this.#startOf(',
+        replacement: 'start: committed.get(partition)?.nextOffset ?? this.#startOf(',
       },
     ],
   },

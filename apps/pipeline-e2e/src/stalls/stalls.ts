@@ -55,9 +55,9 @@ export const STALLING: Pick<PlantedBug, 'name' | 'patches'> = {
         when('slow', `await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}));`),
     ),
     before(
-      'libs/kafka/src/group/group-consumer.ts',
+      'libs/kafka/src/group/batch-runner.ts',
       'const inFlight = {',
-      when('pause', '{ payload.pause(); return; }'),
+      when('pause', '{ payload.pause(); return false; }'),
     ),
   ],
 };
