@@ -79,11 +79,6 @@ export class Service {
     return new Service(app, settings, port, node, dist);
   }
 
-  /** Undefined when it could not be started. */
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   /** How it ended, or undefined while it runs. */
   get exit(): Exit | undefined {
     return this.#exit;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Broker, RefusedError } from '@login-pipeline/tools/wire';
 import fc from 'fast-check';
 import { Account } from './account.ts';
 import { NEIGHBOUR, neighbourLogin, oddBatches } from './arbitraries.ts';
 import type { OddBatch, OddRecord } from './arbitraries.ts';
+import { PARTITIONS } from './hostile-lane.ts';
+import type { HostileLane } from './hostile-lane.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Service } from '../service.ts';
 import { waitFor } from '../wait-for.ts';
@@ -13,34 +14,10 @@ import { encodeBatch } from '../wire/record-batch.ts';
 import type { WireRecord } from '../wire/record-batch.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 
-const PARTITIONS = 3;
-/** The odd outnumber the good on purpose. */
-const EVERY_RECORD_MAY_BE_BAD = '1';
 /** Whatever a batch holds, the services are not left behind by more than so many of them. */
 const BATCHES_AHEAD = 40;
 const MOST_IN_TRANSACTION = 20;
 const SETTLE_MS = 120_000;
-const MIB = 1024 * 1024;
-/** What a service may take, whatever comes in: the limit of its pod. */
-export const MEMORY_LIMIT_BYTES = 512 * MIB;
-/** Topics that take what a stranger can think of. */
-const OPEN_TOPIC = {
-  'message.timestamp.after.max.ms': String(2n ** 63n - 1n),
-  'max.message.bytes': String(8 * MIB),
-  'retention.ms': '-1',
-};
-
-/** The topics of a run, and the settings that lead the services there. */
-export interface HostileLane {
-  /** The transformer's. */
-  readonly input: string;
-  readonly output: string;
-  readonly deadLetter: string;
-  /** The aggregator's input, which nothing but a hostile producer writes to. */
-  readonly processed: string;
-  readonly transformer: Readonly<Record<string, string>>;
-  readonly aggregator: Readonly<Record<string, string>>;
-}
 
 export interface Pace {
   /** Repeats a run, but for ids and times. */
@@ -62,30 +39,6 @@ export interface HostileResult {
   readonly peakBytes: { readonly transformer: number; readonly aggregator: number };
   /** One line each; none when every promise was kept. */
   readonly faults: readonly string[];
-}
-
-/** Creates the topics that a hostile producer writes to. */
-export async function openHostileLane(cluster: Cluster): Promise<HostileLane> {
-  const { settings, ...names } = await cluster.lane({ partitions: PARTITIONS });
-  const input = `${names.input}-strange`;
-  const processed = `${names.output}-strange`;
-  await cluster.createTopic(input, PARTITIONS, OPEN_TOPIC);
-  await cluster.createTopic(processed, PARTITIONS, OPEN_TOPIC);
-  const snapshots = `${processed}-snapshots`;
-  await cluster.createTopic(snapshots, 1, { 'cleanup.policy': 'compact' });
-  return {
-    ...{ input, output: names.output, deadLetter: names.deadLetter, processed },
-    transformer: {
-      ...settings,
-      INPUT_TOPIC: input,
-      DEAD_LETTER_MAX_RATIO: EVERY_RECORD_MAY_BE_BAD,
-    },
-    aggregator: {
-      INPUT_TOPIC: processed,
-      SNAPSHOT_TOPIC: snapshots,
-      GROUP_ID: `${names.group}-insights`,
-    },
-  };
 }
 
 /** Writes what Kafka lets anybody write, and compares what comes out with what went in. */
@@ -143,8 +96,8 @@ export class HostileRun {
     faults.push(...account.faults(), ...(await run.#insightFaults(services.aggregator)));
     const { written: records, outputs, deadLetters } = account;
     const peakBytes = {
-      transformer: peakBytesOf(services.transformer),
-      aggregator: peakBytesOf(services.aggregator),
+      transformer: await peakOf(services.transformer),
+      aggregator: await peakOf(services.aggregator),
     };
     const { records: consumed } = run.#processed;
     return { batches: run.#batches, records, outputs, deadLetters, consumed, peakBytes, faults };
@@ -296,12 +249,7 @@ async function jsonOf<T>(service: Service, path: string): Promise<T> {
   return (await (await service.get(path)).json()) as T;
 }
 
-/** @returns the most memory that a process has ever taken (proc(5), VmHWM); 0 when it is gone */
-function peakBytesOf({ pid }: Service): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+/** @returns bytes; infinitely many when it is gone */
+function peakOf(service: Service): Promise<number> {
+  return service.peakResidentBytes().catch(() => Infinity);
 }

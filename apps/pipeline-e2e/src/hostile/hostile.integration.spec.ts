@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { brokers, Cluster } from '../cluster.ts';
 import { killServices, Service } from '../service.ts';
-import { HostileRun, MEMORY_LIMIT_BYTES, openHostileLane } from './hostile-run.ts';
+import { MEMORY_LIMIT_BYTES, openHostileLane } from './hostile-lane.ts';
+import { HostileRun } from './hostile-run.ts';
 
 const FOR_MS = 60_000;
 const LIMIT_MS = 300_000;

@@ -1,6 +1,7 @@
 import { say } from '@login-pipeline/tools/command';
 import { brokers } from '../../cluster.ts';
-import { HostileRun, MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/hostile-run.ts';
+import { MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/hostile-lane.ts';
+import { HostileRun } from '../../hostile/hostile-run.ts';
 import type { Scenario } from '../scenario.ts';
 
 const MINUTE_MS = 60_000;
