@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { TestCluster } from '@login-pipeline/kafka/testing';
 
 const COMMAND = join(import.meta.dirname, '..', 'positions.ts');
 const BEGAN = Date.UTC(2026, 10, 23);
@@ -95,11 +95,11 @@ describe('positions', () => {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic] });
     try {
-      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
-      await waitFor('its member', async () =>
-        (await positions('show')).said.some((line) =>
-          line.startsWith('the group is Stable: test ('),
-        ),
+      const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+      await joined;
+      expect((await positions('show')).said).toContainEqual(
+        expect.stringMatching(/^the group is Stable: test \(/),
       );
       const { code, said } = await positions('set', '--to', 'end', '--yes');
       expect([code, said.at(-1)]).toEqual([
