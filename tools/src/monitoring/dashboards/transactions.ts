@@ -18,7 +18,7 @@ export const TRANSACTIONS_AND_DEAD_LETTERS: DashboardDefinition = {
           kind: 'series',
           unit: 'ops',
           description:
-            'Aborted ones were fenced by another owner; of indefinite ones the brokers did not say.',
+            'Aborted ones were fenced by another owner, or are written anew without refused records; of indefinite ones the brokers did not say.',
           queries: [
             { expr: `sum by (outcome) (rate(${TRANSACTIONS}${RATE}))`, legend: '{{outcome}}' },
           ],
