@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { InsightsBoard } from './insights-board.ts';
 import { login, SOME_TIME_MS, stateOf } from './testing/logins.ts';
 
-/** Longer than any merge keeps the next one waiting. */
-const HOUR_MS = 3_600_000;
+/** Merges that take no time. */
+const AT_ONCE = (): number => 0;
 
 describe('InsightsBoard', () => {
   it('gives the same answer until a state changes', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => nowMs);
+    const board = new InsightsBoard(1000, () => nowMs, AT_ONCE);
     const state = stateOf([SOME_TIME_MS]);
     board.expect(new Map([[0, 1n]]));
     board.show(0, state);
     const before = board.insights();
-    nowMs = HOUR_MS;
+    nowMs = 1000;
     expect(board.insights()).toBe(before);
     state.fold(login(), SOME_TIME_MS, SOME_TIME_MS);
     board.show(0, state);
@@ -23,12 +23,28 @@ describe('InsightsBoard', () => {
 
   it('merges at most ten times a second', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => nowMs);
+    const board = new InsightsBoard(1000, () => nowMs, AT_ONCE);
     const before = board.insights();
     board.show(0, stateOf([SOME_TIME_MS]));
     nowMs = 99;
     expect(board.insights()).toBe(before);
-    nowMs = HOUR_MS;
+    nowMs = 100;
+    expect(board.insights().total).toBe(1);
+  });
+
+  it('merges in at most a twentieth of the time', () => {
+    let nowMs = 0;
+    let workMs = 0;
+    const board = new InsightsBoard(
+      1000,
+      () => nowMs,
+      () => (workMs += 50),
+    );
+    const before = board.insights();
+    board.show(0, stateOf([SOME_TIME_MS]));
+    nowMs = 999;
+    expect(board.insights()).toBe(before);
+    nowMs = 1_000;
     expect(board.insights().total).toBe(1);
   });
 
@@ -41,7 +57,7 @@ describe('InsightsBoard', () => {
 
   it('is not changed by a snapshot of what it shows', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => (nowMs += HOUR_MS));
+    const board = new InsightsBoard(1000, () => (nowMs += 1000), AT_ONCE);
     board.show(0, stateOf([SOME_TIME_MS]));
     const before = board.insights();
     board.show(0, stateOf([SOME_TIME_MS]));
@@ -50,7 +66,7 @@ describe('InsightsBoard', () => {
 
   it('is complete when every partition contains what was there one look before', () => {
     let nowMs = 0;
-    const board = new InsightsBoard(1000, () => (nowMs += HOUR_MS));
+    const board = new InsightsBoard(1000, () => (nowMs += 1000), AT_ONCE);
     const state = stateOf([]);
     const shownAt = (nextOffset: bigint): boolean => {
       state.nextOffset = nextOffset;

@@ -21,6 +21,7 @@ export class InsightsBoard implements InsightsView {
   readonly #states = new Map<number, PartitionState>();
   readonly #maxDistinctValues: number;
   readonly #now: () => number;
+  readonly #clock: () => number;
   #ends: ReadonlyMap<number, bigint> = new Map();
   #due: ReadonlyMap<number, bigint> = new Map();
   #answer: Answer | undefined;
@@ -30,10 +31,16 @@ export class InsightsBoard implements InsightsView {
   /**
    * @param maxDistinctValues names per distribution
    * @param now a monotonic clock, ms
+   * @param clock by which a merge is timed, ms
    */
-  constructor(maxDistinctValues: number, now: () => number = () => performance.now()) {
+  constructor(
+    maxDistinctValues: number,
+    now: () => number = () => performance.now(),
+    clock: () => number = () => performance.now(),
+  ) {
     this.#maxDistinctValues = maxDistinctValues;
     this.#now = now;
+    this.#clock = clock;
   }
 
   /**
@@ -75,14 +82,14 @@ export class InsightsBoard implements InsightsView {
     if (this.#answer !== undefined && !(this.#changed && nowMs >= this.#nextMergeAtMs)) {
       return this.#answer;
     }
-    const begunMs = performance.now();
+    const begunMs = this.#clock();
     const topic = { byPartition: this.#states, due: this.#due };
     this.#answer = {
       insights: mergeStates(topic, this.#maxDistinctValues),
       ledger: mergeLedgers(topic),
     };
     this.#changed = false;
-    const tookMs = performance.now() - begunMs;
+    const tookMs = this.#clock() - begunMs;
     this.#nextMergeAtMs = nowMs + Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * tookMs);
     return this.#answer;
   }

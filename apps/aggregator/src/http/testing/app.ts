@@ -4,13 +4,14 @@ import { InsightsBoard } from '../../insights/index.ts';
 import type { PartitionState } from '../../insights/index.ts';
 import { InsightsHttpModule } from '../insights-http.module.ts';
 
-/** Longer than any merge keeps the next one waiting. */
-const HOUR_MS = 3_600_000;
-
 /** A board whose answers are never older than the question. */
 export function liveBoard(states: readonly PartitionState[]): InsightsBoard {
   let nowMs = 0;
-  const board = new InsightsBoard(1000, () => (nowMs += HOUR_MS));
+  const board = new InsightsBoard(
+    1000,
+    () => (nowMs += 1000),
+    () => 0,
+  );
   board.expect(new Map(states.map((_, partition) => [partition, 0n])));
   for (const [partition, state] of states.entries()) board.show(partition, state);
   return board;
