@@ -14,16 +14,24 @@ const PACKAGES: Readonly<Record<string, string>> = {
   runuser: 'util-linux',
 };
 
-/** @returns whether a program is somewhere on the path */
+/** @returns where a program is on the PATH */
+export function pathOf(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** @returns whether a program is somewhere on the PATH */
 export function isInstalled(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return pathOf(program) !== undefined;
 }
 
 /** @throws {Failure} that names each of the programs that is not installed */

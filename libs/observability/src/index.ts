@@ -3,6 +3,7 @@ export type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts'
 export { Health } from './health.ts';
 export type { HealthPart } from './health.ts';
 export { createHttpApp } from './http-app.ts';
+export { URGENT_PATHS } from './http/share-event-loop.ts';
 export { createLogger } from './logger.ts';
 export type { Logger, LoggerOptions } from './logger.ts';
 export { Metrics } from './metrics.ts';

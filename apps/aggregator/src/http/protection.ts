@@ -1,12 +1,10 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import { ProblemException } from '@login-pipeline/observability';
+import { ProblemException, URGENT_PATHS } from '@login-pipeline/observability';
 import type { FastifyInstance } from 'fastify';
 
 /** Requests per second and client: far above what a dashboard asks. */
 const MAX_REQUESTS_PER_SECOND = 2000;
-/** Probes and scrapes must get through when the service is busiest. */
-const UNLIMITED_PATHS = /^\/(?:health\/|metrics(?:$|\?))/;
 
 /**
  * Adds security headers and a rate limit to all routes that are registered afterwards. Pages may load scripts, styles
@@ -35,7 +33,7 @@ export async function protect(server: FastifyInstance): Promise<void> {
     max: MAX_REQUESTS_PER_SECOND,
     timeWindow: 1000,
     keyGenerator: ({ client }) => client,
-    allowList: (request) => UNLIMITED_PATHS.test(request.url),
+    allowList: (request) => URGENT_PATHS.test(request.url),
     errorResponseBuilder: () =>
       new ProblemException(429, `More than ${MAX_REQUESTS_PER_SECOND} requests in one second.`),
   });

@@ -198,8 +198,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: SNAPSHOTS,
-        fragment: 'start: this.#startOf(',
-        replacement: 'start: committed.get(partition)?.nextOffset ?? this.#startOf(',
+        fragment: 'start: startOf(',
+        replacement: 'start: committed.get(partition)?.nextOffset ?? startOf(',
       },
     ],
   },

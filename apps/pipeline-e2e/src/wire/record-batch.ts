@@ -1,3 +1,4 @@
+import { AT, CONTROL, LENGTH_END, TRANSACTIONAL } from '@login-pipeline/tools/wire';
 import { crc32c } from '@node-rs/crc32';
 import { CODECS, IMPLEMENTATIONS } from '../codecs.ts';
 import type { CodecName } from '../codecs.ts';
@@ -34,28 +35,10 @@ export interface LoggedBatch {
   readonly records: readonly LoggedRecord[];
 }
 
-const AT = {
-  length: 8,
-  magic: 16,
-  crc: 17,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  baseTimestamp: 27,
-  maxTimestamp: 35,
-  producerId: 43,
-  producerEpoch: 51,
-  sequence: 53,
-  count: 57,
-  records: 61,
-} as const;
-/** Bytes in front of what the length field counts. */
-const LENGTH_END = 12;
 const CODEC_MASK = 0x07;
 const CODEC_BY_TYPE = new Map<number, CodecName>(
   (Object.keys(CODECS) as CodecName[]).map((name) => [CODECS[name], name]),
 );
-const TRANSACTIONAL = 0x10;
-const CONTROL = 0x20;
 
 /** @param codec undefined: not compressed */
 export async function encodeBatch(
@@ -70,8 +53,8 @@ export async function encodeBatch(
   return sealBatch(payload, codec === undefined ? 0 : CODECS[codec], records);
 }
 
-/** Puts a header before a payload, whatever that is. */
-export function sealBatch(
+/** Puts a header before a payload. */
+function sealBatch(
   payload: Buffer,
   attributes: number,
   records: readonly Pick<WireRecord, 'timestamp'>[],

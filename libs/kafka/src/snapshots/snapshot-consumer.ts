@@ -3,23 +3,21 @@ import type { Logger, Metrics, Tracing } from '@login-pipeline/observability';
 import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { KafkaUnavailableError } from '../client/errors.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { Changes } from './changes.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { observeLatency } from '../group/latency.ts';
 import type { PartitionStates } from './partition-states.ts';
-import type { PartitionBounds } from '../group/partition-watch.ts';
 import { obeyOperator } from './operator-position.ts';
 import { snapshotMark } from '../group/position-mark.ts';
 import type { RecordProducer } from '../client/producer.ts';
 import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
-import type { Snapshot } from './snapshot-record.ts';
 import { maxSnapshotBytes } from './snapshot-record.ts';
 import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
+import { reportGap, startOf } from './snapshot-start.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import type { SnapshotProducers } from './snapshot-writer.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
@@ -213,7 +211,7 @@ export class SnapshotConsumer implements BatchConsumer {
       const { earliest } = bounds.get(partition) ?? { earliest: 0n };
       if (this.#owned.get(partition) !== owned) return;
       if (earliest > owned.nextOffset) {
-        this.#reportGap(partition, owned.nextOffset, earliest);
+        reportGap({ partition, next: owned.nextOffset, earliest }, this.#options);
         owned.nextOffset = earliest;
         this.#options.states.advance(partition, earliest);
       }
@@ -262,7 +260,7 @@ export class SnapshotConsumer implements BatchConsumer {
         {
           topic: input.topic,
           partition,
-          start: this.#startOf(partition, snapshot, bounds.get(partition)),
+          start: startOf({ partition, snapshot, bounds: bounds.get(partition) }, this.#options),
           end: bounds.get(partition)?.end ?? 0n,
           committed: committed.get(partition),
         },
@@ -275,35 +273,6 @@ export class SnapshotConsumer implements BatchConsumer {
       this.#consumer.seek(partition, start);
     }
     metrics.observe('state_restore_duration_seconds', {}, (performance.now() - started) / 1_000);
-  }
-
-  /** @throws KafkaUnavailableError when the snapshot cannot be of this topic */
-  #startOf(
-    partition: number,
-    snapshot: Snapshot | undefined,
-    { earliest, end }: PartitionBounds = { earliest: 0n, end: 0n },
-  ): bigint {
-    if (snapshot === undefined) return earliest;
-    const { input, snapshots } = this.#options;
-    if (snapshot.nextOffset > end) {
-      throw new KafkaUnavailableError(
-        `The snapshot of partition ${partition} in "${snapshots.topic}" ends at offset ${snapshot.nextOffset}, ` +
-          `but "${input.topic}" (INPUT_TOPIC) ends at ${end}: it was created anew. ` +
-          'Set SNAPSHOT_TOPIC to a new topic to count it from its beginning.',
-      );
-    }
-    if (snapshot.nextOffset >= earliest) return snapshot.nextOffset;
-    this.#reportGap(partition, snapshot.nextOffset, earliest);
-    return earliest;
-  }
-
-  #reportGap(partition: number, next: bigint, earliest: bigint): void {
-    const { input, logger, metrics } = this.#options;
-    metrics.increment('records_lost_total', {}, Number(earliest - next));
-    logger.error(
-      { topic: input.topic, partition, next: String(next), earliest: String(earliest) },
-      'Retention deleted records before they were counted',
-    );
   }
 
   /** Writes the states that moved, one after another with earlier calls. */

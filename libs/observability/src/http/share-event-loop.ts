@@ -4,7 +4,7 @@ import { Clients } from './clients.ts';
 import { FairShare } from './fair-share.ts';
 
 /** Probes and scrapes must get through when the service is busiest. */
-const URGENT_PATHS = /^\/(?:health\/|metrics(?:$|\?))/;
+export const URGENT_PATHS = /^\/(?:health\/|metrics(?:$|\?))/;
 const RETRY_AFTER_SECONDS = '1';
 
 /** Lets requests wait for their turn on all routes that are registered afterwards. */
@@ -19,7 +19,7 @@ export function shareEventLoop(server: FastifyInstance): void {
       client: request.client,
       urgent: URGENT_PATHS.test(request.url),
       enter: () => {
-        // Nobody is there to answer any more.
+        // The client is gone.
         if (!socket.destroyed) done();
       },
       refuse: (own) => {

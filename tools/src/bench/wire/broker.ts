@@ -19,6 +19,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const CREATE_POLL_MS = 10;
 const FETCH_BYTES = 16 * 1024 * 1024;
 
+export { AT, CONTROL, LENGTH_END, TRANSACTIONAL } from './record-batch.ts';
+
 /** What a fetch brought of one partition. */
 export interface FetchedPartition {
   readonly partition: number;
@@ -220,11 +222,9 @@ export class Broker {
 /** A broker's answer that is none: its error code stands in the protocol guide, "Error Codes". */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
-  readonly code: number;
 
   constructor(what: string, code: number) {
     super(`${what}: the broker answered with error ${code}`);
-    this.code = code;
   }
 }
 

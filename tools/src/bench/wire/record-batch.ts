@@ -31,7 +31,8 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
-const AT = {
+/** Where the header's fields are. */
+export const AT = {
   length: 8,
   magic: 16,
   crc: 17,
@@ -46,10 +47,10 @@ const AT = {
   records: 61,
 } as const;
 /** Bytes in front of what the length field counts. */
-const LENGTH_END = 12;
+export const LENGTH_END = 12;
 const COMPRESSION_MASK = 0x07;
-const TRANSACTIONAL = 0x10;
-const CONTROL = 0x20;
+export const TRANSACTIONAL = 0x10;
+export const CONTROL = 0x20;
 
 /** @returns a batch whose base timestamp is 0: see {@link stampBatch} */
 export function encodeBatch(records: readonly BatchRecord[]): Buffer {

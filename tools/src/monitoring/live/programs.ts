@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { pathOf } from '../../programs.ts';
 
 /** Debian's names, then the makers' own. */
 const PROGRAMS = {
@@ -57,8 +56,5 @@ export async function runProgram(
 }
 
 function find(program: Program): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return PROGRAMS[program]
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path));
+  return PROGRAMS[program].map(pathOf).find((path) => path !== undefined);
 }
