@@ -52,7 +52,6 @@ export function expectedOutcome(value: Buffer | null): ValidLogin | string {
 
 /** What values begin with that other serializers wrote; latin1, the first that fits. */
 const FOREIGN_FRAMES: readonly (readonly [reason: string, start: RegExp])[] = [
-  // Eslint's fear of control characters is about texts.
   ['framed_apicurio', /^\0{5}[^]{4}/],
   ['framed_not_json', /^\0(?!\{\0)[^]{4}(?![\s[{"\-\dtfn\xef]|\0[^]{4}\{)[^]/],
   ['framed_guid', /^\x01(?:[^]{6}[\x10-\x8f][^][\x80-\xbf][^]{7}|[^]{16}[\s[{"\-\dtfn])/],

@@ -20,8 +20,8 @@ const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': '9223372036854775807' 
 
 /**
  * A snapshot of format 1 as releases wrote it that believed every record without a timestamp. Its five records are logins
- * of 2024-12-17T18:47Z, 18:48Z, 8640000000000000 twice, without timestamps, the second of version 9.9.9, and 18:49Z: the last
- * one had expired.
+ * of 2024-12-17T18:47Z, 18:48Z, 8640000000000000 twice, without timestamps, the second of version 9.9.9, and 18:49Z: the
+ * last one had expired.
  */
 const SPOILED_SNAPSHOT = Buffer.from(
   'AUEA/GmLOwgAgKqqqupfWFwV3AEcwOx0UzPQm17ufrCrA9jFLu4Afjip3R306GA396MfDMD8YOBgAO4G4G4Hc/CLXQ3AT24nO7qDnxxUOXAtDhhHOABc/jwn' +
@@ -31,15 +31,15 @@ const SPOILED_SNAPSHOT = Buffer.from(
 );
 const SPOILED_RECORDS = 5;
 
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await Cluster.connect();
+});
+afterEach(killServices);
+afterAll(() => cluster.disconnect());
+
 describe('times that cannot be', () => {
-  let cluster: Cluster;
-
-  beforeAll(async () => {
-    cluster = await Cluster.connect();
-  });
-  afterEach(killServices);
-  afterAll(() => cluster.disconnect());
-
   it('move no window of the insights, over a restart too', async () => {
     const now = Date.now();
     const settings = await aggregatorSettings({ input: ANY_TIMESTAMP });
@@ -120,7 +120,7 @@ describe('times that cannot be', () => {
         [minuteOf(now), 1],
       ]);
     }
-    // Whoever restores what the owner has kept has nothing to forget any more.
+    // A replica that restores what the owner has kept has nothing to forget any more.
     expect([await owner.stop(), await follower.stop()]).toEqual([0, 0]);
     const heir = await Service.start('aggregator', settings);
     expect(await answersForAll(heir, topic)).toMatchObject({ total: 6, expired: 1 });
@@ -166,50 +166,12 @@ describe('times that cannot be', () => {
     expect(forgotten.at(-1)).toBe(`${fresh} ${now - HOUR}`);
     expect(await written([login(now - 2 * HOUR, String(now), fresh)])).toEqual(forgotten);
   });
-
-  async function aggregatorSettings({
-    input = {},
-    snapshots = {},
-  }: Partial<Record<'input' | 'snapshots', Settings>> = {}) {
-    const id = randomUUID();
-    const settings = {
-      INPUT_TOPIC: `e2e-processed-${id}`,
-      SNAPSHOT_TOPIC: `e2e-insights-${id}`,
-      GROUP_ID: `e2e-aggregator-${id}`,
-      INSIGHTS_LOG_EVERY: '1000000',
-    };
-    await cluster.createTopic(settings.INPUT_TOPIC, 1, input);
-    await cluster.createTopic(settings.SNAPSHOT_TOPIC, 1, { ...COMPACTED, ...snapshots });
-    return settings;
-  }
-
-  /** @returns the insights once they contain the whole topic */
-  async function answersForAll(service: Service, topic: string): Promise<InsightsAnswer> {
-    const ends = await cluster.ends(topic);
-    return service.until(
-      'answers for all',
-      async () => {
-        const text = await insightsText(service).catch(() => undefined);
-        if (text === undefined) return false;
-        const answer = JSON.parse(text) as InsightsAnswer;
-        return answer.complete && reaches(answer, ends) && answer;
-      },
-      90_000,
-    );
-  }
 });
 
 describe('values that do not compress', () => {
-  let cluster: Cluster;
-
-  beforeAll(async () => {
-    cluster = await Cluster.connect();
-  });
-  afterEach(killServices);
-  afterAll(() => cluster.disconnect());
-
   it('are counted by name as far as a snapshot can be written, and none is lost', async () => {
-    const { settings, topic } = await topicsTaking(200_000);
+    const settings = await aggregatorSettings({ snapshots: { 'max.message.bytes': '200000' } });
+    const topic = settings.INPUT_TOPIC;
     const logins = Array.from({ length: 1_500 }, () => {
       const value = randomBytes(48).toString('base64');
       return login(Date.now(), String(Date.now()), randomUUID(), {
@@ -219,7 +181,7 @@ describe('values that do not compress', () => {
     await cluster.produce(topic, logins);
     const counting = { ...settings, MAX_DISTINCT_VALUES: '100000', STALL_TIMEOUT_MS: '10000' };
     const first = await Service.start('aggregator', counting);
-    const before = await answer(first, logins.length);
+    const before = await answersForAll(first, topic);
     const { other = 0 } = before.appVersions;
     expect(other).toBeGreaterThan(500);
     expect(Object.keys(before.appVersions).length).toBe(logins.length - other + 1);
@@ -229,13 +191,13 @@ describe('values that do not compress', () => {
     expect(await first.stop()).toBe(0);
 
     const second = await Service.start('aggregator', counting);
-    const after = await answer(second, logins.length);
+    const after = await answersForAll(second, topic);
     expect(after).toEqual(before);
     expect((await TopicReader.readAll(cluster, settings.SNAPSHOT_TOPIC)).records).not.toEqual([]);
   });
 
   it('need no warning by the defaults; a retention whose minutes may not fit is refused by name', async () => {
-    const { settings } = await topicsTaking(1_048_588);
+    const settings = await aggregatorSettings({ snapshots: { 'max.message.bytes': '1048588' } });
     const usual = await (await Service.start('aggregator', settings)).ready(60_000);
     expect(usual.output).not.toContain('MAX_DISTINCT_VALUES=');
     const refused = await Service.start('aggregator', {
@@ -247,34 +209,38 @@ describe('values that do not compress', () => {
     );
     expect(refused.output).not.toContain('"stack"');
   });
-
-  async function topicsTaking(bytes: number) {
-    const id = randomUUID();
-    const topic = `e2e-processed-${id}`;
-    const settings = {
-      INPUT_TOPIC: topic,
-      SNAPSHOT_TOPIC: `e2e-insights-${id}`,
-      GROUP_ID: `e2e-aggregator-${id}`,
-      INSIGHTS_LOG_EVERY: '1000000',
-    };
-    await cluster.createTopic(topic, 1);
-    const config = { ...COMPACTED, 'max.message.bytes': String(bytes) };
-    await cluster.createTopic(settings.SNAPSHOT_TOPIC, 1, config);
-    return { settings, topic };
-  }
-
-  async function answer(service: Service, total: number): Promise<InsightsAnswer> {
-    return service.until(
-      'counts all',
-      async () => {
-        const text = await insightsText(service).catch(() => '{}');
-        const insights = JSON.parse(text) as InsightsAnswer;
-        return insights.complete && insights.total === total && insights;
-      },
-      60_000,
-    );
-  }
 });
+
+async function aggregatorSettings({
+  input = {},
+  snapshots = {},
+}: Partial<Record<'input' | 'snapshots', Settings>> = {}) {
+  const id = randomUUID();
+  const settings = {
+    INPUT_TOPIC: `e2e-processed-${id}`,
+    SNAPSHOT_TOPIC: `e2e-insights-${id}`,
+    GROUP_ID: `e2e-aggregator-${id}`,
+    INSIGHTS_LOG_EVERY: '1000000',
+  };
+  await cluster.createTopic(settings.INPUT_TOPIC, 1, input);
+  await cluster.createTopic(settings.SNAPSHOT_TOPIC, 1, { ...COMPACTED, ...snapshots });
+  return settings;
+}
+
+/** @returns the insights once they contain the whole topic */
+async function answersForAll(service: Service, topic: string): Promise<InsightsAnswer> {
+  const ends = await cluster.ends(topic);
+  return service.until(
+    'answers for all',
+    async () => {
+      const text = await insightsText(service).catch(() => undefined);
+      if (text === undefined) return false;
+      const answer = JSON.parse(text) as InsightsAnswer;
+      return answer.complete && reaches(answer, ends) && answer;
+    },
+    90_000,
+  );
+}
 
 /** A login, processed already or yet to be. */
 function login(

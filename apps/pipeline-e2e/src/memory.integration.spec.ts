@@ -1,21 +1,17 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Broker } from '@login-pipeline/tools/wire';
 import { brokers, Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { CODECS } from './codecs.ts';
 import type { CodecName } from './codecs.ts';
+import { MEMORY_LIMIT_BYTES } from './hostile/hostile-lane.ts';
 import type { InsightsAnswer } from './insights-answer.ts';
 import { largeLogin } from './load.ts';
+import { runTool } from './secure-kafka.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 import { encodeBatch } from './wire/record-batch.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const POSITIONS = join(ROOT, 'tools', 'src', 'positions.ts');
 
 const MIB = 1024 * 1024;
 const PARTITIONS = 4;
@@ -23,8 +19,6 @@ const BOMBS = 12;
 const BOMB_BYTES = 70 * MIB;
 /** Partitions with bombs, which take turns; the others have none. */
 const BOMBED = 2;
-/** The promise of docs/records.md. */
-const MOST_MEMORY_BYTES = 512 * MIB;
 const DONE_MS = 180_000;
 /** More than any batch may hold. */
 const UNREADABLE_BYTES = 150 * MIB;
@@ -76,8 +70,8 @@ class Writer {
 async function passBy(output: string): Promise<void> {
   const command = /GROUP_ID=(\S+) INPUT_TOPIC=(\S+) npm run positions -- ([\w -]+)/.exec(output);
   const [, GROUP_ID = '', INPUT_TOPIC = '', options = ''] = command ?? [];
-  const env = { ...process.env, KAFKA_BROKERS: brokers(), GROUP_ID, INPUT_TOPIC };
-  await promisify(execFile)(process.execPath, [POSITIONS, ...options.split(' ')], { env });
+  const settings = { KAFKA_BROKERS: brokers(), GROUP_ID, INPUT_TOPIC };
+  await runTool('positions', options.split(' '), settings);
 }
 
 /** @returns a batch of one record of so many blanks: next to nothing on the wire */
@@ -93,7 +87,7 @@ describe('what is small on the wire and large in memory', () => {
 
   beforeAll(async () => {
     cluster = await Cluster.connect();
-    broker = await Broker.connect(brokers().split(',')[0] ?? '');
+    broker = await Broker.connect(brokers());
   });
   afterEach(killServices);
   afterAll(async () => {
@@ -159,7 +153,7 @@ describe('what is small on the wire and large in memory', () => {
       expect(counted).toMatchObject({ total: expected, invalid: BOMBS });
 
       const peaks = [await transformer.peakResidentBytes(), await aggregator.peakResidentBytes()];
-      for (const peak of peaks) expect(peak).toBeLessThan(MOST_MEMORY_BYTES);
+      for (const peak of peaks) expect(peak).toBeLessThan(MEMORY_LIMIT_BYTES);
       expect(await Promise.all([transformer.stop(), aggregator.stop()])).toEqual([0, 0]);
 
       const outputs = await TopicReader.readAll(cluster, lane.output);

@@ -4,7 +4,7 @@ export const PARTITIONS = 3;
 /** The odd outnumber the good on purpose. */
 const EVERY_RECORD_MAY_BE_BAD = '1';
 const MIB = 1024 * 1024;
-/** What a service may take, whatever comes in: the limit of its pod. */
+/** What a service may take, whatever comes in: the promise of docs/records.md. */
 export const MEMORY_LIMIT_BYTES = 512 * MIB;
 /** Topics that take what a stranger can think of. */
 const OPEN_TOPIC = {

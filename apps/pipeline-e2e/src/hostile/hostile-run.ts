@@ -41,7 +41,7 @@ export interface HostileResult {
   readonly faults: readonly string[];
 }
 
-/** Writes what Kafka lets anybody write, and compares what comes out with what went in. */
+/** Writes what Kafka lets a producer write, and compares what comes out with what went in. */
 export class HostileRun {
   readonly #cluster: Cluster;
   readonly #topics: HostileLane;

@@ -33,7 +33,6 @@ describe('a producer that writes all that Kafka lets it write', () => {
       expect({ seed, faults }).toEqual({ seed, faults: [] });
       for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0);
       for (const bytes of Object.values(peakBytes)) {
-        expect(bytes).toBeGreaterThan(0);
         expect(bytes).toBeLessThan(MEMORY_LIMIT_BYTES);
       }
       expect(await services.transformer.stop()).toBe(0);

@@ -41,16 +41,6 @@ describe.each(PLAIN)('Of %s', (_, plain) => {
     expect(parts.filter(({ length }) => length > LARGEST_PART)).toEqual([]);
   });
 
-  it.each([1, 2, 3, 4])(
-    'codec %d gives nothing when one byte too many would come',
-    async (number) => {
-      if (plain.length < 2) return;
-      const codec = CODECS[number];
-      const compressed = (await codec?.compress(plain)) ?? Buffer.alloc(0);
-      await expect(codec?.decompress(compressed, plain.length - 1)).rejects.toThrow();
-    },
-  );
-
   it('an LZ4 frame holds no more than its bound', () => {
     const { bound, bytes } = lz4Frame(compressFrameSync(plain));
     expect(bound).toBeGreaterThanOrEqual(plain.length);
@@ -67,6 +57,17 @@ describe.each(PLAIN)('Of %s', (_, plain) => {
     if (plain.length === 0) return;
     expect(() => decodeXerialSnappy(framed, plain.length - 1)).toThrow(RangeError);
   });
+});
+
+describe.each(PLAIN.filter(([, { length }]) => length > 1))('Of %s', (_, plain) => {
+  it.each([1, 2, 3, 4])(
+    'codec %d gives nothing when one byte too many would come',
+    async (number) => {
+      const codec = CODECS[number];
+      const compressed = (await codec?.compress(plain)) ?? Buffer.alloc(0);
+      await expect(codec?.decompress(compressed, plain.length - 1)).rejects.toThrow();
+    },
+  );
 });
 
 describe('lz4Frame', () => {
