@@ -4,7 +4,7 @@ import type { Word } from './live-hub.ts';
 import type { Live } from './live.ts';
 
 const BEAT_MS = 2_000;
-/** The hub tells something every second; a shared one that is silent for so many beats has crashed. */
+/** The hub sends something every second; a shared one that is silent for so many beats has crashed. */
 const BEATS_OF_SILENCE = 3;
 
 type Hear = (part: Partial<Live>) => void;

@@ -1,7 +1,7 @@
 import { NOTHING } from './live.ts';
 import type { Live } from './live.ts';
 
-/** What a tab tells the hub every few seconds, and when it changes; `gone` holds until it says something else. */
+/** What a tab sends the hub every few seconds, and when it changes; `gone` holds until it says something else. */
 export type Word = 'visible' | 'hidden' | 'gone';
 
 /** The hub's end of the channel to a tab. */
@@ -13,7 +13,7 @@ export interface Tab {
  * Follows the server until the signal is aborted.
  *
  * @param change takes what is new, at least once a second
- * @param isSeen whether anybody looks; what is only drawn needs to be asked for then alone
+ * @param isSeen whether a tab is visible; what is only drawn needs to be asked for then alone
  */
 export type Follow = (
   change: (part: Partial<Live>) => void,
@@ -46,7 +46,7 @@ export class LiveHub {
     this.#follow = follow;
   }
 
-  /** A tab that is new, or that was forgotten, is told all there is; then what changes. */
+  /** A tab that is new, or that was forgotten, gets all there is; then what changes. */
   hear(tab: Tab, word: Word): void {
     if (word === 'gone') {
       this.#forget(tab);
@@ -63,14 +63,14 @@ export class LiveHub {
     this.#following = following;
     this.#follow(
       (part) => {
-        if (!following.signal.aborted) this.#tell(part);
+        if (!following.signal.aborted) this.#send(part);
       },
       () => [...this.#tabs.values()].some(({ word }) => word === 'visible'),
       following.signal,
     );
   }
 
-  #tell(part: Partial<Live>): void {
+  #send(part: Partial<Live>): void {
     this.#live = { ...this.#live, ...part };
     const since = Date.now() - FORGOTTEN_AFTER_MS;
     for (const [tab, { atMs }] of this.#tabs) {

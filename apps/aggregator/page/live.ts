@@ -1,7 +1,7 @@
 import type { Flow, Insights, Traffic, Versions } from './api.ts';
 import type { Connection } from './connection.ts';
 
-/** All that the server has told. */
+/** All that the server has sent. */
 export interface Live {
   readonly connection: Connection;
   readonly insights: Insights | undefined;
@@ -12,7 +12,7 @@ export interface Live {
   readonly rates: readonly (number | undefined)[];
 }
 
-/** Before the server has told anything. */
+/** Before the server has sent anything. */
 export const NOTHING: Live = {
   connection: { connected: false, lastSignMs: undefined },
   insights: undefined,

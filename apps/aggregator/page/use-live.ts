@@ -10,7 +10,7 @@ export interface LiveNow extends Live {
   readonly nowMs: number;
 }
 
-/** What the server has told, and the time: a page that hears nothing more has to say so. */
+/** What the server has sent, and the time: a page that hears nothing more has to say so. */
 export function useLive(workerUrl: string): LiveNow {
   const [live, setLive] = useState<LiveNow>(() => ({ ...NOTHING, nowMs: Date.now() }));
 

@@ -43,7 +43,7 @@ export class InsightStates implements PartitionStates {
   readonly #now: () => number;
   readonly #owned = new Map<number, PartitionState>();
   readonly #changedCounts = new ChangedCounts();
-  /** Partitions with snapshots of which something was not believed: told once. */
+  /** Partitions with snapshots of which something was not believed: warned of once. */
   readonly #mended = new Set<number>();
 
   constructor({ limits, board, inputTopic, logger, now = Date.now }: InsightStatesOptions) {
@@ -144,7 +144,7 @@ export class InsightStates implements PartitionStates {
     this.#board.show(partition, this.#decode(partition, snapshot));
   }
 
-  /** Every replica mends a snapshot alike: what could not be when it was written, by the later of two clocks, is forgotten. */
+  /** Every replica mends a snapshot alike: what could not be when it was written, by the later clock, is forgotten. */
   #decode(partition: number, { value, writtenMs }: FoundSnapshot): PartitionState {
     const state = decodeSnapshot(value, this.#limits);
     const forgotten = forgetFuture(state, Math.max(writtenMs, this.#now()) + FUTURE_TOLERANCE_MS);

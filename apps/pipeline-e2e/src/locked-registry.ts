@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A schema registry that lets nobody in without a password. */
+/** A schema registry that answers 401 without its password. */
 export interface LockedRegistry {
   /** As SCHEMA_REGISTRY_URL takes it. */
   readonly url: string;

@@ -1,4 +1,4 @@
-/** Told instead of an error that speaks of a program's insides: those help only who reads its code. */
+/** Stands for an error that speaks of a program's insides: those help only who reads its code. */
 const UNKNOWN_CAUSE = 'unknown cause (LOG_LEVEL=debug logs it)';
 
 /** Of JavaScript itself and of assertions: a defect of ours or of a dependency, never the user's doing. */
@@ -38,7 +38,7 @@ export function rootCause(error: unknown): unknown {
 }
 
 /**
- * Tells people what went wrong, by the innermost cause: of an error that has several, each. Addresses and codes that the message
+ * Says what went wrong, by the innermost cause: of an error that has several, each. Addresses and codes that the message
  * leaves out are added.
  */
 export function errorText(error: unknown): string {

@@ -16,7 +16,7 @@ import { HEALTH } from './tokens.ts';
 /** Without the look for `@nestjs/swagger`, which is not there. */
 const PROBE = { noCache: true, swaggerDocumentation: false };
 
-/** Answers a failed check as terminus tells it: with 503, and in the form of one that passes. */
+/** Answers a failed check as terminus does: with 503, and in the form of one that passes. */
 @Catch(ServiceUnavailableException)
 class FailedCheckFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(failed: ServiceUnavailableException, host: ArgumentsHost): void {

@@ -41,7 +41,7 @@ export class OperationsModule {
     return {
       module: OperationsModule,
       global: true,
-      // A probe that fails is told to the one who probes: every few seconds, which is no line of a log.
+      // A failed probe is an answer every few seconds, not a line of the log.
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [HealthController, MetricsController],
       providers: [

@@ -110,7 +110,7 @@ describe('splitHeaders', () => {
     );
   });
 
-  it('leaves to the record what somebody has added since', () => {
+  it('leaves to the record what was added since', () => {
     expect(splitHeaders([['a', '1'], ...ADDED, ['traceparent', '2']])).toEqual({
       own: [
         ['a', '1'],

@@ -102,7 +102,7 @@ export function planBatch<Reason extends string>(
         dropped += 1;
         break;
       case 'dead-letter': {
-        // What nobody has read is not null, whatever it looks like.
+        // A value that was not read is not null, though it looks so.
         const isRead = record.omittedBytes === undefined;
         setAside(record, isRead ? outcome.reason : tooLarge, outcome.stage);
         break;

@@ -1,6 +1,6 @@
 import { unframed } from './frame.ts';
 
-/** Frames that are not read: what somebody else's serializer puts before, or in place of, the JSON. */
+/** Frames that are not read: what other serializers put before, or in place of, the JSON. */
 export type ForeignFrame =
   'framed_not_json' | 'framed_apicurio' | 'framed_guid' | 'framed_glue' | 'framed_avro';
 

@@ -88,7 +88,8 @@ function engineAt(root: string, env: Readonly<Record<string, string>>): Omit<Eng
 }
 
 /**
- * @throws {Failure} when the engine's command lacks a part: images are built by BuildKit, and docker-compose.yml takes Compose
+ * @throws {Failure} when the engine's command lacks a part: images are built by BuildKit, and docker-compose.yml takes
+ *   Compose
  */
 export async function requireParts(engine: Engine): Promise<void> {
   const missing: string[] = [];

@@ -25,7 +25,7 @@ export type CountedLogin = Pick<
 
 /**
  * All that one input partition has contributed. After the records below offset N the state is a function of those records
- * and the limits: no other partition is looked at, so an idle one holds nobody up. Our clock decides only what is of the
+ * and the limits: no other partition is looked at, so an idle one holds up no other. Our clock decides only what is of the
  * future; where record timestamps lie before it, as all that a broker has bounded do, a replay ends in the same state.
  */
 export class PartitionState {

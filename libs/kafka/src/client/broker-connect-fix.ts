@@ -5,7 +5,7 @@ import { errorText, RefusedForNowError, TokenError } from './errors.ts';
 interface Broker {
   /** `host:port` */
   readonly brokerAddress: string;
-  /** Of a broker that the cluster has told of; null of an address of ours. */
+  /** Of a broker in the cluster's metadata; null of an address of ours. */
   readonly nodeId: string | number | null;
   readonly connectionPool: { readonly isConnected: () => boolean };
   /** Of the requests that it knows; asked for while they are null. */
@@ -17,7 +17,7 @@ interface Broker {
 
 /** The part of kafkajs 2.2.4's broker pool that the fix touches. */
 interface BrokerPool {
-  /** Those that the cluster has told of, by node id. */
+  /** Those in the cluster's metadata, by node id. */
   readonly brokers: Readonly<Record<string, Broker>>;
   /** At an address of ours. */
   readonly seedBroker: Broker | undefined;
@@ -43,11 +43,11 @@ export const REACHED = 'reached';
 const FIXED = Symbol.for('login-pipeline.broker-connect-fix');
 
 /**
- * Makes kafkajs take a connection that is closed, or gets no answer, while it is set up for one that was refused. Proxies and
- * load balancers before a dead broker accept connections and close them; kafkajs goes to another broker only when it is
- * refused, and otherwise asks the same one until it gives up.
+ * Makes kafkajs take a connection that is closed, or gets no answer, while it is set up for one that was refused. Proxies
+ * and load balancers before a dead broker accept connections and close them; kafkajs goes to another broker only when it
+ * is refused, and otherwise asks the same one until it gives up.
  *
- * What it throws and logs tells which broker it is, and whether somebody has advertised that address.
+ * What it throws and logs names the broker, and says whether the cluster has advertised that address.
  */
 export function installBrokerConnectFix(): void {
   const require = createRequire(import.meta.url);
@@ -84,7 +84,7 @@ export function installBrokerConnectFix(): void {
   askSeedBrokersFirst(require('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool });
 }
 
-/** Where no broker is connected that the cluster has told of, kafkajs tries each, though one at an address of ours may be. */
+/** Where no broker in the cluster's metadata is connected, kafkajs tries each, though one at an address of ours may be. */
 function askSeedBrokersFirst({ prototype }: { readonly prototype: BrokerPool }): void {
   const find = prototype.findConnectedBroker;
   prototype.findConnectedBroker = async function (this: BrokerPool) {

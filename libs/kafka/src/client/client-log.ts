@@ -19,12 +19,12 @@ const EVERYDAY = [
   /Limiting retries for the idempotent producer/,
   /There is no leader for this topic-partition/i,
   new RegExp(GIVEN_UP),
-  // Of a connection that is being set up, again and again: what comes of it is told once.
+  // Of a connection that is being set up, again and again: what comes of it is logged once.
   /^Connection (?:timeout|error: (?:connect|getaddrinfo) )/,
   /^Failed to connect to seed broker/,
 ];
 
-/** Addresses of brokers, of whichever client, that could not be reached: told once until one connection succeeds. */
+/** Addresses of brokers, of whichever client, that could not be reached: logged once until one connection succeeds. */
 const unreached = new Set<string>();
 
 /**
@@ -51,7 +51,7 @@ export function clientLog(logger: Logger, loudest: 'warn' | 'debug'): logCreator
     };
 }
 
-/** @returns the level at which an end of a connection's setup is told */
+/** @returns the level at which an end of a connection's setup is logged */
 function outage(
   reached: boolean,
   broker: string,

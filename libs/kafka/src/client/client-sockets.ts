@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
-import { foreignServer, tellErrors } from './told-errors.ts';
+import { foreignServer, explainErrors } from './socket-errors.ts';
 import { wholeResponses } from './whole-responses.ts';
 
 const require = createRequire(import.meta.url);
@@ -71,7 +71,7 @@ export class ClientSockets {
       (start) => socket.destroy(foreignServer(start)),
     );
     const socket: Socket = connect({ host, port, onread }, onConnect);
-    tellErrors(socket);
+    explainErrors(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const entry = {
       broker: `${host}:${port}`,

@@ -20,7 +20,7 @@ export function compressionType(compression: Compression): CompressionType {
 }
 
 /**
- * Teaches kafkajs' own record-batch code, which has gzip only, and that without a limit, our codecs. Repeating it changes
+ * Gives kafkajs' decoder of message sets, which has gzip only, and that without a limit, our codecs. Repeating it changes
  * nothing.
  */
 export function installCodecs(): void {
@@ -28,8 +28,6 @@ export function installCodecs(): void {
   const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
   for (const type of [GZIP, Snappy, LZ4, ZSTD]) {
     codecs[type] = () => ({
-      // kafkajs hands over an encoder when it compresses, and bytes when it decompresses.
-      compress: ({ buffer }: { readonly buffer: Buffer }) => CODECS[type]?.compress(buffer),
       decompress: (buffer: Buffer) => CODECS[type]?.decompress(buffer, MAX_PART_BYTES),
     });
   }

@@ -172,9 +172,8 @@ function legacyBatches(records: readonly FetchedRecord[]): FetchedBatch[] {
       transactionOf: undefined,
       marker: undefined,
       whole: (minimum) => Promise.resolve(from(minimum)),
-      // eslint-disable-next-line @typescript-eslint/require-await -- they are there already
       async *parts(minimum) {
-        yield from(minimum);
+        yield await Promise.resolve(from(minimum));
       },
     },
   ];

@@ -17,8 +17,8 @@ interface Cluster {
 const FIXED = Symbol.for('login-pipeline.refusal-fix');
 
 /**
- * Makes kafkajs tell why no broker gave an answer. It forgets what they said: of a coordinator that it may not see it reports that
- * none was found, and of the cluster it takes nothing for an answer, and stumbles over that.
+ * Makes kafkajs say why no broker gave an answer. It forgets what they said: of a coordinator that it may not see it
+ * reports that none was found, and of the cluster it takes nothing for an answer, and stumbles over that.
  */
 export function installRefusalFix(): void {
   const require = createRequire(import.meta.url);

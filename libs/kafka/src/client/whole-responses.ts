@@ -42,7 +42,7 @@ class Gatherer {
 
   #begin(): void {
     const bytes = SIZE_BYTES + this.#size.readInt32BE();
-    // kafkajs is told of the size too, and would wait for the rest.
+    // kafkajs gets the size too, and would wait for the rest.
     const isPlausible = bytes >= SIZE_BYTES && bytes <= MAX_BYTES;
     if (!isPlausible) this.#onForeign(this.#size);
     this.#response = Buffer.allocUnsafe(isPlausible ? bytes : SIZE_BYTES);
@@ -57,7 +57,7 @@ class Gatherer {
 }
 
 /**
- * @param onForeign told the first bytes of what cannot be a response of a broker
+ * @param onForeign called with the first bytes of what cannot be a response of a broker
  * @returns the option of a socket that is to read whole responses, each with its size, into buffers of their own
  */
 export function wholeResponses(

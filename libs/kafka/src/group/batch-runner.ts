@@ -152,7 +152,6 @@ export class BatchRunner {
       await this.#options.onBatch({
         topic,
         partition,
-        // A header without a value is null, against its type.
         records,
         nextOffset,
         fetchedOffset: from,

@@ -2,7 +2,7 @@ import type { Batch } from 'kafkajs';
 import { MemoryBudget } from '../record-batch/index.ts';
 import type { PartitionBatch, Piece, ReadLimits } from '../record-batch/index.ts';
 
-/** What all consumers of the process may have decompressed at a time: pieces of some partitions, each with its working copy. */
+/** What all consumers of the process may have decompressed at a time, working copies included. */
 const BUDGET = new MemoryBudget(64 * 1024 * 1024);
 
 /** @returns what kafkajs fetched for a partition, piece by piece */

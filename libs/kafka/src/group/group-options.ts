@@ -33,7 +33,7 @@ export interface GroupConsumerOptions {
   readonly fetchAhead?: boolean;
   /** How long the broker may gather records before it answers a fetch, in milliseconds; 0: not at all. */
   readonly lingerMs: number;
-  /** How much one fetch may bring, in bytes; default 16 MiB. It is decoded in one go, while nothing else is answered. */
+  /** How much one fetch may bring, in bytes; default 16 MiB. */
   readonly maxFetchBytes?: number;
   /** The largest value that is read, in bytes; default 4 MiB. Of a record that has a larger one, the rest is handed over. */
   readonly maxValueBytes?: number;

@@ -1,7 +1,7 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { UnreadableBatchError } from '../record-batch/index.ts';
 
-/** A batch that was damaged on its way is whole at once; one that the broker has so takes somebody to act. */
+/** A batch that was damaged on its way is whole at once; one that is damaged on the broker takes an operator. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 /** Of the watchdog's time-out: to it an attempt is progress. */
@@ -22,7 +22,7 @@ export interface UnreadableOptions {
 /** A partition whose next batch cannot be read. */
 interface Held {
   readonly offset: number;
-  readonly told: string;
+  readonly reason: string;
   attempts: number;
   timer: NodeJS.Timeout | undefined;
 }
@@ -51,10 +51,10 @@ export class UnreadablePartitions {
     const isKnown = before?.offset === offset;
     const held: Held = isKnown
       ? before
-      : { offset, told: error.message, attempts: 0, timer: undefined };
+      : { offset, reason: error.message, attempts: 0, timer: undefined };
     clearTimeout(before?.timer);
     this.#held.set(partition, held);
-    if (!isKnown) this.#tell(error);
+    if (!isKnown) this.#report(error);
     pause(partition);
     held.timer = setTimeout(() => {
       resume(partition, position);
@@ -69,7 +69,7 @@ export class UnreadablePartitions {
     logger.info({ topic, partition }, 'The partition goes on: its next batch can be read');
   }
 
-  /** An assignment, or the end: whoever has a partition now finds out by itself. */
+  /** An assignment, or the end: the partition's next owner finds out by itself. */
   forgetAll(): void {
     for (const { timer } of this.#held.values()) clearTimeout(timer);
     this.#held.clear();
@@ -77,18 +77,18 @@ export class UnreadablePartitions {
 
   /** @returns why not all of the topic is consumed, or undefined when it is */
   notReady(): string | undefined {
-    const told = Array.from(this.#held.values(), (held) => held.told);
-    return told.length === 0 ? undefined : told.join('; ');
+    const reasons = Array.from(this.#held.values(), ({ reason }) => reason);
+    return reasons.length === 0 ? undefined : reasons.join('; ');
   }
 
-  #tell({ message, place }: UnreadableBatchError): void {
+  #report({ message, place }: UnreadableBatchError): void {
     const { groupId, topic, logger } = this.#options;
     const { partition, offset, lastOffset } = place;
     const to = lastOffset === undefined ? 'OFFSET' : String(lastOffset + 1);
     logger.error(
       { topic, partition, offset, lastOffset },
       `${message}. Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. ` +
-        `To give the batch up, stop the service, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
+        `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
         `npm run positions -- set --partition ${partition} --to ${to} --yes`,
     );
   }

@@ -150,7 +150,7 @@ export class PositionsAdmin {
   async #requireStopped(): Promise<void> {
     const { state, members } = await this.#describe();
     if (state === 'Empty' || state === 'Dead') return;
-    throw this.#notStopped(`it is ${state}, its members are ${members.join(', ') || 'not told'}`);
+    throw this.#notStopped(`it is ${state}, its members are ${members.join(', ') || 'not known'}`);
   }
 
   #notStopped(why: string): KafkaUnavailableError {

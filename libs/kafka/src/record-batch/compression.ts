@@ -102,7 +102,7 @@ export function* zstdPartsInJs(compressed: Buffer): Generator<Buffer> {
   }
 }
 
-/** Bytes go through a stream; whoever stops reading stops it. */
+/** Bytes go through a stream; a reader that stops ends it. */
 function through(stream: zlib.Gunzip | zlib.ZstdDecompress, bytes: Buffer): AsyncIterable<Buffer> {
   stream.end(bytes);
   return stream as AsyncIterable<Buffer>;

@@ -58,7 +58,7 @@ export async function* piecesOf(
       } catch (error) {
         // First what can be read.
         if (pile.length > 0) yield pile.take();
-        throw told(error, { topic, partition, batch });
+        throw placed(error, { topic, partition, batch });
       }
     }
     grant?.shrinkTo(pile.bytes);
@@ -85,7 +85,7 @@ async function* large(
   }
 }
 
-function told(
+function placed(
   error: unknown,
   { topic, partition, batch }: { topic: string; partition: number; batch: FetchedBatch },
 ): unknown {

@@ -16,7 +16,7 @@ export interface Damage {
 /** What a fetch brought for one partition. */
 export interface FetchedBatches {
   readonly batches: readonly FetchedBatch[];
-  /** To be told together with topic and partition, which only the consumer knows. */
+  /** For an error with topic and partition, which only the consumer knows. */
   readonly damage?: Damage;
 }
 

@@ -130,7 +130,7 @@ export class StoredBatch implements FetchedBatch {
     try {
       return await codec.decompress(this.#records, maxBytes);
     } catch {
-      // What is not too large but damaged fails again, and is told, when it is read bit by bit.
+      // What is not too large but damaged fails again, with its reason, when it is read bit by bit.
       return undefined;
     }
   }

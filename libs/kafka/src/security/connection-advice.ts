@@ -1,6 +1,6 @@
 import { protocolErrorOf, rootCause, TokenError } from '../client/errors.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { SPEAKS_TLS } from '../client/told-errors.ts';
+import { SPEAKS_TLS } from '../client/socket-errors.ts';
 
 type Security = Pick<KafkaConnection, 'ssl' | 'sasl'>;
 

@@ -6,7 +6,7 @@ import type { Logger } from '@login-pipeline/observability';
 import type { ISocketFactory } from 'kafkajs';
 import { KEEP_ALIVE_MS } from '../client/client-sockets.ts';
 import { errorText } from '../client/errors.ts';
-import { foreignServer, tellErrors } from '../client/told-errors.ts';
+import { foreignServer, explainErrors } from '../client/socket-errors.ts';
 import { wholeResponses } from '../client/whole-responses.ts';
 
 /** PEM files; without `caFile` Node's own list of authorities counts. */
@@ -33,7 +33,7 @@ export function tlsSockets(files: KafkaTlsFiles, logger: Logger): ISocketFactory
       isIP(host) === 0 ? { ...options, servername: host } : options,
       onConnect,
     );
-    tellErrors(socket);
+    explainErrors(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     return socket;
   };

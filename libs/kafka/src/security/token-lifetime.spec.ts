@@ -14,11 +14,11 @@ describe('tokenLifetime', () => {
     ['the token, where it ends sooner', endingIn(30), 1e300, 30],
     ['the answer, where it ends sooner', endingIn(90), 60, 60],
     ['the answer, where our clock is wrong', endingIn(-90), 60, 60],
-    ['nobody', 'opaque', undefined, Infinity],
-    ['nobody, where the token has other parts', 'a.b.c', undefined, Infinity],
-    ['nobody, where its end is no number', jwt('{"exp":"soon"}'), undefined, Infinity],
-    ['nobody, where there are no claims', jwt('null'), undefined, Infinity],
-    ['nobody, where its end is past', endingIn(-1), undefined, Infinity],
+    ['nothing', 'opaque', undefined, Infinity],
+    ['nothing, where the token has other parts', 'a.b.c', undefined, Infinity],
+    ['nothing, where its end is no number', jwt('{"exp":"soon"}'), undefined, Infinity],
+    ['nothing, where there are no claims', jwt('null'), undefined, Infinity],
+    ['nothing, where its end is past', endingIn(-1), undefined, Infinity],
   ])('is known from %s', (_, access_token, expires_in, seconds) => {
     const lifetime = tokenLifetime({ access_token, expires_in }, NOW_SECONDS * 1_000);
     expect(lifetime).toBe(seconds * 1_000);

@@ -1,4 +1,4 @@
-/** What an answer of a token endpoint says of how long its token is valid (RFC 6749, 5.1): seconds, if anything that makes sense. */
+/** What a token endpoint answers (RFC 6749, 5.1): the lifetime in seconds, if any that makes sense. */
 interface Answer {
   readonly access_token: string;
   readonly expires_in?: number | undefined;
@@ -18,8 +18,8 @@ export function tokenLifetime({ access_token, expires_in }: Answer, now: number)
 }
 
 /**
- * Servers that do not want to say how long a token is valid answer with zero, a negative number or a word: none of it is a reason
- * to refuse the token.
+ * Servers that do not want to say how long a token is valid answer with zero, a negative number or a word: no reason to
+ * refuse the token.
  *
  * @returns the answer, without `expires_in` unless it is a number of seconds
  */
@@ -42,7 +42,11 @@ function isLifetime(seconds: number | undefined): seconds is number {
   return seconds !== undefined && seconds > 0;
 }
 
-/** @returns `exp` of a JWT (RFC 7519, 4.1.4), in seconds since 1970; NaN of another token. Whether it is genuine, brokers decide. */
+/**
+ * Brokers check whether a token is genuine.
+ *
+ * @returns `exp` of a JWT (RFC 7519, 4.1.4), in seconds since 1970; NaN of another token
+ */
 function expiryOf(token: string): number {
   const [, payload = ''] = token.split('.');
   try {

@@ -4,14 +4,14 @@ import type { FoundSnapshot, Snapshot } from './snapshot-record.ts';
 /** The states that an application folds records into, one per input partition. */
 export interface PartitionStates {
   /**
-   * Told once, before anything is restored: what a snapshot may be, at most.
+   * Called once, before anything is restored: what a snapshot may be, at most.
    *
    * @param maxBytes of its value
    * @param topic where snapshots are kept
    * @throws when that is too little
    */
   fit(maxBytes: number, topic: UsableTopic): void;
-  /** Where the partitions of the input topic end now; told every few seconds. */
+  /** Where the partitions of the input topic end now; called every few seconds. */
   expect(ends: ReadonlyMap<number, bigint>): void;
   /**
    * Takes a partition over, from its newest snapshot or from nothing.

@@ -23,7 +23,7 @@ export interface LatestSource {
   /** The setting that names the topic. */
   readonly setting: string;
   readonly partition: number;
-  /** Tells where the topic ends. */
+  /** Knows where the topic ends. */
   readonly admin: Admin;
   readonly logger: Logger;
 }
@@ -85,6 +85,7 @@ export class LatestPartition {
     this.#isKnownTo(end);
   }
 }
+
 async function readPartition(
   { connection, groupId, topic, setting, partition, logger }: LatestSource,
   { ends, from }: { readonly ends: Ends; readonly from: bigint },
@@ -127,7 +128,7 @@ async function readPartition(
           `or set ${setting} to a new topic, which begins empty.`,
       ),
     onAssigned: () => {
-      // The others are somebody else's: nothing of them needs to be fetched.
+      // The others have owners of their own: nothing of them needs to be fetched.
       for (const [other, otherEnd] of ends) if (other !== partition) consumer.seek(other, otherEnd);
       if (from > 0n) consumer.seek(partition, from);
     },

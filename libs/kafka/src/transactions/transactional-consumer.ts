@@ -166,7 +166,7 @@ export class TransactionalConsumer implements BatchConsumer {
     observeLatency(this.#options.metrics, batch.records);
   }
 
-  /** Takes note of records whose outputs the brokers refuse. @returns undefined where the failure is another, or nothing new */
+  /** Notes records whose outputs the brokers refuse. @returns undefined where the failure is another, or nothing new */
   #refusedOutputs(
     error: unknown,
     planned: PlannedBatch,

@@ -8,7 +8,7 @@ export interface ConnectionBounds {
   readonly total: number;
   /** Connections of one client; a trusted proxy has as many as there are. */
   readonly perClient: number;
-  /** Answers that one connection may wait for: more are asked ahead by nobody's browser. */
+  /** Answers that one connection may wait for: no browser asks ahead for more. */
   readonly pipelined: number;
   /** How long a client may take to read what was sent. */
   readonly readMs: number;

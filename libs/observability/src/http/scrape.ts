@@ -1,7 +1,7 @@
 /** Shorter than any scraper's interval; long enough that many scrapers cost as much as one. */
 const FRESH_MS = 250;
 
-/** A text that is made at most four times a second, whoever asks how often. */
+/** A text that is made at most four times a second, however often it is asked for. */
 export class ScrapeText {
   readonly #make: () => Promise<string>;
   readonly #now: () => number;

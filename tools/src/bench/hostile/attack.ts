@@ -25,7 +25,7 @@ const STOP = 1;
  * Lets an aggregator work off a backlog while connections ask for traffic, each time with other parameters, as often as
  * they are answered.
  *
- * @param connections 0: nobody asks but the probes
+ * @param connections 0: only the probes ask
  */
 export async function runAttacked(
   cluster: BenchCluster,

@@ -18,7 +18,7 @@ export interface TokenServerOptions {
   readonly secretOf: (clientId: string) => string | undefined;
 }
 
-/** A client that asks for this scope is not told how long its tokens are valid: many servers tell nobody. */
+/** For this scope the answer does not say how long a token is valid, as with many servers. */
 export const SILENT_SCOPE = 'no-lifetime';
 
 /** An OAuth token endpoint on this host: client credentials grant alone (RFC 6749, 4.4), tokens as JWT. */

@@ -7,10 +7,10 @@ const TLS_RECORD = /^1[4-7]03/;
 export const SPEAKS_TLS = 'what listens there speaks TLS';
 
 /**
- * Has a socket's errors say what happened by their message: kafkajs repeats that alone, and where a name has several addresses it
- * is empty.
+ * Has a socket's errors say what happened by their message: kafkajs repeats that alone, and where a name has several
+ * addresses it is empty.
  */
-export function tellErrors(socket: Socket): void {
+export function explainErrors(socket: Socket): void {
   socket.once('error', (error) => {
     if (error.message === '') error.message = errorText(error);
   });
