@@ -1,4 +1,5 @@
--- Tables that the sinks of this folder write, and views that make them readable. Run it once, before the sinks start:
+-- Tables that the sinks of this folder write, and views that make them readable. Run it before the sinks start, and
+-- again with every new release: it keeps the rows, the rights and what others built upon the views.
 --   psql "$POSTGRES_URL" -f tables.sql
 
 -- One row per record, by its place in Kafka: a record that is delivered twice replaces itself.
@@ -11,6 +12,8 @@ CREATE TABLE IF NOT EXISTS processed_login_records (
   value               bytea,
   PRIMARY KEY (__connect_topic, __connect_partition, __connect_offset)
 );
+-- A table of an earlier release wants a value in every record, and the first one without would stop the sink.
+ALTER TABLE processed_login_records ALTER COLUMN value DROP NOT NULL;
 
 CREATE TABLE IF NOT EXISTS dead_letters (
   __connect_topic     text    NOT NULL,
@@ -120,8 +123,10 @@ SELECT
 FROM processed_login_records
 CROSS JOIN LATERAL read_login(value) AS login;
 
+-- The text's collation is that of earlier releases: a view that is replaced has to keep it.
 CREATE OR REPLACE VIEW processed_logins AS
-SELECT topic, partition, "offset", text, user_id, app_version, device_type, ip, locale, logged_in_at
+SELECT
+  topic, partition, "offset", text COLLATE "C" AS text, user_id, app_version, device_type, ip, locale, logged_in_at
 FROM login_records WHERE is_login;
 
 -- Every other record; its text, where it is one.

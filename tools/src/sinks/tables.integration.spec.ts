@@ -88,6 +88,18 @@ const GOOD = { app_version: '2.3.0', device_type: 'iOS', locale: 'TX', processed
     TEST_TIMEOUT_MS,
   );
 
+  it('replace those of an earlier release, whose table takes every record from then on', async () => {
+    const file = join(folder, 'earlier.sql');
+    writeFileSync(file, EARLIER_TABLES);
+    await postgres.load(file);
+    await holding([loginOf({})]);
+    await postgres.load(TABLES);
+    await answerForAllRows(1);
+    await postgres.load(TABLES);
+    await holding([loginOf({}), null]);
+    await answerForAllRows(2);
+  });
+
   /** Replaces the records of the table. */
   async function holding(values: readonly (Buffer | null)[]): Promise<void> {
     const rows = values.map((value, offset) => {
@@ -126,6 +138,36 @@ const GOOD = { app_version: '2.3.0', device_type: 'iOS', locale: 'TX', processed
 function offsets(rows: unknown): readonly number[] {
   return ((rows ?? []) as readonly { readonly offset: number }[]).map(({ offset }) => offset);
 }
+
+/** A table that wanted a value in every record, and views that read it without functions. */
+const EARLIER_TABLES = `
+  DROP SCHEMA public CASCADE;
+  CREATE SCHEMA public;
+  CREATE TABLE processed_login_records (
+    __connect_topic     text    NOT NULL,
+    __connect_partition integer NOT NULL,
+    __connect_offset    bigint  NOT NULL,
+    value               bytea   NOT NULL,
+    PRIMARY KEY (__connect_topic, __connect_partition, __connect_offset)
+  );
+  CREATE VIEW processed_logins AS
+  SELECT
+    __connect_topic     AS topic,
+    __connect_partition AS partition,
+    __connect_offset    AS "offset",
+    text,
+    (json ->> 'user_id')::uuid  AS user_id,
+    json ->> 'app_version'      AS app_version,
+    json ->> 'device_type'      AS device_type,
+    (json ->> 'ip')::inet       AS ip,
+    json ->> 'locale'           AS locale,
+    to_timestamp((json ->> 'timestamp')::numeric) AS logged_in_at
+  FROM processed_login_records
+  CROSS JOIN LATERAL (SELECT convert_from(value, 'UTF8') AS text) AS decoded
+  CROSS JOIN LATERAL (SELECT text::json AS json) AS parsed;
+  CREATE VIEW logins_by_minute AS
+  SELECT date_trunc('minute', logged_in_at, 'UTC') AS minute, count(*) AS logins FROM processed_logins GROUP BY 1;
+`;
 
 /** What a text of PostgreSQL does not take, and what looks like it in JSON. */
 const ODD_UNIT = fc.constantFrom(
