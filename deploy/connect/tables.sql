@@ -119,7 +119,8 @@ SELECT
   __connect_offset    AS "offset",
   value,
   login.*,
-  num_nulls(user_id, app_version, device_type, ip, locale, logged_in_at) = 0 AS is_login
+  -- A text may say "Infinity", which is a timestamp to PostgreSQL.
+  num_nulls(user_id, app_version, device_type, ip, locale, logged_in_at) = 0 AND isfinite(logged_in_at) AS is_login
 FROM processed_login_records
 CROSS JOIN LATERAL read_login(value) AS login;
 

@@ -88,6 +88,22 @@ const GOOD = { app_version: '2.3.0', device_type: 'iOS', locale: 'TX', processed
     TEST_TIMEOUT_MS,
   );
 
+  it('take no record for a login whose time is none', async () => {
+    const times = [
+      'Infinity',
+      '-inf',
+      ' +Infinity ',
+      'NaN',
+      '1e300',
+      -1e300,
+      '9'.repeat(400),
+      null,
+    ];
+    await holding([loginOf({}), ...times.map((timestamp) => loginOf({ timestamp }))]);
+    expect(await postgres.query('SELECT "offset" FROM processed_logins')).toEqual([{ offset: 0 }]);
+    await answerForAllRows(1 + times.length);
+  });
+
   it('replace those of an earlier release, whose table takes every record from then on', async () => {
     const file = join(folder, 'earlier.sql');
     writeFileSync(file, EARLIER_TABLES);
