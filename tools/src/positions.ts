@@ -30,7 +30,7 @@ await runCommand(async () => {
     const { target, partitions, yes } = command;
     const at = target.to === 'time' ? await admin.at(target.time) : new Map<number, bigint>();
     const moves = planMoves(positions, target, partitions, at);
-    for (const line of moveLines(moves)) say(line);
+    for (const line of moveLines(moves, positions)) say(line);
     if (!yes) {
       say('nothing is changed; --yes carries it out');
       return 0;

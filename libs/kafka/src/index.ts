@@ -38,6 +38,7 @@ export { redrive } from './redrive/redrive.ts';
 export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
 export type { OpenTransaction } from './inspection/open-transactions.ts';
 export type { Changes } from './snapshots/changes.ts';
+export { isObeyed } from './snapshots/operator-position.ts';
 export type { PartitionStates } from './snapshots/partition-states.ts';
 export type { SnapshotOptions } from './snapshots/snapshot-consumer.ts';
 export type { FoundSnapshot, Snapshot } from './snapshots/snapshot-record.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
+import type { Target } from './arguments.ts';
 import { planMoves } from './plan.ts';
 import { moveLines, positionLines } from './report.ts';
 
@@ -9,6 +10,7 @@ const AT_NONE = new Map<number, bigint>();
 function positions(
   rows: readonly (readonly [bigint | undefined, bigint, bigint, bigint?])[],
   snapshotTopic?: string,
+  isSetByOperator = false,
 ): GroupPositions {
   const partitions = rows.map(
     ([committed, start, end, snapshot], partition): PartitionPosition => ({
@@ -17,7 +19,7 @@ function positions(
       start,
       end,
       snapshot,
-      isSetByOperator: false,
+      isSetByOperator,
     }),
   );
   return { state: 'Empty', members: [], snapshotTopic, partitions };
@@ -32,18 +34,18 @@ describe('a set of positions', () => {
   ]);
 
   it('tells what it repeats and skips, from where the group would go on', () => {
-    expect(moveLines(planMoves(group, { to: 'end' }, undefined, AT_NONE))).toEqual([
+    expect(moveLines(planMoves(group, { to: 'end' }, undefined, AT_NONE), group)).toEqual([
       'partition 0: 100 -> 150, skips offsets 100 to 149, at most 50 records',
       'partition 1: 10 -> 20, skips offsets 10 to 19, at most 10 records',
       'partition 2: 100 -> 100, stays',
       'partition 3: 50 -> 90, skips offsets 50 to 89, at most 40 records',
     ]);
-    expect(moveLines(planMoves(group, { to: 'earliest' }, [0, 2], AT_NONE))).toEqual([
+    expect(moveLines(planMoves(group, { to: 'earliest' }, [0, 2], AT_NONE), group)).toEqual([
       'partition 0: 100 -> 0, repeats offsets 0 to 99, at most 100 records',
       'partition 2: 100 -> 0, repeats offsets 0 to 99, at most 100 records',
     ]);
     const offset = { to: 'offset', offset: 101n } as const;
-    expect(moveLines(planMoves(group, offset, [0], AT_NONE))).toEqual([
+    expect(moveLines(planMoves(group, offset, [0], AT_NONE), group)).toEqual([
       'partition 0: 100 -> 101, skips offset 100, at most 1 record',
     ]);
     const at = new Map([[3, 77n]]);
@@ -68,10 +70,19 @@ describe('a set of positions', () => {
   it('is refused below a snapshot, and may be ahead of it', () => {
     const folding = positions([[40n, 0n, 150n, 60n]], 'insights');
     const to = (offset: bigint) =>
-      moveLines(planMoves(folding, { to: 'offset', offset }, undefined, AT_NONE));
+      moveLines(planMoves(folding, { to: 'offset', offset }, undefined, AT_NONE), folding);
     expect(() => to(59n)).toThrow(/counted up to 60 \("insights"\), 59 lies before/);
     expect(to(60n)).toEqual(['partition 0: 60 -> 60, stays']);
     expect(to(61n)).toEqual(['partition 0: 60 -> 61, skips offset 60, at most 1 record']);
+  });
+
+  it('starts from an earlier one that the group will obey, and takes back what that skipped', () => {
+    const set = positions([[150n, 0n, 150n, 60n]], 'insights', true);
+    const to = (target: Target) => moveLines(planMoves(set, target, undefined, AT_NONE), set);
+    expect(to({ to: 'end' })).toEqual(['partition 0: 150 -> 150, stays']);
+    expect(to({ to: 'offset', offset: 100n })).toEqual([
+      'partition 0: 150 -> 100, no longer skips offsets 100 to 149, at most 50 records',
+    ]);
   });
 });
 
@@ -95,5 +106,27 @@ it('positions are shown with what is odd about them', () => {
     'it goes on at its snapshots in "insights"',
     'partition  committed  snapshot  start  end  lag',
     '        0         40        60      0  150   90',
+  ]);
+});
+
+it('a set offset of a group with snapshots is shown as the group will take it', () => {
+  const group = positions(
+    [
+      [150n, 0n, 150n, 60n],
+      [20n, 10n, 50n],
+      [59n, 0n, 150n, 60n],
+      [151n, 0n, 150n, 60n],
+      [5n, 10n, 50n],
+    ],
+    'insights',
+    true,
+  );
+  expect(positionLines(group).slice(2)).toEqual([
+    'partition  committed  snapshot  start  end  lag',
+    '        0        150        60      0  150    0  set by an operator',
+    '        1         20         -     10   50   30  set by an operator',
+    '        2         59        60      0  150   90  set by an operator, not obeyed: before the snapshot or outside the log',
+    '        3        151        60      0  150   90  set by an operator, not obeyed: before the snapshot or outside the log',
+    '        4          5         -     10   50   40  set by an operator, not obeyed: before the snapshot or outside the log',
   ]);
 });

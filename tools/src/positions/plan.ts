@@ -1,3 +1,4 @@
+import { isObeyed } from '@login-pipeline/kafka';
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
 import { EXIT, Failure } from '../failure.ts';
 import type { Target } from './arguments.ts';
@@ -38,14 +39,26 @@ export function planMoves(
   return moves;
 }
 
-/** @returns where the group goes on by itself: with its snapshot or what it committed, else at the start */
+/** @returns where the group goes on by itself: at its position, within the log, else at the start */
 export function resumeOf(
-  { committed, snapshot, start, end }: PartitionPosition,
-  { snapshotTopic }: Pick<GroupPositions, 'snapshotTopic'>,
+  position: PartitionPosition,
+  positions: Pick<GroupPositions, 'snapshotTopic'>,
 ): bigint {
-  const next = (snapshotTopic === undefined ? committed : snapshot) ?? start;
+  const { start, end } = position;
+  const next = positionOf(position, positions) ?? start;
   if (next < start) return start;
   return next > end ? end : next;
+}
+
+/** @returns the offset that the group goes by, if any: committed or its snapshot's, within the log or not */
+export function positionOf(
+  { committed, isSetByOperator, snapshot, start, end }: PartitionPosition,
+  { snapshotTopic }: Pick<GroupPositions, 'snapshotTopic'>,
+): bigint | undefined {
+  if (snapshotTopic === undefined) return committed;
+  if (!isSetByOperator || committed === undefined) return snapshot;
+  const state = snapshot === undefined || snapshot < start ? start : snapshot;
+  return isObeyed(committed, { start: state, end }) ? committed : snapshot;
 }
 
 function offsetOf(

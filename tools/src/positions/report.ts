@@ -1,5 +1,5 @@
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
-import { resumeOf } from './plan.ts';
+import { positionOf, resumeOf } from './plan.ts';
 import type { Move } from './plan.ts';
 
 /** @returns a table of where the group stands */
@@ -32,11 +32,16 @@ export function positionLines(positions: GroupPositions): readonly string[] {
 }
 
 /** @returns what a set does, partition by partition */
-export function moveLines(moves: readonly Move[]): readonly string[] {
+export function moveLines(
+  moves: readonly Move[],
+  { snapshotTopic }: Pick<GroupPositions, 'snapshotTopic'>,
+): readonly string[] {
+  // A group cannot be set back below its snapshot, and has counted nothing above it.
+  const back = snapshotTopic === undefined ? 'repeats' : 'no longer skips';
   return moves.map(({ partition, from, to }) => {
     const what = `partition ${partition}: ${from} -> ${to}`;
     if (to > from) return `${what}, skips ${records(from, to)}`;
-    return to < from ? `${what}, repeats ${records(to, from)}` : `${what}, stays`;
+    return to < from ? `${what}, ${back} ${records(to, from)}` : `${what}, stays`;
   });
 }
 
@@ -48,15 +53,19 @@ function records(from: bigint, to: bigint): string {
     : `offsets ${from} to ${to - 1n}, at most ${count} records`;
 }
 
-function oddityOf(
-  { committed, isSetByOperator, snapshot, start, end }: PartitionPosition,
-  { snapshotTopic }: GroupPositions,
-): string {
-  const next = snapshotTopic === undefined || isSetByOperator ? committed : snapshot;
-  if (next === undefined) {
-    return snapshotTopic === undefined ? 'nothing committed: goes on at the start' : 'no snapshot';
+function oddityOf(position: PartitionPosition, positions: GroupPositions): string {
+  const { committed, isSetByOperator, start, end } = position;
+  const next = positionOf(position, positions);
+  if (next !== undefined && next > end) return 'above the end: the log was cut or created anew';
+  if (next !== undefined && next < start) {
+    return `below the start: ${start - next} offsets are gone`;
   }
-  if (next > end) return 'above the end: the log was cut or created anew';
-  if (next < start) return `below the start: ${start - next} offsets are gone`;
-  return isSetByOperator ? 'set by an operator' : '';
+  if (isSetByOperator) {
+    const isObeyed = next === committed;
+    return `set by an operator${isObeyed ? '' : ', not obeyed: before the snapshot or outside the log'}`;
+  }
+  if (next !== undefined) return '';
+  return positions.snapshotTopic === undefined
+    ? 'nothing committed: goes on at the start'
+    : 'no snapshot';
 }

@@ -13,6 +13,11 @@ export interface TakeOver {
   readonly committed: CommittedOffset | undefined;
 }
 
+/** @returns whether an offset that an operator set is obeyed: within the log, and nothing counts twice */
+export function isObeyed(set: bigint, { start, end }: Pick<TakeOver, 'start' | 'end'>): boolean {
+  return set >= start && set <= end;
+}
+
 /**
  * Obeys an offset that an operator set, when that counts nothing twice; the next commit overwrites it. Any other committed
  * offset only follows the snapshots.
@@ -26,13 +31,12 @@ export function obeyOperator(
   if (committed === undefined || !isSetByOperator(committed.metadata)) return start;
   const set = committed.nextOffset;
   const position = { topic, partition, next: String(start), set: String(set), end: String(end) };
-  if (set > end) {
-    logger.error(position, 'The offset that an operator set lies above the end: it is not obeyed');
-    return start;
-  }
-  if (set < start) {
-    const why = 'it was obeyed before, or records would count twice';
-    logger.error(position, `The offset that an operator set lies before the state's: ${why}`);
+  if (!isObeyed(set, { start, end })) {
+    const why =
+      set > end
+        ? 'lies above the end: it is not obeyed'
+        : "lies before the state's: it was obeyed before, or records would count twice";
+    logger.error(position, `The offset that an operator set ${why}`);
     return start;
   }
   if (set > start) {
