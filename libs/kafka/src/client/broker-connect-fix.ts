@@ -39,6 +39,8 @@ export interface Unreachable extends Error {
 
 /** Of entries in kafkajs' log: whether their `broker` can be reached. */
 export const REACHED = 'reached';
+/** Of such entries: when the attempt began, ms on the monotonic clock. */
+export const BEGUN = 'begunMs';
 
 const FIXED = Symbol.for('login-pipeline.broker-connect-fix');
 
@@ -62,6 +64,7 @@ export function installBrokerConnectFix(): void {
   const connect = prototype.connect;
   prototype.connect = async function (this: Broker) {
     const broker = this.brokerAddress;
+    const begunMs = performance.now();
     // kafkajs hands on what another broker said. Asked itself, this one shows in time whether it answers at all.
     if (!this.connectionPool.isConnected()) this.versions = null;
     try {
@@ -74,12 +77,12 @@ export function installBrokerConnectFix(): void {
         by === undefined
           ? `${broker} cannot be reached: ${reason}`
           : `broker ${by} cannot be reached at ${broker}, the address in its advertised.listeners: ${reason}`;
-      this.logger.warn(message, { broker, [REACHED]: false });
+      this.logger.warn(message, { broker, [REACHED]: false, [BEGUN]: begunMs });
       const { code = 'ECONNREFUSED' } = error as { readonly code?: string };
       const unreachable = new KafkaJSConnectionError(message, { broker, code });
       throw Object.assign(unreachable, { advertisedBy: by });
     }
-    this.logger.info(`${broker} can be reached`, { broker, [REACHED]: true });
+    this.logger.info(`${broker} can be reached`, { broker, [REACHED]: true, [BEGUN]: begunMs });
   };
   askSeedBrokersFirst(require('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@login-pipeline/observability';
 import type { LogEntry } from 'kafkajs';
-import { REACHED } from './broker-connect-fix.ts';
+import { BEGUN, REACHED } from './broker-connect-fix.ts';
 import { clientLog } from './client-log.ts';
 import { logLevel } from './kafkajs.ts';
 
@@ -93,6 +93,15 @@ describe('clientLog', () => {
         (level) => [level],
       ),
     );
+  });
+
+  it('takes no attempt for an outage that began before another one succeeded', () => {
+    const begunMs = performance.now();
+    const broker = 'late:1';
+    levelOf(logLevel.INFO, 'told', { broker, [REACHED]: true, [BEGUN]: begunMs });
+    const fails = { broker, [REACHED]: false };
+    expect(levelOf(logLevel.WARN, 'told', { ...fails, [BEGUN]: begunMs - 1 })).toEqual(['debug']);
+    expect(levelOf(logLevel.WARN, 'told', { ...fails, [BEGUN]: Infinity })).toEqual(['warn']);
   });
 
   it('stays quiet while a service starts, whose one error tells enough', () => {

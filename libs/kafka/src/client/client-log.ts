@@ -1,6 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { LogEntry, logCreator } from 'kafkajs';
-import { REACHED } from './broker-connect-fix.ts';
+import { BEGUN, REACHED } from './broker-connect-fix.ts';
 import { GIVEN_UP } from './client-sockets.ts';
 import { logLevel } from './kafkajs.ts';
 
@@ -26,6 +26,8 @@ const EVERYDAY = [
 
 /** Addresses of brokers, of whichever client, that could not be reached: logged once until one connection succeeds. */
 const unreached = new Set<string>();
+/** When an attempt last succeeded, by address, ms on the monotonic clock. */
+const lastReachedMs = new Map<string, number>();
 
 /**
  * Passes kafkajs' log on, one level lower: a client cannot know what an error means to the service, and
@@ -40,7 +42,8 @@ export function clientLog(logger: Logger, loudest: 'warn' | 'debug'): logCreator
       const fields = { namespace, ...pick(log) };
       const reached: unknown = log[REACHED];
       if (typeof reached === 'boolean') {
-        client[outage(reached, String(log['broker']), loudest)](fields, log.message);
+        const attempt = { reached, broker: String(log['broker']), begunMs: Number(log[BEGUN]) };
+        client[outage(attempt, loudest)](fields, log.message);
         return;
       }
       const everyday = EVERYDAY.some((pattern) =>
@@ -51,16 +54,26 @@ export function clientLog(logger: Logger, loudest: 'warn' | 'debug'): logCreator
     };
 }
 
-/** @returns the level at which an end of a connection's setup is logged */
+/** A connection's setup that has ended. */
+interface Attempt {
+  readonly reached: boolean;
+  readonly broker: string;
+  readonly begunMs: number;
+}
+
+/** @returns the level at which the end of an attempt is logged */
 function outage(
-  reached: boolean,
-  broker: string,
+  { reached, broker, begunMs }: Attempt,
   loudest: 'warn' | 'debug',
 ): 'info' | 'warn' | 'debug' {
   // Where one error ends it all, nothing begins that would have to end.
   if (loudest === 'debug') return 'debug';
-  if (reached) return unreached.delete(broker) ? 'info' : 'debug';
-  if (unreached.has(broker)) return 'debug';
+  if (reached) {
+    lastReachedMs.set(broker, performance.now());
+    return unreached.delete(broker) ? 'info' : 'debug';
+  }
+  // One that began before another succeeded says nothing new.
+  if (unreached.has(broker) || begunMs < (lastReachedMs.get(broker) ?? 0)) return 'debug';
   unreached.add(broker);
   return 'warn';
 }
