@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts';
 /** Connections, streams, unanswered requests of one client; what docs/security.md promises. */
 const MOST_CONNECTIONS = 256;
 const MOST_STREAMS = 32;
-const MOST_PIPELINED = 16;
+const MOST_PIPELINED = 2;
 const PROXY = '127.0.0.9';
 /** Time-outs are 10 and 15 s. */
 const TIMED_OUT_MS = 40_000;

@@ -3,10 +3,10 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Clients } from './http/clients.ts';
 import { Connections } from './http/connections.ts';
-import { shareEventLoop } from './http/share-event-loop.ts';
+import { EventLoopGate } from './http/share-event-loop.ts';
 import { createBoundedServer } from './http/server.ts';
 import { NestLogger } from './nest-logger.ts';
 import { OperationsModule } from './operations.module.ts';
@@ -17,8 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks: the peer or, behind a trusted proxy, whom it speaks for; an IPv6 client is its /64 network. */
     client: string;
-    /** Ms that the answer took beyond what every request takes: charged to the client. */
-    computingMs: number;
+    /** Charges the client for ms that the answer took beyond what every request takes. */
+    charge(ms: number): void;
   }
 }
 
@@ -37,16 +37,20 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const clients = new Clients(trustedProxies);
   const connections = new Connections(clients);
+  const gate = new EventLoopGate(clients, parts.logger);
   const adapter = new FastifyAdapter({
     // Streams that clients hold open would keep a stop waiting for ever.
     forceCloseConnections: true,
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      gate.pass(request, reply, (refusal) => {
+        answerFrameworkError(refusal ?? error, request, reply);
+      });
+    },
     bodyLimit: MAX_BODY_BYTES,
-    trustProxy: trustedProxies.length > 0 && ((address: string) => clients.isProxy(address)),
     serverFactory: (handler: RequestListener) => createBoundedServer(handler, connections),
   });
   // First of all: what waits for its turn has cost next to nothing.
-  shareEventLoop(adapter.getInstance<FastifyInstance>());
+  gate.guard(adapter.getInstance<FastifyInstance>());
   const app = await NestFactory.create<NestFastifyApplication>(
     { imports: [OperationsModule.register(parts), module] },
     adapter,

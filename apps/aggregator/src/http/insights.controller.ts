@@ -63,7 +63,10 @@ export class InsightsController {
 
   #send(request: FastifyRequest, reply: FastifyReply, answer: () => CachedAnswer): void {
     const begunMs = performance.now();
-    sendAnswer(request, reply, answer());
-    request.computingMs += performance.now() - begunMs;
+    try {
+      sendAnswer(request, reply, answer());
+    } finally {
+      request.charge(performance.now() - begunMs);
+    }
   }
 }

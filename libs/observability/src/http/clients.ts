@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
 
@@ -22,15 +23,35 @@ export class Clients {
   }
 
   /**
-   * @param address of the peer, or what a trusted proxy forwarded: some append the port
-   * @returns the IPv4 address, or the /64 network of the IPv6 address: one client has all addresses of its network
+   * @returns the key of who asks: the peer or, behind trusted proxies, the rightmost address of `X-Forwarded-For` that
+   *   is none of them; the peer, too, when what stands there is no address
    */
-  static keyOf(address: string): string {
-    const [, v6, v4] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(address) ?? [];
-    const bare = v6 ?? v4 ?? address;
-    // Most are IPv4, which needs no arithmetic.
-    return isIPv6(bare) ? normalizeIP(bare) : bare;
+  of({ socket, headers }: IncomingMessage): string {
+    const peer = socket.remoteAddress ?? '';
+    const forwarded = headers['x-forwarded-for'];
+    if (forwarded === undefined || !this.isProxy(peer)) return this.keyOf(peer);
+    for (const hop of String(forwarded).split(',').reverse()) {
+      const address = withoutPort(hop.trim());
+      if (isIP(address) === 0) break;
+      if (!this.isProxy(address)) return this.keyOf(address);
+    }
+    return this.keyOf(peer);
   }
+
+  /**
+   * @returns the IPv4 address, or the /64 network of the IPv6 address: one client has all addresses of its network. A
+   *   trusted proxy may share its network with others, and has its own address
+   */
+  keyOf(address: string): string {
+    // Most are IPv4, which needs no arithmetic.
+    return isIPv6(address) && !this.isProxy(address) ? normalizeIP(address) : address;
+  }
+}
+
+/** Some proxies append the port. */
+function withoutPort(hop: string): string {
+  const [, v6, v4] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(hop) ?? [];
+  return v6 ?? v4 ?? hop;
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -93,6 +93,26 @@ describe('Connections', () => {
     expect([...ofProxy, next].filter(({ destroyed }) => destroyed)).toEqual([]);
   });
 
+  it('takes from the next client when the one that has most is owed an answer on all', async () => {
+    for (const socket of [await open(), await open(), await open()]) await ask(socket);
+    const idle = await open('127.0.0.2');
+    await ask(await open(PROXY));
+    const probe = await open('127.0.0.3');
+    await closed(idle);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([idle]);
+    await ask(probe);
+    expect(connections.size).toBe(5);
+  });
+
+  it('takes from a trusted proxy when all others are owed answers', async () => {
+    for (const socket of [await open(), await open(), await open()]) await ask(socket);
+    const [ofProxy, other] = [await open(PROXY), await open('127.0.0.2')];
+    await ask(other);
+    await ask(await open('127.0.0.3'));
+    await closed(ofProxy);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([ofProxy]);
+  });
+
   it('closes one that asks ahead for too much', async () => {
     const socket = await open();
     socket.write(REQUEST.repeat(3));

@@ -8,26 +8,30 @@ export interface ConnectionBounds {
   readonly total: number;
   /** Connections of one client; a trusted proxy has as many as there are. */
   readonly perClient: number;
-  /** Answers that one connection may wait for: no browser asks ahead for more. */
+  /** Answers that one connection may wait for: browsers and proxies ask for none ahead. */
   readonly pipelined: number;
   /** How long a client may take to read what was sent. */
   readonly readMs: number;
 }
 
-const BOUNDS: ConnectionBounds = { total: 4096, perClient: 256, pipelined: 16, readMs: 30_000 };
+const BOUNDS: ConnectionBounds = { total: 4096, perClient: 256, pipelined: 2, readMs: 30_000 };
 const CHECK_INTERVAL_MS = 1000;
 
 interface Connection {
   readonly socket: Socket;
-  readonly client: string;
+  readonly client: Client;
   /** Requests without an answer yet. */
   owed: number;
   /** Since when, ms, the client has not read all that was sent. */
   unreadSinceMs: number | undefined;
 }
 
-/** Connections of one client, the one that has been of no use for longest first. */
-type ClientConnections = Set<Connection>;
+interface Client {
+  readonly key: string;
+  readonly isProxy: boolean;
+  /** The one that has been of no use for longest first. */
+  readonly connections: Set<Connection>;
+}
 
 /**
  * Bounds the connections of an HTTP server. Beyond a bound a new one takes the place of one that waits for its client:
@@ -37,7 +41,7 @@ type ClientConnections = Set<Connection>;
 export class Connections {
   readonly #clients: Clients;
   readonly #bounds: ConnectionBounds;
-  readonly #byClient = new Map<string, ClientConnections>();
+  readonly #byKey = new Map<string, Client>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
   #size = 0;
 
@@ -69,7 +73,7 @@ export class Connections {
 
   /** Ends connections whose clients do not read. The timer calls it once a second. */
   check(nowMs: number): void {
-    for (const connections of this.#byClient.values()) {
+    for (const { connections } of this.#byKey.values()) {
       for (const connection of connections) {
         if (connection.socket.writableLength === 0) connection.unreadSinceMs = undefined;
         else connection.unreadSinceMs ??= nowMs;
@@ -84,14 +88,15 @@ export class Connections {
     const { remoteAddress } = socket;
     // It has gone already.
     if (remoteAddress === undefined) return;
-    const client = Clients.keyOf(remoteAddress);
-    if (!this.#makeRoom(client, this.#clients.isProxy(remoteAddress))) {
+    const client = this.#clientOf(remoteAddress);
+    if (!this.#makeRoom(client)) {
       socket.resetAndDestroy();
       return;
     }
     const connection: Connection = { socket, client, owed: 0, unreadSinceMs: undefined };
-    const own = this.#byClient.get(client) ?? new Set();
-    this.#byClient.set(client, own.add(connection));
+    // Making room may have ended the client's last one, and forgotten it.
+    this.#byKey.set(client.key, client);
+    client.connections.add(connection);
     this.#bySocket.set(socket, connection);
     this.#size += 1;
     socket.once('close', () => {
@@ -99,12 +104,17 @@ export class Connections {
     });
   }
 
+  #clientOf(address: string): Client {
+    const key = this.#clients.keyOf(address);
+    const known = this.#byKey.get(key);
+    return known ?? { key, isProxy: this.#clients.isProxy(address), connections: new Set() };
+  }
+
   /** @returns whether there is room for one more */
-  #makeRoom(client: string, isProxy: boolean): boolean {
-    const own = this.#byClient.get(client);
-    const ownIsFull = !isProxy && (own?.size ?? 0) >= this.#bounds.perClient;
+  #makeRoom({ isProxy, connections }: Client): boolean {
+    const ownIsFull = !isProxy && connections.size >= this.#bounds.perClient;
     if (!ownIsFull && this.#size < this.#bounds.total) return true;
-    const victim = firstWaiting((ownIsFull ? own : this.#largest()) ?? []);
+    const victim = ownIsFull ? firstWaiting(connections) : this.#firstWaitingOfLargest();
     if (victim === undefined) return false;
     victim.socket.resetAndDestroy();
     // Its socket says so later, when others may have come.
@@ -112,19 +122,14 @@ export class Connections {
     return true;
   }
 
-  /** @returns the connections of the client that has most; those of proxies, who speak for many, only without others */
-  #largest(): ClientConnections | undefined {
-    let largest: ClientConnections | undefined;
-    let ofProxy = true;
-    for (const [client, connections] of this.#byClient) {
-      const isProxy = this.#clients.isProxy(client);
-      if (isProxy && !ofProxy) continue;
-      if (largest === undefined || (ofProxy && !isProxy) || connections.size > largest.size) {
-        largest = connections;
-        ofProxy = isProxy;
-      }
+  /** @returns one of the client that has most, of those with any that wait; proxies, who speak for many, come last */
+  #firstWaitingOfLargest(): Connection | undefined {
+    let chosen: Connection | undefined;
+    for (const client of this.#byKey.values()) {
+      if (chosen !== undefined && !givesBefore(client, chosen.client)) continue;
+      chosen = firstWaiting(client.connections) ?? chosen;
     }
-    return largest;
+    return chosen;
   }
 
   #asked({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -142,16 +147,22 @@ export class Connections {
   }
 
   #used(connection: Connection): void {
-    const own = this.#byClient.get(connection.client);
-    if (own?.delete(connection) === true) own.add(connection);
+    const { connections } = connection.client;
+    if (connections.delete(connection)) connections.add(connection);
   }
 
   #forget(connection: Connection): void {
-    const own = this.#byClient.get(connection.client);
-    if (own?.delete(connection) !== true) return;
+    const { key, connections } = connection.client;
+    if (!connections.delete(connection)) return;
     this.#size -= 1;
-    if (own.size === 0) this.#byClient.delete(connection.client);
+    if (connections.size === 0) this.#byKey.delete(key);
   }
+}
+
+/** @returns whether the one has to give a connection away before the other */
+function givesBefore(one: Client, other: Client): boolean {
+  if (one.isProxy !== other.isProxy) return other.isProxy;
+  return one.connections.size > other.connections.size;
 }
 
 /** @returns the connection that has waited longest for its client */

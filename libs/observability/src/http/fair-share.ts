@@ -2,8 +2,10 @@
 export interface Entrant {
   /** Whose turn it takes. */
   readonly client: string;
-  /** Probes and scrapes: never refused, and soon let in. */
+  /** Probes and scrapes: soon let in, unless their client sends many. */
   readonly urgent: boolean;
+  /** @returns whether its client has left; then it is dropped */
+  readonly isGone: () => boolean;
   readonly enter: () => void;
   /** @param own whether its client is one of those who asked most */
   readonly refuse: (own: boolean) => void;
@@ -37,13 +39,21 @@ const LONGEST_WAIT_MS = 2000;
 const LONGEST_URGENT_WAIT_MS = 100;
 /** In which time most of what a client has had is forgotten. */
 const MEMORY_MS = 1000;
-/** Requests that wait in all. */
-const MAX_WAITING = 4096;
+/** Whatever was spent, the least share earns it back before a request has waited for too long. */
+const LEAST_CREDIT_MS = -LONGEST_WAIT_MS * LEAST_SHARE;
+/** A client whose urgent requests have had more of late is no prober: 200 a second. */
+const MOST_URGENT_MS = 20;
+/** What an answer takes is known when it is made: before more are let in. */
+const MOST_AT_ONCE = 4;
+/** Requests of one client that wait: what its connections hold. Whose requests wait asks no more, unlike one refused. */
+const MOST_IN_LINE = 512;
+/** Requests that wait in all; there are more connections, for those who hold some without asking. */
+const MAX_WAITING = 1024;
 
 /**
  * Shares the event loop between requests and the work of the service, and what requests have of it between clients.
  * Requests that would take more wait for their turn; it is that of the client who has had least of late. One that has
- * waited for two seconds is refused.
+ * waited for two seconds is refused; so is the last one of the longest line when too many wait.
  */
 export class FairShare {
   readonly #meter: LoopMeter;
@@ -57,7 +67,7 @@ export class FairShare {
   #creditedAtMs: number;
   #sample: { readonly atMs: number; readonly busyMs: number };
   #spentMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #isTurnDue = false;
 
   constructor(meter: LoopMeter = LOOP) {
     this.#meter = meter;
@@ -68,48 +78,86 @@ export class FairShare {
   /** Lets a request in now, later or never. */
   request(entrant: Entrant): void {
     this.#credit();
-    if (this.#waiting === 0 && this.#creditMs > 0) {
-      this.#enter(entrant);
-      return;
-    }
-    if (this.#waiting >= MAX_WAITING && !entrant.urgent) {
-      entrant.refuse(false);
-      return;
-    }
-    const name = lineOf(entrant);
-    const line = this.#lines.get(name) ?? [];
-    this.#lines.set(name, line);
-    line.push({ ...entrant, sinceMs: this.#meter.now() });
-    this.#waiting += 1;
-    this.#timer ??= setInterval(() => {
-      this.turn();
-    }, TURN_MS);
+    const waiting: Waiting = {
+      ...entrant,
+      urgent: entrant.urgent && this.#asksSeldom(entrant),
+      sinceMs: this.#meter.now(),
+    };
+    if (this.#waiting === 0 && this.#creditMs > 0) this.#enter(waiting);
+    else this.#wait(waiting);
   }
 
   /** Charges a client for more than {@link REQUEST_MS}. */
   charge(client: string, ms: number): void {
-    this.#creditMs -= ms;
+    this.#creditMs = Math.max(LEAST_CREDIT_MS, this.#creditMs - ms);
     this.#spentMs += ms;
     this.#used.set(client, (this.#used.get(client) ?? 0) + ms);
   }
 
-  /** Lets in those whose turn it is. The timer calls it while requests wait. */
-  turn(): void {
+  #wait(entrant: Waiting): void {
+    const name = lineOf(entrant);
+    const line = this.#lines.get(name) ?? [];
+    if (line.length >= MOST_IN_LINE && !entrant.urgent) {
+      entrant.refuse(true);
+      return;
+    }
+    this.#lines.set(name, line);
+    line.push(entrant);
+    this.#waiting += 1;
+    if (this.#waiting > MAX_WAITING) this.#refuseOne();
+    this.#planTurn();
+  }
+
+  #planTurn(): void {
+    if (this.#isTurnDue || this.#waiting === 0) return;
+    this.#isTurnDue = true;
+    const turn = (): void => {
+      this.#isTurnDue = false;
+      this.#turn();
+      this.#planTurn();
+    };
+    if (this.#creditMs > 0) setImmediate(turn);
+    else setTimeout(turn, TURN_MS);
+  }
+
+  /** Lets in some of those whose turn it is. */
+  #turn(): void {
     this.#credit();
     this.#endWaits();
-    while (this.#creditMs > 0) {
+    let entered = 0;
+    while (entered < MOST_AT_ONCE && this.#creditMs > 0) {
       const next = this.#next();
       if (next === undefined) break;
+      if (next.isGone()) continue;
       this.#enter(next);
+      entered += 1;
     }
-    if (this.#waiting > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 
   #enter(entrant: Entrant): void {
     this.charge(lineOf(entrant), REQUEST_MS);
     entrant.enter();
+  }
+
+  #asksSeldom(entrant: Entrant): boolean {
+    const name = lineOf(entrant);
+    const waiting = this.#lines.get(name)?.length ?? 0;
+    return (this.#used.get(name) ?? 0) + waiting * REQUEST_MS <= MOST_URGENT_MS;
+  }
+
+  /** Refuses the last of the longest line; among equal ones that of the newest. */
+  #refuseOne(): void {
+    let longest: Line = [];
+    let chosen = '';
+    for (const [name, line] of this.#lines) {
+      if (line.length < longest.length) continue;
+      longest = line;
+      chosen = name;
+    }
+    const last = longest.pop();
+    this.#waiting -= 1;
+    if (longest.length === 0) this.#lines.delete(chosen);
+    last?.refuse(longest.length > 0);
   }
 
   #next(): Waiting | undefined {
@@ -137,8 +185,9 @@ export class FairShare {
     for (const [name, line] of this.#lines) {
       while (line[0] !== undefined && nowMs - line[0].sinceMs > longestWait(line[0])) {
         const first = this.#take(name);
-        if (first?.urgent === true) this.#enter(first);
-        else first?.refuse(this.#isGreedy(name));
+        if (first === undefined || first.isGone()) continue;
+        if (first.urgent) this.#enter(first);
+        else first.refuse(this.#isGreedy(name));
       }
     }
   }

@@ -21,5 +21,7 @@ const OPTIONS: ServerOptions = {
 export function createBoundedServer(handler: RequestListener, connections: Connections): Server {
   const server = createServer(OPTIONS, handler);
   connections.watch(server);
+  // Answered as if it were not there (RFC 9110, section 10.1.1): Node's own 417 would pass by all limits.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;
 }
