@@ -133,7 +133,12 @@ describe('API document', () => {
       openapi: '3.1.1',
       info: { version: '1.2.3' },
       paths: {
-        '/insights': { get: { operationId: 'insights', responses: { 200: {}, 304: {}, 400: {} } } },
+        '/insights': {
+          get: {
+            operationId: 'insights',
+            responses: { 200: {}, 304: {}, 400: {}, 429: {}, 503: {} },
+          },
+        },
         '/insights/device-types': { get: { operationId: 'insightsDeviceTypes' } },
         '/insights/app-versions': {},
         '/insights/locales': {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -167,6 +168,24 @@ describe('GET /insights/stream', () => {
     }
     sent.destroy();
     expect(text.match(/^id: /gm)).toHaveLength(2);
+  });
+
+  it('ends with its connection, also one that waits there for its turn', async () => {
+    const { port } = await listening();
+    // More than one client may have.
+    for (let opened = 0; opened < 40; opened += 1) {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('GET /insights/stream HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2));
+      await once(socket, 'data');
+      socket.destroy();
+    }
+    let statusCode: number | undefined;
+    while (statusCode !== 200) {
+      const [sent, response] = await follow(port);
+      ({ statusCode } = response);
+      sent.destroy();
+    }
+    expect(statusCode).toBe(200);
   });
 
   it('ends when the service stops', async () => {

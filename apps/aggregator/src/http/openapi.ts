@@ -31,7 +31,7 @@ interface Route {
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly answer: AnswerName | 'text/event-stream';
-  /** What beside 200 may come of it; 400 and 429 may always. */
+  /** What beside 200 may come of it; 400, 429 and 503 may always. */
   readonly problems?: Readonly<Record<number, string>>;
 }
 
@@ -70,7 +70,7 @@ const ROUTES: readonly Route[] = [
     path: '/insights/stream',
     summary: 'All insights as server-sent events, at most one a second',
     answer: 'text/event-stream',
-    problems: { 503: 'Too many clients follow the stream.' },
+    problems: { 503: 'The service is busy, or too many clients follow the stream.' },
   },
   {
     path: '/ledger',
@@ -142,6 +142,7 @@ function operation({ path, summary, query = NO_QUERY, answer, problems }: Route)
       ...(answer === 'text/event-stream' ? eventsAnswer() : jsonAnswer(answer)),
       400: problem('The query has faults.'),
       429: problem('Too many requests.'),
+      503: problem('The service is busy.'),
       ...Object.fromEntries(
         Object.entries(problems ?? {}).map(([status, text]) => [status, problem(text)]),
       ),
