@@ -1,5 +1,5 @@
 import { compressSync, uncompressSync } from 'snappy';
-import { decodeSnappyBlock, snappyLength } from '../record-batch/snappy-block.ts';
+import { decodeSnappyBlock, snappyBlockBytes } from '../record-batch/snappy-block.ts';
 
 /** The stream header that xerial's snappy-java, and so Kafka's Java client, writes: magic, version, compatible version. */
 const HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
@@ -7,6 +7,9 @@ const MAGIC = HEADER.subarray(0, 8);
 
 /** snappy-java's default block: readers hold one block at a time. */
 const BLOCK_BYTES = 32 * 1024;
+
+/** Of a smaller block the library's call takes longer than its work, and memory that the collector does not see. */
+const SMALL_BLOCK = 4 * 1024;
 
 /** Compresses into snappy-java's framing: the header, then blocks, each after its length (int32). */
 export function encodeXerialSnappy(plain: Buffer): Buffer {
@@ -29,14 +32,19 @@ export function encodeXerialSnappy(plain: Buffer): Buffer {
  *   when its content is damaged
  */
 export function decodeXerialSnappy(framed: Buffer, maxBytes = Infinity): Buffer {
-  const blocks: Buffer[] = [];
-  let left = maxBytes;
+  let length = 0;
   for (const block of compressedBlocks(framed)) {
-    const plain = uncompress(block, left);
-    left -= plain.length;
-    blocks.push(plain);
+    length += snappyBlockBytes(block, maxBytes - length);
   }
-  return Buffer.concat(blocks);
+  const plain = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const block of compressedBlocks(framed)) {
+    const end = at + snappyBlockBytes(block, length - at);
+    if (end - at < SMALL_BLOCK) decodeSnappyBlock(block, plain.subarray(at, end));
+    else (uncompressSync(block, { asBuffer: true }) as Buffer).copy(plain, at);
+    at = end;
+  }
+  return plain;
 }
 
 /**
@@ -45,7 +53,11 @@ export function decodeXerialSnappy(framed: Buffer, maxBytes = Infinity): Buffer 
  * @param maxBytes the most that may come out of a single block
  */
 export function* xerialSnappyBlocks(framed: Buffer, maxBytes: number): Generator<Buffer> {
-  for (const block of compressedBlocks(framed)) yield decodeSnappyBlock(block, maxBytes);
+  for (const block of compressedBlocks(framed)) {
+    const plain = Buffer.allocUnsafeSlow(snappyBlockBytes(block, maxBytes));
+    decodeSnappyBlock(block, plain);
+    yield plain;
+  }
 }
 
 function* compressedBlocks(framed: Buffer): Generator<Buffer> {
@@ -63,11 +75,4 @@ function* compressedBlocks(framed: Buffer): Generator<Buffer> {
     if (length < 0 || position > framed.length) throw new RangeError('a snappy block is cut off');
     yield framed.subarray(start, position);
   }
-}
-
-function uncompress(block: Buffer, maxBytes: number): Buffer {
-  if (snappyLength(block).length > maxBytes) {
-    throw new RangeError('snappy blocks hold more than is allowed');
-  }
-  return uncompressSync(block, { asBuffer: true }) as Buffer;
 }

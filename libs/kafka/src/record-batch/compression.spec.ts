@@ -11,6 +11,7 @@ import {
 } from '../client/xerial-snappy.ts';
 import { CODECS, zstdPartsInJs } from './compression.ts';
 import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
+import { inTinyBlocks } from './testing/tiny-blocks.ts';
 
 /** What LZ4 has as a block; streams give less. */
 const LARGEST_PART = 4 * 1024 * 1024;
@@ -76,6 +77,7 @@ describe('lz4Frame', () => {
     ['other bytes', '00'.repeat(20), 'no LZ4 frame'],
     ['a header alone', '04224d1860408200', 'cut off'],
     ['a block that does not end', '04224d1860408200ff000000ab', 'cut off'],
+    ['a block over the size of the frame', '04224d18404082000100018000', 'larger than its frame'],
     ['a frame of the older format, which has no bound', '02214c1802000000abab', 'no LZ4 frame'],
     ['a frame to be skipped', '502a4d1802000000abab', 'no LZ4 frame'],
   ])('refuses %s', (_, hex, told) => {
@@ -87,11 +89,37 @@ describe('lz4Frame', () => {
     const block = '02000080' + 'abab' + '00000000';
     const hex = `04224d1858400400000000000000ff${block}${block}00000000`;
     const { bound, bytes, blocks } = lz4Frame(Buffer.from(`${hex}dead`, 'hex'));
-    expect(bound).toBe(2 * 2 * 255);
+    expect(bound).toBe(2 * 2);
     expect(bytes.toString('hex')).toBe(hex);
-    expect(blocks).toHaveLength(2);
+    expect([...blocks]).toHaveLength(2);
     const plain = Buffer.concat([...decodeLz4Blocks(lz4Frame(Buffer.from(hex, 'hex')))]);
     expect(plain.toString('hex')).toBe('abababab');
+  });
+});
+
+describe.each([2, 3])('A batch made of tiny blocks, codec %d,', (number) => {
+  const plain = randomBytes(3_000);
+  const codec = CODECS[number];
+  if (codec === undefined) throw new RangeError('no codec');
+  const compressed = inTinyBlocks(plain, number);
+
+  it('takes no more memory than what comes out of it', async () => {
+    const memory = new Set<ArrayBufferLike>();
+    const parts: Buffer[] = [];
+    for await (const part of codec.parts(compressed)) {
+      parts.push(part);
+      memory.add(part.buffer);
+    }
+    expect(Buffer.concat(parts).equals(plain)).toBe(true);
+    const held = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    // Node gives small buffers out of a pool that they share.
+    expect(held).toBeLessThanOrEqual(Math.max(8 * 1024, Buffer.poolSize));
+    expect(parts).toHaveLength(1);
+  });
+
+  it('comes out at once as well', async () => {
+    expect((await codec.decompress(compressed, plain.length)).equals(plain)).toBe(true);
+    await expect(codec.decompress(compressed, plain.length - 1)).rejects.toThrow();
   });
 });
 

@@ -27,8 +27,9 @@ export interface Codec {
 /** The most that one part takes: only a snappy block can be as large. */
 export const MAX_PART_BYTES = 64 * 1024 * 1024;
 
-/** Parts of streams: large enough that putting together a record of some MiB is little work. */
-const CHUNK = { chunkSize: 256 * 1024 } as const;
+/** What a part has at least, unless larger ones are beside it: putting together a record of some MiB is little work. */
+const PART_BYTES = 256 * 1024;
+const CHUNK = { chunkSize: PART_BYTES } as const;
 
 const gzip: Codec = {
   name: 'gzip',
@@ -43,7 +44,7 @@ const snappy: Codec = {
   compress: (plain) => Promise.resolve(encodeXerialSnappy(plain)),
   decompress: async (compressed, maxBytes) =>
     Promise.resolve(decodeXerialSnappy(compressed, maxBytes)),
-  parts: (compressed) => turnByTurn(xerialSnappyBlocks(compressed, MAX_PART_BYTES)),
+  parts: (compressed) => turnByTurn(together(xerialSnappyBlocks(compressed, MAX_PART_BYTES))),
 };
 
 /** LZ4 frames, as Kafka has them in record batches of format 2. */
@@ -78,11 +79,11 @@ const zstd: Codec = {
           compressed,
           limit(maxBytes),
         )
-      : upTo(turnByTurn(zstdPartsInJs(compressed)), maxBytes),
+      : upTo(turnByTurn(together(zstdPartsInJs(compressed))), maxBytes),
   parts: (compressed) =>
     typeof zlib.createZstdDecompress === 'function'
       ? through(zlib.createZstdDecompress(CHUNK), compressed)
-      : turnByTurn(zstdPartsInJs(compressed)),
+      : turnByTurn(together(zstdPartsInJs(compressed))),
 };
 
 /** Codecs by their number in a batch's attributes (Kafka protocol guide, "Record Batch"); 0 is none. */
@@ -106,6 +107,21 @@ export function* zstdPartsInJs(compressed: Buffer): Generator<Buffer> {
 function through(stream: zlib.Gunzip | zlib.ZstdDecompress, bytes: Buffer): AsyncIterable<Buffer> {
   stream.end(bytes);
   return stream as AsyncIterable<Buffer>;
+}
+
+/** Gives small parts together: a batch may be made of millions, and each costs memory and a turn of its own. */
+function* together(parts: Iterable<Buffer>): Generator<Buffer> {
+  const gathered = Buffer.allocUnsafeSlow(PART_BYTES);
+  let length = 0;
+  for (const part of parts) {
+    if (length > 0 && length + part.length > PART_BYTES) {
+      yield Buffer.from(gathered.subarray(0, length));
+      length = 0;
+    }
+    if (part.length > PART_BYTES) yield part;
+    else length += part.copy(gathered, length);
+  }
+  if (length > 0) yield Buffer.from(gathered.subarray(0, length));
 }
 
 /** Decompresses here, not in another thread: what else the process has to do goes between the parts. */

@@ -16,12 +16,16 @@ const HISTORY = 64 * 1024;
 const SHORTEST_MATCH = 4;
 /** A length that does not fit into half of the token goes on in bytes of their own. */
 const LONG = 15;
+/** Blocks that give less are given together. */
+const PART_BYTES = 256 * 1024;
 
 interface Block {
   readonly bytes: Buffer;
   readonly isStored: boolean;
   /** What comes out of it at most. */
   readonly bound: number;
+  /** Where the next one begins. */
+  readonly next: number;
 }
 
 /** What can be said of a frame without decompressing it. */
@@ -30,7 +34,9 @@ export interface Lz4Frame {
   readonly bytes: Buffer;
   /** What it holds at most: the sum over its blocks of what their size and the frame's block size allow. */
   readonly bound: number;
-  readonly blocks: readonly Block[];
+  readonly maxBlock: number;
+  /** Taken from the bytes one by one: a frame may have millions. */
+  readonly blocks: Iterable<Block>;
 }
 
 /**
@@ -47,45 +53,66 @@ export function lz4Frame(bytes: Buffer): Lz4Frame {
   // Sizes 4 to 7 are 64 KiB, 256 KiB, 1 MiB and 4 MiB.
   const maxBlock = 1 << (8 + 2 * ((bytes.readUInt8(5) >> 4) & 7));
   const blockChecksum = (flags & FLAG.blockChecksum) > 0 ? 4 : 0;
-  let position = SHORTEST_HEADER;
-  if ((flags & FLAG.contentSize) > 0) position += 8;
-  if ((flags & FLAG.dictionary) > 0) position += 4;
-  const blocks: Block[] = [];
-  for (;;) {
+  let start = SHORTEST_HEADER;
+  if ((flags & FLAG.contentSize) > 0) start += 8;
+  if ((flags & FLAG.dictionary) > 0) start += 4;
+  const blocks = { [Symbol.iterator]: () => blocksOf(bytes, { start, maxBlock, blockChecksum }) };
+  let bound = 0;
+  let end = start;
+  for (const block of blocks) {
+    bound += block.bound;
+    end = block.next;
+  }
+  // The end mark, which is a size of zero.
+  end += 4 + ((flags & FLAG.contentChecksum) > 0 ? 4 : 0);
+  return { bytes: bytes.subarray(0, end), bound, maxBlock, blocks };
+}
+
+function* blocksOf(
+  bytes: Buffer,
+  {
+    start,
+    maxBlock,
+    blockChecksum,
+  }: { readonly start: number; readonly maxBlock: number; readonly blockChecksum: number },
+): Generator<Block> {
+  for (let position = start; ;) {
     if (position + 4 > bytes.length) throw new RangeError('an LZ4 frame is cut off');
     const head = bytes.readUInt32LE(position);
     const size = head & SIZE;
-    if (size === 0) break;
+    if (size === 0) return;
+    if (size > maxBlock) throw new RangeError('an LZ4 block is larger than its frame allows');
+    const isStored = head !== size;
+    const bound = isStored ? size : Math.min(maxBlock, size * MAX_RATIO);
     const end = position + 4 + size;
-    blocks.push({
-      bytes: bytes.subarray(position + 4, end),
-      isStored: head !== size,
-      bound: Math.min(maxBlock, size * MAX_RATIO),
-    });
     position = end + blockChecksum;
+    yield { bytes: bytes.subarray(end - size, end), isStored, bound, next: position };
   }
-  position += 4 + ((flags & FLAG.contentChecksum) > 0 ? 4 : 0);
-  const bound = blocks.reduce((sum, block) => sum + block.bound, 0);
-  return { bytes: bytes.subarray(0, position), bound, blocks };
 }
 
 /**
  * Decompresses block by block into memory that the collector knows of: what the library gives is outside of its sight, and
- * large blocks would pile up. Checksums are left to the one of the record batch.
+ * large blocks would pile up. What is given has no more memory than it needs: small blocks come together, as a copy.
+ * Checksums are left to the one of the record batch.
  *
  * @throws RangeError when a block is damaged
  */
-export function* decodeLz4Blocks({ blocks }: Lz4Frame): Generator<Buffer> {
-  let history: Buffer = Buffer.alloc(0);
+export function* decodeLz4Blocks({ blocks, bound: most, maxBlock }: Lz4Frame): Generator<Buffer> {
+  const window = Buffer.allocUnsafeSlow(Math.min(most, HISTORY + Math.max(maxBlock, PART_BYTES)));
+  let given = 0;
+  let end = 0;
   for (const { bytes, isStored, bound } of blocks) {
-    const out = Buffer.allocUnsafeSlow(history.length + (isStored ? bytes.length : bound));
-    history.copy(out);
-    const end = isStored
-      ? history.length + bytes.copy(out, history.length)
-      : decodeBlock(bytes, out, history.length);
-    yield out.subarray(history.length, end);
-    history = Buffer.from(out.subarray(Math.max(0, end - HISTORY), end));
+    if (end + bound > window.length) {
+      if (end > given) yield Buffer.from(window.subarray(given, end));
+      const history = Math.min(HISTORY, end);
+      window.copyWithin(0, end - history, end);
+      given = end = history;
+    }
+    end = isStored
+      ? end + bytes.copy(window, end)
+      : decodeBlock(bytes, window.subarray(0, end + bound), end);
   }
+  if (end > given) yield Buffer.from(window.subarray(given, end));
 }
 
 /** @returns where in `out` the block ends that begins there */

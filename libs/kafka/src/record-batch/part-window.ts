@@ -5,6 +5,8 @@ export class PartWindow {
   readonly #parts: AsyncIterator<Buffer>;
   readonly #maxBytes: number;
   #bytes: Buffer = Buffer.alloc(0);
+  /** What is left of the last part: the window has taken no more than was needed. */
+  #ahead: Buffer = Buffer.alloc(0);
   #position = 0;
   #seen = 0;
 
@@ -32,23 +34,37 @@ export class PartWindow {
   }
 
   /**
-   * Takes one more part into the window.
+   * Takes one more part into the window, or as many as it needs. They are put together once: the unread bytes would
+   * otherwise be copied for every small part.
    *
+   * @param least how many unread bytes are needed
    * @returns whether there was one
    * @throws DamageError when the parts are too much
    */
-  async more(): Promise<boolean> {
-    const part = await this.#next();
-    if (part === undefined) return false;
+  async more(least = 0): Promise<boolean> {
+    const first = await this.#next();
+    if (first === undefined) return false;
     const rest = this.#bytes.subarray(this.#position);
-    this.#bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
     this.#position = 0;
+    if (rest.length === 0 && first.length >= least) {
+      this.#bytes = first;
+      return true;
+    }
+    const bytes = Buffer.allocUnsafeSlow(Math.max(least, rest.length + first.length));
+    let length = rest.copy(bytes);
+    for (let part: Buffer | undefined = first; part !== undefined; part = await this.#next()) {
+      const taken = part.copy(bytes, length);
+      length += taken;
+      this.#ahead = part.subarray(taken);
+      if (length === bytes.length) break;
+    }
+    this.#bytes = bytes.subarray(0, length);
     return true;
   }
 
   /** Takes in so many unread bytes, or all that there are. */
   async atLeast(bytes: number): Promise<void> {
-    while (this.left < bytes && (await this.more()));
+    if (this.left < bytes) await this.more(bytes);
   }
 
   /** Passes over bytes without keeping them. @throws DamageError when there are not as many */
@@ -70,6 +86,11 @@ export class PartWindow {
   }
 
   async #next(): Promise<Buffer | undefined> {
+    const ahead = this.#ahead;
+    if (ahead.length > 0) {
+      this.#ahead = Buffer.alloc(0);
+      return ahead;
+    }
     const next = await this.#parts.next();
     if (next.done === true) return undefined;
     this.#seen += next.value.length;

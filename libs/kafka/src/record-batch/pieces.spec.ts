@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { readLimits, writeBatch } from './index.ts';
 import type { Piece, ReadLimits } from './index.ts';
-import { at, batchOf } from './testing/batches.ts';
+import { FIELD } from './batch-format.ts';
+import { at, batchOf, forged } from './testing/batches.ts';
 import { fetched, piecesOf } from './testing/fetch.ts';
+import { inTinyBlocks } from './testing/tiny-blocks.ts';
 
 const CODECS = [0, 1, 2, 3, 4];
 const SMALL: ReadLimits = {
@@ -74,6 +76,22 @@ describe('pieces', () => {
         ['after', 'b', undefined, '3', 4],
       ]);
       expect([...(seen[1]?.headers ?? [])]).toEqual([[Buffer.from('trace'), Buffer.from('id')]]);
+    },
+  );
+
+  it.each([2, 3])(
+    'put a record together once, however small the blocks, codec %d',
+    async (codec) => {
+      const value = Buffer.alloc(900_000, 'login ');
+      const plain = await writeBatch([{ value, timestamp: '1' }], 0);
+      const records = inTinyBlocks(plain.subarray(FIELD.records), codec);
+      const batch = forged(Buffer.concat([plain.subarray(0, FIELD.records), records]), (bytes) => {
+        bytes.writeInt32BE(bytes.length - FIELD.length - 4, FIELD.length);
+        bytes.writeInt16BE(codec, FIELD.attributes);
+      });
+      const pieces = await read(batch, { ...SMALL, pieceBytes: 500_000, valueBytes: 1_000_000 });
+      const seen = pieces.flatMap((piece) => [...piece.records]);
+      expect(seen.map((record) => record.value?.equals(value))).toEqual([true]);
     },
   );
 

@@ -56,11 +56,12 @@ export async function* recordParts(
         yield { records, bytes: reader.position - start };
       }
       if (left === 0 || passed === most) continue;
-      if (lengthAt(window) > largest) {
+      const length = lengthAt(window);
+      if (length > largest) {
         left -= 1;
         const { record, delta } = await readLarge(window, context, limits);
         if (delta >= minDelta) yield { records: [record], bytes: limits.keyBytes };
-      } else if (!(await window.more())) {
+      } else if (!(await window.more(LONGEST_VARINT + length))) {
         throw new DamageError(CUT_OFF);
       }
     }

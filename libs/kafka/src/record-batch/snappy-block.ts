@@ -10,8 +10,8 @@ const COPY_2 = 2;
 /** A literal's length, from here on, is in so many bytes behind the tag. */
 const LONG_LITERAL = 60;
 
-/** @returns the length that a block claims in its first bytes, a varint, and where that ends */
-export function snappyLength(block: Buffer): { readonly length: number; readonly end: number } {
+/** @returns the length that a block claims in its first bytes, a varint, and where that ends. @throws RangeError when it does not */
+function snappyLength(block: Buffer): { readonly length: number; readonly end: number } {
   let length = 0;
   let end = 0;
   for (; end < 5; end += 1) {
@@ -19,22 +19,31 @@ export function snappyLength(block: Buffer): { readonly length: number; readonly
     length += (byte & 0x7f) * 2 ** (7 * end);
     if (byte < 0x80) break;
   }
+  if (end >= block.length) throw new RangeError('a snappy block is cut off');
   return { length, end: end + 1 };
+}
+
+/**
+ * @returns how much a block states to hold
+ * @throws RangeError when that cannot be, or is more than allowed
+ */
+export function snappyBlockBytes(block: Buffer, maxBytes: number): number {
+  const { length } = snappyLength(block);
+  if (length > maxBytes) throw new RangeError('snappy blocks hold more than is allowed');
+  if (length > block.length * MAX_RATIO) throw new RangeError('a snappy block lies about its size');
+  return length;
 }
 
 /**
  * Decompresses a block of snappy into memory that the collector knows of: what the library gives is outside of its sight,
  * and large blocks would pile up.
  *
- * @throws RangeError when the block is damaged, or larger than allowed
+ * @param out as large as the block states to be
+ * @throws RangeError when the block is damaged
  */
-export function decodeSnappyBlock(block: Buffer, maxBytes: number): Buffer {
-  const { length: stated, end } = snappyLength(block);
-  if (stated > maxBytes) throw new RangeError('snappy blocks hold more than is allowed');
-  if (stated > block.length * MAX_RATIO) throw new RangeError('a snappy block lies about its size');
-  const out = Buffer.allocUnsafeSlow(stated);
+export function decodeSnappyBlock(block: Buffer, out: Buffer): void {
   let at = 0;
-  let position = end;
+  let position = snappyLength(block).end;
   while (position < block.length) {
     const tag = block.readUInt8(position++);
     const kind = tag & 3;
@@ -60,6 +69,5 @@ export function decodeSnappyBlock(block: Buffer, maxBytes: number): Buffer {
     }
     at += length;
   }
-  if (at !== stated) throw new RangeError('a snappy block is shorter than it states');
-  return out;
+  if (at !== out.length) throw new RangeError('a snappy block is shorter than it states');
 }
