@@ -29,6 +29,14 @@ export interface BatchRunnerOptions extends Pick<
   readonly seek: (partition: number, offset: bigint) => void;
 }
 
+/** What is known of a batch besides its records. */
+interface Fetched {
+  /** The assignment under which it came. */
+  readonly generation: number;
+  /** Whether the position is past the batch already. */
+  readonly isAhead: boolean;
+}
+
 /** Well within a session: the group keeps its member while a batch takes long. */
 const HEARTBEAT_MS = 2_000;
 
@@ -79,21 +87,29 @@ export class BatchRunner {
     const { batch } = payload;
     const { partition, highWatermark } = batch;
     if (this.#options.isStopping()) return this.#lanes.allIdle();
+    const generation = this.#options.generation();
     await this.#lanes.idle(partition);
     // What was before may have failed, and the partition begin anew.
-    if (!payload.isRunning() || payload.isStale()) return;
+    if (!payload.isRunning() || payload.isStale() || !this.#isCurrent(generation)) return;
     const lastOffset = batch.lastOffset();
     const isAhead =
       this.#options.fetchAhead === true && BigInt(highWatermark) > BigInt(lastOffset) + 1n;
-    const processed = this.#lanes.run(partition, () => this.#process(payload, isAhead));
+    const processed = this.#lanes.run(partition, () =>
+      this.#process(payload, { generation, isAhead }),
+    );
     if (!isAhead) return processed;
     // kafkajs fetches on at once; what fails has said so, and the batch after it does not count.
     payload.resolveOffset(lastOffset);
     processed.catch(() => undefined);
   }
 
-  /** @param isAhead whether the position is past the batch already */
-  async #process(payload: EachBatchPayload, isAhead: boolean): Promise<void> {
+  /** After a new assignment the partition may have another owner, and goes on from what the group has committed. */
+  #isCurrent(generation: number): boolean {
+    return this.#options.generation() === generation;
+  }
+
+  async #process(payload: EachBatchPayload, fetched: Fetched): Promise<void> {
+    const { generation } = fetched;
     const { batch } = payload;
     const { partition } = batch;
     let position = fetchedOffsetOf(batch);
@@ -106,17 +122,18 @@ export class BatchRunner {
     }, HEARTBEAT_MS);
     try {
       for await (const piece of fetchedPieces(batch, this.#limits)) {
+        if (!this.#isCurrent(generation)) return;
         if (member.signal.aborted || this.#options.isStopping()) {
           this.#options.seek(partition, position);
           return;
         }
         const nextOffset = BigInt(piece.nextOffset);
-        if (!(await this.#processPiece(payload, { piece, follows, isAhead }))) return;
+        if (!(await this.#processPiece(payload, { ...fetched, piece, follows }))) return;
         position = follows = nextOffset;
       }
     } catch (error) {
       if (error instanceof UnreadableBatchError) {
-        this.#options.onUnreadable(error, position);
+        if (this.#isCurrent(generation)) this.#options.onUnreadable(error, position);
         return;
       }
       if (!(error instanceof Error && this.#groupErrors.has(error))) this.#options.onFatal(error);
@@ -129,7 +146,7 @@ export class BatchRunner {
   /** @returns whether it is done with: else the partition goes on elsewhere */
   async #processPiece(
     payload: EachBatchPayload,
-    { piece, follows, isAhead }: { piece: Piece; follows: bigint; isAhead: boolean },
+    { piece, follows, generation, isAhead }: Fetched & { piece: Piece; follows: bigint },
   ): Promise<boolean> {
     const { topic, partition } = payload.batch;
     const { records } = piece;
@@ -156,7 +173,7 @@ export class BatchRunner {
         nextOffset,
         fetchedOffset: from,
         follows,
-        generation: this.#options.generation(),
+        generation,
         resolve: () => {
           resolve();
           this.#options.onMoved(partition, nextOffset, from, Number(records.at(-1)?.timestamp));
