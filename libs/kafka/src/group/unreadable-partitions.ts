@@ -84,12 +84,15 @@ export class UnreadablePartitions {
   #report({ message, place }: UnreadableBatchError): void {
     const { groupId, topic, logger } = this.#options;
     const { partition, offset, lastOffset } = place;
-    const to = lastOffset === undefined ? 'OFFSET' : String(lastOffset + 1);
+    const to =
+      lastOffset === undefined
+        ? 'OFFSET, which is where the batch behind it begins: the damaged one does not say for sure. Add --yes to what it shows'
+        : `${lastOffset + 1} --yes`;
     logger.error(
       { topic, partition, offset, lastOffset },
       `${message}. Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. ` +
         `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
-        `npm run positions -- set --partition ${partition} --to ${to} --yes`,
+        `npm run positions -- set --partition ${partition} --to ${to}`,
     );
   }
 

@@ -18,7 +18,7 @@ describe('A damaged batch', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(UnreadableBatchError);
-    expect(error).toMatchObject({ place: { offset: 17, lastOffset: 17 } });
+    expect(error).toMatchObject({ place: { offset: 17, lastOffset: undefined } });
     expect((error as Error).message).toBe(
       'The record batch at offset 17 of partition 3 of topic "logins" cannot be read: its checksum does not match its bytes',
     );
@@ -32,6 +32,28 @@ describe('A damaged batch', () => {
     expect(records.map(({ offset }) => offset)).toEqual(['0']);
     expect(batch.lastOffset()).toBe('0');
     await expect(fetch(bytes, { fetchedOffset: 1 })).rejects.toThrow(/offset 1 .*checksum/);
+  });
+
+  it('says where it ends when its checksum holds, or the next one begins there', async () => {
+    const known = { place: { offset: 17, lastOffset: 18 } };
+    const unknown = { place: { offset: 17, lastOffset: undefined } };
+    const end = async (batch: Buffer, next?: number): Promise<unknown> => {
+      const behind = next === undefined ? Buffer.alloc(0) : await batchOf(next, ['c']);
+      return fetch(Buffer.concat([batch, behind]), { fetchedOffset: 17 }).catch(
+        (thrown: unknown) => thrown,
+      );
+    };
+    const strange = forged(await batchOf(17, ['a', 'b']), (batch) =>
+      batch.writeInt16BE(5, FIELD.attributes),
+    );
+    expect(await end(strange)).toMatchObject(known);
+
+    const damaged = await batchOf(17, ['a', 'b']);
+    damaged[65] = 0xff;
+    expect(await end(damaged, 19)).toMatchObject(known);
+    expect(await end(damaged)).toMatchObject(unknown);
+    damaged.writeInt32BE(65_537, FIELD.lastOffsetDelta);
+    expect(await end(damaged, 19)).toMatchObject(unknown);
   });
 
   it.each<[string, (batch: Buffer) => void]>([

@@ -9,7 +9,7 @@ export interface BatchPlace {
   readonly partition: number;
   /** The batch's first offset. */
   readonly offset: number;
-  /** Its last one; undefined where its header does not tell. */
+  /** Its last one; undefined where that is not sure. */
   readonly lastOffset: number | undefined;
 }
 

@@ -8,7 +8,7 @@ import { StoredBatch } from './stored-batch.ts';
 export interface Damage {
   /** The first offset of the batch that cannot be read. */
   readonly offset: number;
-  /** Its last one; undefined where its header does not tell. */
+  /** Its last one; undefined where that is not sure. */
   readonly lastOffset: number | undefined;
   readonly reason: string;
 }
@@ -58,19 +58,30 @@ function endOfBatch(bytes: Buffer, start: number): number {
 }
 
 function readBatch(batch: Buffer): StoredBatch {
-  const stated = batch.readUInt32BE(FIELD.crc);
-  const actual = crc32c(batch.subarray(FIELD.attributes));
-  if (stated !== actual) throw new DamageError('its checksum does not match its bytes');
+  if (!isIntact(batch)) throw new DamageError('its checksum does not match its bytes');
   return new StoredBatch(batch);
 }
 
-/** What a header says of its place, which may be as damaged as the rest: it goes into a text, and is not relied on. */
+function isIntact(batch: Buffer): boolean {
+  return batch.readUInt32BE(FIELD.crc) === crc32c(batch.subarray(FIELD.attributes));
+}
+
+/**
+ * What a header says of its place. Operators go by where the batch ends, and would pass good records by a damaged number:
+ * it is told when the checksum holds, or the batch behind begins there.
+ */
 function placeOf(bytes: Buffer, start: number): Pick<Damage, 'offset' | 'lastOffset'> {
   const offset = bytes.length - start < 8 ? 0 : Number(bytes.readBigInt64BE(start));
-  if (bytes.length - start < FIELD.records) return { offset, lastOffset: undefined };
+  const end =
+    start +
+    LENGTH_END +
+    (bytes.length - start < FIELD.records ? 0 : bytes.readInt32BE(start + FIELD.length));
+  if (end < start + FIELD.records || end > bytes.length) return { offset, lastOffset: undefined };
   const delta = bytes.readInt32BE(start + FIELD.lastOffsetDelta);
   const count = bytes.readInt32BE(start + FIELD.count);
   // Compaction takes records away, and leaves the delta; nothing adds records.
   const isPlausible = offset >= 0 && delta >= 0 && count >= 0 && count <= delta + 1;
-  return { offset, lastOffset: isPlausible ? offset + delta : undefined };
+  const next = end + 8 > bytes.length ? undefined : Number(bytes.readBigInt64BE(end));
+  const isSure = next === offset + delta + 1 || isIntact(bytes.subarray(start, end));
+  return { offset, lastOffset: isPlausible && isSure ? offset + delta : undefined };
 }
