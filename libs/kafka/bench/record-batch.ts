@@ -3,18 +3,18 @@ import { createRequire } from 'node:module';
 import type { FetchedPartition } from '../src/record-batch/index.ts';
 import {
   groupByPartition,
-  MemoryBudget,
   murmur2,
   PartitionBatch,
   readBatches,
   readLimits,
+  ReadMemory,
   writeBatch,
 } from '../src/record-batch/index.ts';
 
 const TURNS = 15;
 const RECORDS = 5_000;
 const LIMITS = readLimits();
-const BUDGET = new MemoryBudget(LIMITS.pieceBytes);
+const MEMORY = new ReadMemory(LIMITS.pieceBytes);
 
 /** What kafkajs' modules are to this script. */
 interface Batch {
@@ -76,7 +76,7 @@ const MEASURED: readonly (readonly [string, ours: () => unknown, theirs: () => u
     'decode',
     async () => {
       const read = new PartitionBatch('t', '0', { ...partition, messages: readBatches(batch) });
-      for await (const { records: piece } of read.pieces(LIMITS, BUDGET)) look(piece);
+      for await (const { records: piece } of read.pieces(LIMITS, MEMORY)) look(piece);
     },
     async () => {
       const messages = await decodeMessages(new Decoder(sized));

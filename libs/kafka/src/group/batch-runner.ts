@@ -1,8 +1,9 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { readLimits, UnreadableBatchError } from '../record-batch/index.ts';
-import type { Piece, ReadLimits } from '../record-batch/index.ts';
+import type { Piece } from '../record-batch/index.ts';
 import type { InFlight } from './diagnosis.ts';
 import { fetchedOffsetOf, fetchedPieces } from './fetched-pieces.ts';
+import type { FetchedOptions } from './fetched-pieces.ts';
 import type { GroupConsumerOptions } from './group-options.ts';
 import { PartitionLanes } from './partition-lanes.ts';
 import type { Skipped } from './skipped-offsets.ts';
@@ -10,7 +11,7 @@ import { SkippedOffsets } from './skipped-offsets.ts';
 
 export interface BatchRunnerOptions extends Pick<
   GroupConsumerOptions,
-  'fetchAhead' | 'maxValueBytes' | 'onBatch'
+  'fetchAhead' | 'isAwaited' | 'maxValueBytes' | 'onBatch'
 > {
   /** Counts the assignments of this process. */
   readonly generation: () => number;
@@ -46,7 +47,7 @@ const HEARTBEAT_MS = 2_000;
  */
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
-  readonly #limits: ReadLimits;
+  readonly #fetched: FetchedOptions;
   readonly #lanes = new PartitionLanes();
   readonly #inFlight = new Map<number, InFlight>();
   readonly #skipped = new SkippedOffsets();
@@ -55,7 +56,8 @@ export class BatchRunner {
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options;
-    this.#limits = readLimits(options.maxValueBytes);
+    const { isAwaited = false, maxValueBytes } = options;
+    this.#fetched = { limits: readLimits(maxValueBytes), isAwaited };
   }
 
   /** By partition: the piece that is being processed. */
@@ -121,7 +123,7 @@ export class BatchRunner {
       });
     }, HEARTBEAT_MS);
     try {
-      for await (const piece of fetchedPieces(batch, this.#limits)) {
+      for await (const piece of fetchedPieces(batch, this.#fetched)) {
         if (!this.#isCurrent(generation)) return;
         if (member.signal.aborted || this.#options.isStopping()) {
           this.#options.seek(partition, position);

@@ -1,13 +1,24 @@
 import type { Batch } from 'kafkajs';
-import { MemoryBudget } from '../record-batch/index.ts';
+import { ReadMemory } from '../record-batch/index.ts';
 import type { PartitionBatch, Piece, ReadLimits } from '../record-batch/index.ts';
 
-/** What all consumers of the process may have decompressed at a time, working copies included. */
-const BUDGET = new MemoryBudget(64 * 1024 * 1024);
+/** Of all consumers of the process, but those that their batches wait for; working copies included. */
+const MEMORY = new ReadMemory(64 * 1024 * 1024);
+/** Of readers that such a batch waits for, while it holds its share: they would wait for each other. */
+const AWAITED_MEMORY = new ReadMemory(16 * 1024 * 1024);
+
+export interface FetchedOptions {
+  readonly limits: ReadLimits;
+  /** Batches of other consumers wait for this one. */
+  readonly isAwaited: boolean;
+}
 
 /** @returns what kafkajs fetched for a partition, piece by piece */
-export function fetchedPieces(batch: Batch, limits: ReadLimits): AsyncIterable<Piece> {
-  return ours(batch).pieces(limits, BUDGET);
+export function fetchedPieces(
+  batch: Batch,
+  { limits, isAwaited }: FetchedOptions,
+): AsyncIterable<Piece> {
+  return ours(batch).pieces(limits, isAwaited ? AWAITED_MEMORY : MEMORY);
 }
 
 /** @returns the offset that was asked for, which kafkajs' type leaves out */

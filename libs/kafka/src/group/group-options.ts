@@ -37,6 +37,8 @@ export interface GroupConsumerOptions {
   readonly maxFetchBytes?: number;
   /** The largest value that is read, in bytes; default 4 MiB. Of a record that has a larger one, the rest is handed over. */
   readonly maxValueBytes?: number;
+  /** Batches of other consumers in the process wait for what this one reads; default no. It takes no memory that they hold. */
+  readonly isAwaited?: boolean;
   /**
    * What the process ends with when a batch cannot be read; absent: its partition waits, until the batch is whole again or
    * the group was moved past it.

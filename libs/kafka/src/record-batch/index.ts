@@ -8,6 +8,7 @@ export type { Piece } from './pieces.ts';
 export { readBatches } from './read-batches.ts';
 export { MAX_VALUE_BYTES, readLimits } from './read-limits.ts';
 export type { ReadLimits } from './read-limits.ts';
+export { ReadMemory } from './read-memory.ts';
 export type { FetchedBatches } from './read-batches.ts';
 export { EncodedBatch, NOT_IDEMPOTENT, writeBatch } from './write-batch.ts';
 export type { BatchProducer, WritableRecord } from './write-batch.ts';

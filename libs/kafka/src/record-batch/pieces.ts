@@ -1,7 +1,7 @@
 import { DamageError, UnreadableBatchError } from './errors.ts';
 import type { FetchedRecords } from './fetched-record.ts';
-import { MemoryBudget } from './memory-budget.ts';
 import type { ReadLimits } from './read-limits.ts';
+import type { ReadMemory } from './read-memory.ts';
 import { RecordList } from './record-list.ts';
 import type { RecordPart } from './record-parts.ts';
 import type { FetchedBatch } from './stored-batch.ts';
@@ -28,9 +28,6 @@ export interface ReadableBatches {
 /** Decompressing takes what comes out twice: bit by bit, and put together. */
 const WORKING_COPIES = 2;
 
-/** One large batch at a time: what a codec keeps besides its output, zstd above all, counts for one process only. */
-const LARGE_BATCHES = new MemoryBudget(1);
-
 /**
  * Reads batches piece by piece: many small ones together, a large one in several. The last piece ends where the fetch
  * does, and is empty when there was nothing left.
@@ -40,17 +37,19 @@ const LARGE_BATCHES = new MemoryBudget(1);
 export async function* piecesOf(
   { topic, partition, batches, from, end }: ReadableBatches,
   limits: ReadLimits,
-  budget: MemoryBudget,
+  memory: ReadMemory,
 ): AsyncGenerator<Piece> {
   const isCompressed = batches.some((batch) => batch.isCompressed);
-  const grant = isCompressed ? await budget.take(WORKING_COPIES * limits.pieceBytes) : undefined;
+  const grant = isCompressed
+    ? await memory.pieces.take(WORKING_COPIES * limits.pieceBytes)
+    : undefined;
   const pile = new Pile(from, limits);
   try {
     for (const batch of batches) {
       try {
         const whole = await batch.whole(from, limits);
         if (whole === undefined) {
-          yield* large(batch, from, limits, pile);
+          yield* large(batch, from, limits, { pile, memory });
           continue;
         }
         if (!pile.hasRoomFor(whole)) yield pile.take();
@@ -72,9 +71,9 @@ async function* large(
   batch: FetchedBatch,
   from: number,
   limits: ReadLimits,
-  pile: Pile,
+  { pile, memory }: { readonly pile: Pile; readonly memory: ReadMemory },
 ): AsyncGenerator<Piece> {
-  const turn = batch.isCompressed ? await LARGE_BATCHES.take(1) : undefined;
+  const turn = batch.isCompressed ? await memory.largeBatches.take(1) : undefined;
   try {
     for await (const part of batch.parts(from, limits)) {
       if (!pile.hasRoomFor(part)) yield pile.take();

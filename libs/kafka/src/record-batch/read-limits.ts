@@ -20,7 +20,7 @@ export const MAX_VALUE_BYTES = 4 * MIB;
 /** @param valueBytes the largest value that is read; by default {@link MAX_VALUE_BYTES} */
 export function readLimits(valueBytes = MAX_VALUE_BYTES): ReadLimits {
   return {
-    pieceBytes: Math.max(8 * MIB, 2 * valueBytes),
+    pieceBytes: 8 * MIB,
     pieceRecords: 32_768,
     valueBytes,
     keyBytes: MIB,

@@ -61,6 +61,7 @@ export class SnapshotFollower {
         prefixed: true,
       }),
       concurrency: 1,
+      isAwaited: true,
       lingerMs: 0,
       stallTimeoutMs,
       logger,

@@ -39,7 +39,8 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     eachBatch: async ({ batch }) => {
       const { partition } = batch;
       const pieces: Piece[] = [];
-      for await (const piece of fetchedPieces(batch, readLimits())) pieces.push(piece);
+      const options = { limits: readLimits(), isAwaited: false };
+      for await (const piece of fetchedPieces(batch, options)) pieces.push(piece);
       const messages = pieces.flatMap((piece) => [...piece.records]);
       for (const { offset, timestamp, key, value, headers, attributes } of messages) {
         records.push({

@@ -110,6 +110,7 @@ async function readPartition(
     topic,
     rights: groupRights({ topic, setting, groupId: readers, prefixed: true }),
     concurrency: 1,
+    isAwaited: true,
     lingerMs: 0,
     stallTimeoutMs: STALL_TIMEOUT_MS,
     logger,

@@ -1,4 +1,4 @@
-import { MemoryBudget, PartitionBatch, readBatches, readLimits } from '../index.ts';
+import { PartitionBatch, readBatches, readLimits, ReadMemory } from '../index.ts';
 import type { AbortedTransaction, FetchedRecord, Piece, ReadLimits } from '../index.ts';
 
 export interface FetchOptions {
@@ -34,10 +34,10 @@ export async function fetch(bytes: Buffer, options?: FetchOptions): Promise<Fetc
   return { batch, records };
 }
 
-/** @returns the pieces of a fetch, under a budget of its own */
+/** @returns the pieces of a fetch, in memory of its own */
 export function piecesOf(
   batch: PartitionBatch,
   limits: ReadLimits = readLimits(),
 ): AsyncGenerator<Piece> {
-  return batch.pieces(limits, new MemoryBudget(limits.pieceBytes * 4));
+  return batch.pieces(limits, new ReadMemory(limits.pieceBytes * 4));
 }

@@ -14,6 +14,8 @@ export interface Pipe {
   readonly input: string;
   readonly output: string;
   readonly deadLetter: string;
+  /** The topic of the latest outputs; absent: none. */
+  readonly latest?: string;
 }
 
 type TopicOptions = Parameters<TestCluster['topic']>[1];
@@ -75,7 +77,7 @@ export class Pipes {
 
   /** Starts a consumer that stops with the test. */
   async start(
-    { groupId, input, output, deadLetter: dead }: Pipe,
+    { groupId, input, output, deadLetter: dead, latest }: Pipe,
     handle: (batch: ConsumedBatch) => CommitPlan | Promise<CommitPlan> = capitals,
     stallTimeoutMs = 60_000,
   ): Promise<Running> {
@@ -89,6 +91,7 @@ export class Pipes {
         input: { topic: input, setting: 'INPUT_TOPIC' },
         output: { topic: output, setting: 'OUTPUT_TOPIC' },
         deadLetter: { topic: dead, setting: 'DEAD_LETTER_TOPIC' },
+        latest: latest === undefined ? undefined : { topic: latest, setting: 'LAST_LOGIN_TOPIC' },
         lingerMs: 0,
         batchMaxRecords: 100,
         compression: 'none',
