@@ -84,15 +84,19 @@ export class UnreadablePartitions {
   #report({ message, place }: UnreadableBatchError): void {
     const { groupId, topic, logger } = this.#options;
     const { partition, offset, lastOffset } = place;
-    const to =
+    const [to, hint] =
       lastOffset === undefined
-        ? 'OFFSET, which is where the batch behind it begins: the damaged one does not say for sure. Add --yes to what it shows'
-        : `${lastOffset + 1} --yes`;
+        ? [
+            'OFFSET',
+            '. OFFSET is where the next batch begins, which the damaged one does not say for sure: ' +
+              'look at what would be skipped, then add --yes',
+          ]
+        : [`${lastOffset + 1} --yes`, ''];
     logger.error(
       { topic, partition, offset, lastOffset },
       `${message}. Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. ` +
         `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
-        `npm run positions -- set --partition ${partition} --to ${to}`,
+        `npm run positions -- set --partition ${partition} --to ${to}${hint}`,
     );
   }
 
