@@ -126,6 +126,20 @@ describe('planBatch', () => {
     });
   });
 
+  it('sets aside a record that was not read as a whole, whatever is decided about it', () => {
+    const [whole, part] = batch(['a', 'b']).records;
+    const records = [whole, { ...part, key: null, omittedBytes: 9_000_000 }] as ConsumedRecord[];
+    const plan = planBatch({ ...batch([]), records }, capitals, OPTIONS);
+    expect(texts(plan.outputs)).toEqual(['A']);
+    expect(Object.fromEntries(plan.deadLetters[0]?.headers ?? [])).toMatchObject({
+      'x-dead-letter-reason': 'too_large',
+      'x-dead-letter-stage': 'decode',
+      'x-dead-letter-offset': '41',
+      'x-dead-letter-omitted-bytes': '9000000',
+    });
+    expect(plan.reasons).toEqual(new Map([['too_large', 1]]));
+  });
+
   it('sets aside, as it came, what its transform made one byte too large', () => {
     const input = batch(['fits', 'fits not']);
     const [fits, fitsNot] = planBatch(input, capitals, OPTIONS).outputs.map(recordBytes);

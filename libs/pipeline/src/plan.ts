@@ -80,6 +80,11 @@ export function planBatch<Reason extends string>(
     const outcome = decide(record);
     switch (outcome.kind) {
       case 'emit': {
+        // What has lost its key or headers is not the record that its output says it is.
+        if (record.omittedBytes !== undefined) {
+          setAside(record, tooLarge, 'decode');
+          break;
+        }
         const { key, headers, timestamp } = record;
         const output = { key, value: outcome.value, headers, timestamp };
         if (recordBytes(output) > maxOutputBytes) {

@@ -11,7 +11,7 @@ export interface FetchedRecord {
   readonly attributes: number;
   /** Absent where there are none. */
   readonly headers?: EncodedHeaders | undefined;
-  /** How many bytes of the record are too large to be read, and left out here: of its value, which is null then. */
+  /** How many bytes of a record that is too large are left out here: its value, and its key or headers if need be. */
   readonly omittedBytes?: number | undefined;
 }
 

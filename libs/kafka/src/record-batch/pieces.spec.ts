@@ -53,11 +53,14 @@ describe('pieces', () => {
     'leave out what is too large to be read, and keep its neighbours, codec %d',
     async (codec) => {
       const headers = [['trace', 'id']] as const;
+      // With the bytes around it: the headers' count, and the lengths of name and value.
+      const wide = [['w', Buffer.alloc(1_999_993)]] as const;
       const records = [
         { key: 'before', value: 'a', timestamp: '1' },
         { key: 'large', value: Buffer.alloc(9_000_000, ' '), headers, timestamp: '2' },
         { key: Buffer.alloc(8_000_000), value: 'v', headers, timestamp: '3' },
-        { key: 'after', value: 'b', timestamp: '4' },
+        { key: 'wide', value: 'v', headers: wide, timestamp: '4' },
+        { key: 'after', value: 'b', timestamp: '5' },
       ];
       const pieces = await read(await writeBatch(records, codec));
       const seen = pieces.flatMap((piece) => [...piece.records]);
@@ -72,8 +75,9 @@ describe('pieces', () => {
       ).toEqual([
         ['before', 'a', undefined, '0', 1],
         ['large', null, 9_000_000, '1', 2],
-        [null, 'v', 8_000_000, '2', 3],
-        ['after', 'b', undefined, '3', 4],
+        [null, null, 8_000_001, '2', 3],
+        ['wide', null, 2_000_001, '3', 4],
+        ['after', 'b', undefined, '4', 5],
       ]);
       expect([...(seen[1]?.headers ?? [])]).toEqual([[Buffer.from('trace'), Buffer.from('id')]]);
     },

@@ -17,6 +17,8 @@ export interface RecordPart {
 /** What is in front of a record's key at most: varints of 5, 10, 5 and 5 bytes, and the attributes. */
 const LONGEST_HEAD = 26;
 const LONGEST_VARINT = 5;
+/** What is longer than this is passed over. */
+const NONE = 0;
 
 const CUT_OFF = 'its records are cut off';
 
@@ -155,13 +157,14 @@ async function readLarge(
   const valueLength = length.varint();
   left -= length.position - window.position;
   window.position = length.position;
-  const value = valueLength < 0 ? null : ((await take(valueLength, limits.valueBytes)) ?? null);
+  // Also where the key or the headers are what is too large: without them it is another record.
+  if (valueLength > 0) await take(valueLength, NONE);
   if (left < 0) throw new DamageError('a record does not fill its length');
   const headers = await take(left, limits.headersBytes);
   const offset = String(context.baseOffset + delta);
   const record = {
     key,
-    value,
+    value: null,
     offset,
     timestamp,
     attributes: 0,
