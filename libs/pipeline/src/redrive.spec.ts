@@ -63,6 +63,8 @@ describe('originalRecord', () => {
     const omitted: RecordHeader = ['x-dead-letter-omitted-bytes', '9'];
     const part = { ...RECORD, value: null, headers: [...headers, omitted] };
     expect(originalRecord(part)?.isWhole).toBe(false);
+    const unread = { ...setAside(RECORD), value: null, omittedBytes: 9 };
+    expect(originalRecord(unread)?.isWhole).toBe(false);
   });
 
   it.each<[string, RecordHeader[]]>([

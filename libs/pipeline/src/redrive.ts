@@ -10,7 +10,7 @@ export interface OriginalRecord {
   readonly partition: number;
   /** How often it was redriven already. */
   readonly redrives: number;
-  /** Not when the dead-letter topic had no room for all of it: the headers still say where the whole record is. */
+  /** Not when its dead-letter topic had no room for all of it, or it is too large to be read now. */
   readonly isWhole: boolean;
   /** As it was, with the count of redrives raised by one: whoever loops can be stopped. */
   readonly record: OutgoingRecord;
@@ -28,6 +28,7 @@ export function originalRecord({
   key,
   value,
   headers = [],
+  omittedBytes,
 }: ConsumedRecord): OriginalRecord | undefined {
   const { own, added } = splitHeaders(headers);
   const reason = lastHeader(added, 'x-dead-letter-reason') ?? '';
@@ -44,7 +45,7 @@ export function originalRecord({
     topic,
     partition: Number(partition),
     redrives,
-    isWhole: lastHeader(added, OMITTED_HEADER) === undefined,
+    isWhole: lastHeader(added, OMITTED_HEADER) === undefined && omittedBytes === undefined,
     record: { key, value, headers: [...kept, [COUNT_HEADER, String(redrives + 1)]], timestamp },
   };
 }

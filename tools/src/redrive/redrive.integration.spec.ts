@@ -12,6 +12,8 @@ import { parseRedriveArguments } from './arguments.ts';
 import { reportLines } from './report.ts';
 
 const COMMAND = join(import.meta.dirname, '..', 'redrive.ts');
+const MIB = 1024 * 1024;
+const GZIP = 1;
 const LOG_APPEND_TIME = { 'message.timestamp.type': 'LogAppendTime' };
 
 describe('redrive', () => {
@@ -131,6 +133,26 @@ describe('redrive', () => {
     expect(report.partial).toBe(1);
     expect(report.reasons.get('invalid_ip')).toEqual({ redriven: 0, tooOften: 1 });
     expect(await values()).toEqual([[], [], []]);
+  });
+
+  it('writes back what is as large as the topic takes, and says what it cannot read', async () => {
+    const config = { 'max.message.bytes': String(6 * MIB) };
+    source = await cluster.topic('logins', { partitions: 3, config });
+    deadLetters = await cluster.topic('dead', { partitions: 2, config });
+    const headers = Object.entries(addedHeaders(0, 'invalid_ip'));
+    const value = Buffer.alloc(5 * MIB, 'a');
+    await cluster.produce(deadLetters, [{ value, headers, partition: 1 }]);
+    const report = await run();
+    expect(report.partial).toBe(0);
+    expect(report.reasons.get('invalid_ip')).toEqual({ redriven: 1, tooOften: 0 });
+    const blanks = Buffer.alloc(129 * MIB, ' ');
+    await cluster.produce(deadLetters, [{ value: blanks, headers, partition: 1 }], GZIP);
+    await expect(run()).rejects.toMatchObject({
+      exitCode: 69,
+      message: expect.stringMatching(
+        new RegExp(`at offset 1 of partition 1 of topic "${deadLetters}" cannot be read`),
+      ) as unknown,
+    });
   });
 
   it('writes nothing when a topic is gone that a dead letter came from', async () => {

@@ -40,10 +40,10 @@ export interface GroupConsumerOptions {
   /** Batches of other consumers in the process wait for what this one reads; default no. It takes no memory that they hold. */
   readonly isAwaited?: boolean;
   /**
-   * What the process ends with when a batch cannot be read; absent: its partition waits, until the batch is whole again or
-   * the group was moved past it.
+   * What the process ends with when a batch cannot be read; undefined: its partition waits, until the batch is whole again
+   * or the group was moved past it. That takes a group whose positions outlive the process.
    */
-  readonly onUnreadable?: (error: UnreadableBatchError) => Error;
+  readonly onUnreadable: ((error: UnreadableBatchError) => Error) | undefined;
   /** After how long without progress, with something to do, the process gives up. */
   readonly stallTimeoutMs: number;
   readonly logger: Logger;

@@ -9,6 +9,7 @@ import { errorText, KafkaUnavailableError, StalledError } from '../client/errors
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
+import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
@@ -76,11 +77,11 @@ const STALL_TIMEOUT_MS = 60_000;
  */
 export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
   const { connection, logger, deadLetters } = options;
-  await requireTopics(connection, logger, {
+  const { deadLetters: source } = await requireTopics(connection, logger, {
     deadLetters: { ...deadLetters, operations: ['Read'] },
   });
   const kafka = createClient(connection, logger, 'run');
-  const run = new Run(options, kafka);
+  const run = new Run(options, kafka, source.maxMessageBytes);
   try {
     return await run.toEnd();
   } catch (error) {
@@ -123,12 +124,15 @@ class Run {
   readonly #topics = new Map<string, number>();
   #foreign = 0;
   #partial = 0;
+  /** What was set aside whole is read whole. */
+  readonly #maxValueBytes: number;
   #left: number;
   #consumer: GroupConsumer | undefined;
 
-  constructor(options: RedriveOptions, kafka: Kafka) {
+  constructor(options: RedriveOptions, kafka: Kafka, maxMessageBytes: number) {
     this.#options = options;
     this.#kafka = kafka;
+    this.#maxValueBytes = Math.max(MAX_VALUE_BYTES, maxMessageBytes);
     this.#left = options.limit;
   }
 
@@ -191,6 +195,12 @@ class Run {
         stallTimeoutMs: STALL_TIMEOUT_MS,
         logger,
         metrics: undefined,
+        maxValueBytes: this.#maxValueBytes,
+        onUnreadable: ({ message, place: { partition } }) =>
+          new KafkaUnavailableError(
+            `${message}. The redrive stopped there; what it had committed is done. Look at the brokers' disks; ` +
+              `with --partition the partitions other than ${partition} can be redriven meanwhile.`,
+          ),
         onBatch: async (batch) => {
           const source = this.#sources.get(batch.partition);
           if (source !== undefined && this.#left > 0) await this.#redrive(batch, source);

@@ -107,6 +107,7 @@ export class SnapshotConsumer implements BatchConsumer {
       maxFetchBytes: MAX_FETCH_BYTES,
       maxValueBytes: Math.max(MAX_VALUE_BYTES, topics.input.maxMessageBytes),
       onBatch: (batch) => this.#onBatch(batch),
+      onUnreadable: undefined,
       onPosition: (partition, position, from) => {
         this.#skipTo(partition, position, from);
       },

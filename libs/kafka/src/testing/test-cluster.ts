@@ -5,7 +5,7 @@ import type { RecordHeaders } from '@login-pipeline/pipeline';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import { ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
+import { CompressionTypes, ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
 import { waitFor } from './wait-for.ts';
@@ -70,14 +70,18 @@ export class TestCluster {
   }
 
   /** Writes records, each once: kafkajs sends all of them again when one partition of a new topic is not led yet. */
-  async produce(topic: string, messages: readonly WritableMessage[]): Promise<void> {
+  async produce(
+    topic: string,
+    messages: readonly WritableMessage[],
+    compression = CompressionTypes.None,
+  ): Promise<void> {
     const producer = this.kafka.producer({
       createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
       idempotent: true,
       maxInFlightRequests: 1,
     });
     await producer.connect();
-    await producer.send({ topic, messages: messages as unknown as Message[] });
+    await producer.send({ topic, messages: messages as unknown as Message[], compression });
     await producer.disconnect();
   }
 

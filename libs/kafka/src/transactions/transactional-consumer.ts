@@ -76,6 +76,7 @@ export class TransactionalConsumer implements BatchConsumer {
       // What is larger than the output takes can be no login.
       maxValueBytes: Math.max(MAX_VALUE_BYTES, topics.output.maxMessageBytes),
       onBatch: (batch) => this.#onBatch(batch),
+      onUnreadable: undefined,
       onAssigned: (partitions) => {
         this.#owners.keepOnly(partitions);
         this.#waiting.clear();
