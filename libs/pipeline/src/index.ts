@@ -16,7 +16,7 @@ export { deadLetterRecord, OMITTED_HEADER, splitHeaders } from './dead-letter.ts
 export type { DeadLetterSource } from './dead-letter.ts';
 export { originalRecord } from './redrive.ts';
 export type { OriginalRecord } from './redrive.ts';
-export { FUTURE_TOLERANCE_MS, PlausibleTime } from './plausible-time.ts';
+export { FUTURE_TOLERANCE_MS, isBelieved, PlausibleTime } from './plausible-time.ts';
 export { planBatch } from './plan.ts';
 export type { CommitPlan, LatestRecord, PlanOptions } from './plan.ts';
 export { BATCH_OVERHEAD, recordBytes, splitBySize } from './record-size.ts';

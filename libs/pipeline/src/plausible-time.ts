@@ -4,6 +4,11 @@
  */
 export const FUTURE_TOLERANCE_MS = 3_600_000;
 
+/** @returns whether a record's timestamp, epoch ms, is one: not -1 for none, nor more than an hour ahead */
+export function isBelieved(recordTimeMs: number, nowMs: number): boolean {
+  return recordTimeMs >= 0 && recordTimeMs <= nowMs + FUTURE_TOLERANCE_MS;
+}
+
 /**
  * Tells for one partition which times can be. All of them come from outside and may be anything: what a device says is
  * believed as far as the clock of what wrote its record allows, a record's timestamp as far as ours does.
@@ -24,7 +29,7 @@ export class PlausibleTime {
 
   /** @returns the timestamp of the next record, or -1 when it has none (negative) or one that cannot be, epoch ms */
   believed(recordTimeMs: number): number {
-    if (!(recordTimeMs >= 0 && recordTimeMs <= this.#nowMs + FUTURE_TOLERANCE_MS)) return -1;
+    if (!isBelieved(recordTimeMs, this.#nowMs)) return -1;
     const lagMs = Math.max(0, this.#nowMs - recordTimeMs);
     if (this.#lagMs === undefined || lagMs < this.#lagMs) this.#lagMs = lagMs;
     return recordTimeMs;

@@ -98,8 +98,7 @@ export class PartitionWatch {
 
   /** Records of a partition were processed. @param recordTime of the last one, epoch ms */
   moved(partition: number, nextOffset: bigint, recordTime?: number): void {
-    const time = recordTime !== undefined && Number.isNaN(recordTime) ? undefined : recordTime;
-    this.#partitions.get(partition)?.advance(nextOffset, Date.now(), time);
+    this.#partitions.get(partition)?.advance(nextOffset, Date.now(), recordTime);
   }
 
   /** A partition goes on elsewhere, with nothing processed. */

@@ -176,6 +176,21 @@ describe('PartitionProgress', () => {
       stalled: 1,
       lag: { records: 6, seconds: 0 },
     },
+    ...[
+      { name: 'a record without a timestamp', recordTime: -0.001 },
+      { name: 'a record of a future that cannot be', recordTime: 99 + 3_601 },
+      { name: 'no record', recordTime: NaN },
+    ].map(({ name, recordTime }) => ({
+      name: `${name} after one that has a time`,
+      steps: [
+        { at: 90, move: 0 },
+        { at: 91, end: 9 },
+        { at: 98, move: 2, recordTime: 10 },
+        { at: 99, move: 3, recordTime },
+      ],
+      stalled: 1,
+      lag: { records: 6, seconds: 90 },
+    })),
   ])('with $name, after 100 s: stalled for $stalled s', ({ steps, stalled, lag }) => {
     const progress = progressAfter(steps);
     expect(progress.stalledFor(100_000)).toBe(stalled * 1_000);

@@ -1,3 +1,5 @@
+import { isBelieved } from '@login-pipeline/pipeline';
+
 /** How far behind a partition is. */
 export interface Lag {
   /** Records between the position and the end of the partition, never negative. */
@@ -16,6 +18,7 @@ export class PartitionProgress {
   #position: bigint | undefined;
   #end: bigint | undefined;
   #behindSince: number | undefined;
+  /** Of the last processed record whose time is believed. */
   #lastRecordTime: number | undefined;
   #caughtUpAt: number | undefined;
   #movedAt: number | undefined;
@@ -48,11 +51,11 @@ export class PartitionProgress {
    * Something was done: the position moved past it.
    *
    * @param nextOffset where processing goes on
-   * @param recordTime the last processed record's own time, when there was a record
+   * @param recordTime the last processed record's own time, when there was a record; anything that a producer may write
    */
   advance(nextOffset: bigint, now: number, recordTime?: number): void {
     this.#movedAt = now;
-    if (recordTime !== undefined) this.#lastRecordTime = recordTime;
+    if (recordTime !== undefined && isBelieved(recordTime, now)) this.#lastRecordTime = recordTime;
     this.#behindSince = undefined;
     this.#moveTo(nextOffset, now);
   }
