@@ -127,7 +127,7 @@ describe('times that cannot be', () => {
     expect(heir.output).not.toContain('cannot have been');
   });
 
-  it('are no latest logins; what a tombstone lets be forgotten is written at once', async () => {
+  it('are no latest logins; what a tombstone lets be forgotten is written soon', async () => {
     const lane = await cluster.lane({ partitions: 1 });
     const lastLogins = `e2e-last-logins-${randomUUID()}`;
     await cluster.createTopic(lastLogins, 1, COMPACTED);
@@ -162,8 +162,11 @@ describe('times that cannot be', () => {
 
     expect(await written([login(now - HOUR, String(now), fresh)])).toEqual(first);
     await cluster.produce(lastLogins, [{ ...latest(fresh, 0), value: null, headers: {} }]);
-    const forgotten = await written([login(now - HOUR, String(now), fresh)]);
-    expect(forgotten.at(-1)).toBe(`${fresh} ${now - HOUR}`);
+    // Seen within a second; until then it is one that comes late.
+    const forgotten = await transformer.until('the tombstone to be seen', async () => {
+      const latest = await written([login(now - HOUR, String(now), fresh)]);
+      return latest.at(-1) === `${fresh} ${now - HOUR}` && latest;
+    });
     expect(await written([login(now - 2 * HOUR, String(now), fresh)])).toEqual(forgotten);
   });
 });

@@ -57,7 +57,6 @@ describe('LatestByKey', () => {
     const untimed = { ...wild, timestamp: '-1' };
     const wilder = { ...wild, timestamp: String(time) };
     expect(taken(latest, wild, untimed, wilder)).toEqual([]);
-    expect(latest.offsets).toBe(0n);
     expect(taken(latest, record('a', NOW - HOUR, 'a'))).toEqual(['a']);
   });
 
@@ -73,13 +72,5 @@ describe('LatestByKey', () => {
     for (const key of ['a', 'b']) latest.note(kept(key, 5), NOW);
     latest.note({ ...kept('a', 0), value: null }, NOW);
     expect(taken(latest, record('a', 4, 'a'), record('b', 4, 'b'))).toEqual(['a']);
-  });
-
-  it('knows how many offsets its transactions take: records and a marker', () => {
-    const latest = new LatestByKey();
-    taken(latest, record('a', 1, 'a1'), record('b', 1, 'b1'), record('a', 2, 'a2'));
-    expect(latest.offsets).toBe(3n);
-    taken(latest, record('a', 1, 'late'));
-    expect(latest.offsets).toBe(3n);
   });
 });

@@ -1,9 +1,6 @@
 import type { ConsumedRecord, LatestRecord, OutgoingRecord } from '@login-pipeline/pipeline';
 import { FUTURE_TOLERANCE_MS, lastHeader, PlausibleTime } from '@login-pipeline/pipeline';
 
-/** The control record that ends a transaction in each of its partitions (KIP-98). */
-const MARKER = 1n;
-
 /** Repeats a record's time outside of its value, epoch ms: whoever compares two need not decode them. */
 const TIME_HEADER = 'x-login-time';
 
@@ -18,8 +15,6 @@ export type LatestOutput = OutgoingRecord & Pick<LatestRecord, 'source'>;
  * Belongs to one ownership of the partition, like its producer: what it notes is thrown away with a failed transaction.
  */
 export class LatestByKey {
-  /** How many offsets our transactions have taken in the partition, until they are read back. */
-  offsets = 0n;
   readonly #times = new Map<string, number>();
   readonly #plausible = new PlausibleTime();
 
@@ -37,7 +32,6 @@ export class LatestByKey {
       this.#times.set(key, time);
       newest.set(key, record);
     }
-    if (newest.size > 0) this.offsets += BigInt(newest.size) + MARKER;
     return Array.from(newest.values(), ({ key, time, value, timestamp, source }) => ({
       key: Buffer.from(key),
       value,

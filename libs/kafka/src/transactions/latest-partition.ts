@@ -2,17 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@login-pipeline/observability';
 import type { ConsumedRecord } from '@login-pipeline/pipeline';
-import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { KafkaUnavailableError } from '../client/errors.ts';
-import { retryRead } from '../client/retry-read.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import { LatestByKey } from './latest-by-key.ts';
+import type { Ends, LatestEnds } from './latest-ends.ts';
+import { OwnWrites } from './own-writes.ts';
+import type { Write } from './own-writes.ts';
 
 /** Well within a session, so that the group keeps its member while a long restore goes on. */
 const HEARTBEAT_MS = 2_000;
 const STALL_TIMEOUT_MS = 60_000;
+
+/** The markers of a transaction follow its commit within milliseconds. */
+const SETTLE_PAUSE_MS = 20;
+const SETTLE_ATTEMPTS = 10;
 
 /** Where the latest record of each key is kept. */
 export interface LatestSource {
@@ -23,13 +28,9 @@ export interface LatestSource {
   /** The setting that names the topic. */
   readonly setting: string;
   readonly partition: number;
-  /** Knows where the topic ends. */
-  readonly admin: Admin;
+  readonly ends: LatestEnds;
   readonly logger: Logger;
 }
-
-/** By partition, of those that hold something: the last stable offset. */
-type Ends = ReadonlyMap<number, bigint>;
 
 /**
  * One partition of the topic of latest records, with all that is known of it. Its owner is the only service that writes to
@@ -38,8 +39,7 @@ type Ends = ReadonlyMap<number, bigint>;
 export class LatestPartition {
   readonly known = new LatestByKey();
   readonly #source: LatestSource;
-  /** All below it is known, but what our own transactions wrote since. */
-  #end = 0n;
+  readonly #writes = new OwnWrites();
 
   private constructor(source: LatestSource) {
     this.#source = source;
@@ -55,23 +55,34 @@ export class LatestPartition {
     heartbeat: () => Promise<void>,
   ): Promise<LatestPartition> {
     const restored = new LatestPartition(source);
-    await restored.#read(await endsOf(source), heartbeat);
+    await restored.#read(await source.ends.now(), heartbeat);
     return restored;
   }
 
-  /** Takes in what others have written, if anything. Only between two transactions, when all of ours are committed. */
-  async catchUp(heartbeat: () => Promise<void>): Promise<void> {
-    const ends = await endsOf(this.#source);
-    const end = ends.get(this.#source.partition) ?? 0n;
-    const expected = this.#end + this.known.offsets;
-    if (end > expected) await this.#read(ends, heartbeat);
-    else if (end === expected) this.#isKnownTo(end);
-    // Else the markers of our last transaction are on their way: the next time tells.
+  /** Our transaction is committed. @param writes what it wrote to the partition, in order */
+  committed(writes: readonly Write[]): void {
+    this.#writes.committed(writes);
   }
 
-  #isKnownTo(end: bigint): void {
-    this.#end = end;
-    this.known.offsets = 0n;
+  /** Takes in what others had written a second ago, if anything. Only between two transactions. */
+  async catchUp(heartbeat: () => Promise<void>): Promise<void> {
+    const ends = await this.#source.ends.recent();
+    const end = ends.get(this.#source.partition) ?? 0n;
+    if (!this.#writes.hasOthersBelow(end)) return;
+    // Read up to somewhere in our own records, a tombstone would take with it what we wrote after it.
+    const settled = await this.#settled();
+    if (settled !== undefined) await this.#read(settled, heartbeat);
+  }
+
+  /** @returns ends behind all that we wrote; undefined when that takes long: the next time tells */
+  async #settled(): Promise<Ends | undefined> {
+    const { ends, partition } = this.#source;
+    for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
+      const now = await ends.now();
+      if (this.#writes.areBelow(now.get(partition) ?? 0n)) return now;
+      await sleep(SETTLE_PAUSE_MS);
+    }
+    return undefined;
   }
 
   async #read(ends: Ends, heartbeat: () => Promise<void>): Promise<void> {
@@ -79,10 +90,11 @@ export class LatestPartition {
     const end = ends.get(partition);
     if (end === undefined) return;
     const now = Date.now();
-    await readPartition(this.#source, { ends, from: this.#end }, heartbeat, (record) => {
+    const range = { ends, from: this.#writes.known };
+    await readPartition(this.#source, range, heartbeat, (record) => {
       this.known.note(record, now);
     });
-    this.#isKnownTo(end);
+    this.#writes.readTo(end);
   }
 }
 
@@ -147,13 +159,4 @@ async function readPartition(
   } finally {
     await consumer.stop();
   }
-}
-
-async function endsOf({ admin, topic }: LatestSource): Promise<Ends> {
-  const bounds = await retryRead(() => admin.fetchTopicOffsets(topic));
-  return new Map(
-    bounds
-      .filter(({ low, high }) => low !== high)
-      .map(({ partition, high }) => [partition, BigInt(high)]),
-  );
 }

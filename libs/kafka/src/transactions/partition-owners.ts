@@ -1,11 +1,12 @@
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { FlowCounts } from '@login-pipeline/pipeline';
 import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import type { GroupConsumer } from '../group/group-consumer.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
+import { LatestEnds } from './latest-ends.ts';
 import { LatestPartition } from './latest-partition.ts';
 import { LastTransaction } from './last-transaction.ts';
 import {
@@ -51,14 +52,14 @@ export class PartitionOwners {
   readonly #options: PartitionOwnersOptions;
   readonly #kafka: Kafka;
   readonly #last: LastTransaction;
-  readonly #admin: Admin;
+  readonly #latestEnds: LatestEnds | undefined;
   readonly #owned = new Map<number, Ownership>();
 
   constructor(options: PartitionOwnersOptions) {
     this.#options = options;
     this.#kafka = createClient(options.connection, options.logger, 'run');
     this.#last = new LastTransaction(this.#kafka, TRANSACTION_TIMEOUT_MS);
-    this.#admin = this.#kafka.admin();
+    this.#latestEnds = options.latest && new LatestEnds(this.#kafka.admin(), options.latest.topic);
   }
 
   /** @returns the ownership for a batch, or undefined when the batch is dropped and the partition read again */
@@ -123,7 +124,7 @@ export class PartitionOwners {
 
   async close(): Promise<void> {
     await Promise.all([...this.#owned.keys()].map((partition) => this.disown(partition)));
-    await Promise.all([this.#last.close(), this.#admin.disconnect()]);
+    await Promise.all([this.#last.close(), this.#latestEnds?.close()]);
   }
 
   /** A topic with as many partitions as the source gets records in the same one; else in any, by their keys. */
@@ -141,11 +142,10 @@ export class PartitionOwners {
 
   async #latest({ partition, heartbeat }: OwnedBatch): Promise<LatestPartition | undefined> {
     const { connection, groupId, logger, latest } = this.#options;
-    if (latest === undefined) return undefined;
+    const ends = this.#latestEnds;
+    if (latest === undefined || ends === undefined) return undefined;
     const { topic, setting } = latest;
-    await this.#admin.connect();
-    const admin = this.#admin;
-    const source = { connection, groupId, topic, setting, partition, admin, logger };
+    const source = { connection, groupId, topic, setting, partition, ends, logger };
     return LatestPartition.restore(source, heartbeat);
   }
 

@@ -4,6 +4,7 @@ import { keepPartition } from '../client/partitioner.ts';
 import { refusedRecords } from '../client/refused-records.ts';
 import type { RefusedRecords } from '../client/refused-records.ts';
 import type { Send } from '../client/sends.ts';
+import type { Write } from './own-writes.ts';
 import { RecordsRefusedError } from './refused-outputs.ts';
 
 /** The input partition that a producer works for. */
@@ -13,6 +14,11 @@ export interface SourcePartition {
   readonly partition: number;
   /** How many partitions the topic has. */
   readonly partitions: number;
+}
+
+/** What one send wrote to a topic: `base` is an offset of the partition where all of it went to one. */
+export interface Written extends Write {
+  readonly topic: string;
 }
 
 /** The broker aborts what a dead process left open after this long, if nobody took over before. */
@@ -63,14 +69,19 @@ export class PartitionProducer {
    * may refuse is then settled before anything is written.
    *
    * @param sends by topic
+   * @returns where the brokers put the records, in the order they were sent
    * @throws when anything failed; the producer must then be closed and not be used again
    */
-  async commit(sends: readonly (readonly Send[])[], position: CommittedOffset): Promise<void> {
+  async commit(
+    sends: readonly (readonly Send[])[],
+    position: CommittedOffset,
+  ): Promise<readonly Written[]> {
     const transaction = this.#transaction;
     await this.#sendOffset(transaction, position);
-    await sendAll(transaction, sends);
+    const written = await sendAll(transaction, sends);
     await transaction.commit();
     this.#transaction = await this.#producer.transaction();
+    return written;
   }
 
   /** Ends an open transaction, as far as the broker lets us, so that readers need not wait for its time-out. */
@@ -101,18 +112,25 @@ export class PartitionProducer {
  * Sends on where the broker refuses records by name, to know all of them; the transaction is lost by then.
  *
  * @param sends by topic: the first ones go together, then the second ones, and so on
+ * @returns what was written of each send
  * @throws RecordsRefusedError when records were refused, and nothing else went wrong before
  */
 async function sendAll(
   transaction: Transaction,
   sends: readonly (readonly Send[])[],
-): Promise<void> {
+): Promise<readonly Written[]> {
+  const written: Written[] = [];
   const refused: RefusedRecords[] = [];
   let first: unknown;
   try {
     for (const { compression, topicMessages } of requestsOf(sends)) {
       try {
-        await transaction.sendBatch({ compression, topicMessages });
+        const answers = await transaction.sendBatch({ compression, topicMessages });
+        for (const { topic, messages } of topicMessages) {
+          const first = answers.find(({ topicName }) => topicName === topic);
+          const base = BigInt(first?.baseOffset ?? -1);
+          written.push({ topic, base, offsets: BigInt(messages.length) });
+        }
       } catch (error) {
         const these = refusedRecords(error);
         if (these.length === 0) throw error;
@@ -125,6 +143,7 @@ async function sendAll(
     if (refused.length === 0) throw error;
   }
   if (refused.length > 0) throw new RecordsRefusedError(refused, { cause: first });
+  return written;
 }
 
 function* requestsOf(sends: readonly (readonly Send[])[]): Generator<{

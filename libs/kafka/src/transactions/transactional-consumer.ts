@@ -155,7 +155,8 @@ export class TransactionalConsumer implements BatchConsumer {
     const flow = addFlow(owned.flow, counts);
     const metadata = encodeFlow(flow);
     try {
-      await owned.producer.commit(sends, { nextOffset, metadata });
+      const written = await owned.producer.commit(sends, { nextOffset, metadata });
+      latest?.committed(written.filter(({ topic }) => topic === this.#options.latest?.topic));
     } catch (error) {
       throw this.#refusedOutputs(error, planned, batch) ?? error;
     }
