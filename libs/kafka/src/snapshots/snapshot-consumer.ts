@@ -7,7 +7,7 @@ import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { Changes } from './changes.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
-import { observeLatency } from '../group/latency.ts';
+import { Latency } from '../group/latency.ts';
 import type { PartitionStates } from './partition-states.ts';
 import { obeyOperator } from './operator-position.ts';
 import { snapshotMark } from '../group/position-mark.ts';
@@ -72,6 +72,7 @@ export class SnapshotConsumer implements BatchConsumer {
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
   #closing = false;
+  readonly #latency: Latency;
 
   private constructor(
     options: SnapshotOptions,
@@ -80,6 +81,7 @@ export class SnapshotConsumer implements BatchConsumer {
     producers: SnapshotProducers,
   ) {
     this.#options = options;
+    this.#latency = new Latency(options);
     this.#handle = handle;
     const { states } = options;
     this.#writer = new SnapshotWriter(producers, {
@@ -190,7 +192,7 @@ export class SnapshotConsumer implements BatchConsumer {
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#options.metrics.observe('batch_records', {}, records.length);
-    observeLatency(this.#options.metrics, records);
+    this.#latency.observe(records);
     // Batches of other partitions wait in this turn of the event loop; requests go between them.
     await nextTurn();
   }

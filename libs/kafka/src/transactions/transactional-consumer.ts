@@ -12,7 +12,7 @@ import {
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
-import { observeLatency } from '../group/latency.ts';
+import { Latency } from '../group/latency.ts';
 import { BatchPlanner } from './batch-planner.ts';
 import type { PlannedBatch } from './batch-planner.ts';
 import { RecordsRefusedError, refusedOutputs, RefusedOutputsError } from './refused-outputs.ts';
@@ -59,6 +59,7 @@ export class TransactionalConsumer implements BatchConsumer {
   readonly #refused = new Map<number, ReadonlyMap<string, Refusal>>();
   /** What the undecided batches of partitions wait for. */
   readonly #waiting = new Map<number, string>();
+  readonly #latency: Latency;
 
   private constructor(
     options: TransactionalOptions,
@@ -66,6 +67,7 @@ export class TransactionalConsumer implements BatchConsumer {
     handle: HandleBatch<CommitPlan>,
   ) {
     this.#options = options;
+    this.#latency = new Latency(options);
     this.#planner = new BatchPlanner({ ...options, topics, handle });
     this.#consumer = new GroupConsumer({
       ...options,
@@ -165,7 +167,7 @@ export class TransactionalConsumer implements BatchConsumer {
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#count(counts, reasons, batch.records.length, (performance.now() - started) / 1_000);
-    observeLatency(this.#options.metrics, batch.records);
+    this.#latency.observe(batch.records);
   }
 
   /** Notes records whose outputs the brokers refuse. @returns undefined where the failure is another, or nothing new */
