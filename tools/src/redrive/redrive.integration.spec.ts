@@ -13,7 +13,6 @@ import { reportLines } from './report.ts';
 
 const COMMAND = join(import.meta.dirname, '..', 'redrive.ts');
 const MIB = 1024 * 1024;
-const GZIP = 1;
 const LOG_APPEND_TIME = { 'message.timestamp.type': 'LogAppendTime' };
 
 describe('redrive', () => {
@@ -146,7 +145,7 @@ describe('redrive', () => {
     expect(report.partial).toBe(0);
     expect(report.reasons.get('invalid_ip')).toEqual({ redriven: 1, tooOften: 0 });
     const blanks = Buffer.alloc(129 * MIB, ' ');
-    await cluster.produce(deadLetters, [{ value: blanks, headers, partition: 1 }], GZIP);
+    await cluster.produce(deadLetters, [{ value: blanks, headers, partition: 1 }], 'gzip');
     await expect(run()).rejects.toMatchObject({
       exitCode: 69,
       message: expect.stringMatching(

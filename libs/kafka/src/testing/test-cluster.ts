@@ -3,9 +3,11 @@ import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
 import type { RecordHeaders } from '@login-pipeline/pipeline';
 import type { Admin, Kafka, Message } from 'kafkajs';
+import type { Compression } from '../client/compression.ts';
+import { compressionType } from '../client/compression.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import { CompressionTypes, ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
+import { ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
 import { waitFor } from './wait-for.ts';
@@ -73,7 +75,7 @@ export class TestCluster {
   async produce(
     topic: string,
     messages: readonly WritableMessage[],
-    compression = CompressionTypes.None,
+    codec: Compression = 'none',
   ): Promise<void> {
     const producer = this.kafka.producer({
       createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
@@ -81,6 +83,7 @@ export class TestCluster {
       maxInFlightRequests: 1,
     });
     await producer.connect();
+    const compression = compressionType(codec);
     await producer.send({ topic, messages: messages as unknown as Message[], compression });
     await producer.disconnect();
   }
