@@ -7,6 +7,8 @@ import { fetched, piecesOf } from './testing/fetch.ts';
 import { inTinyBlocks } from './testing/tiny-blocks.ts';
 
 const CODECS = [0, 1, 2, 3, 4];
+/** Copying all that is unread for every block would take longer, even on a fast machine. */
+const SLOW_MS = 30_000;
 const SMALL: ReadLimits = {
   pieceBytes: 1_000_000,
   pieceRecords: 100,
@@ -97,6 +99,7 @@ describe('pieces', () => {
       const seen = pieces.flatMap((piece) => [...piece.records]);
       expect(seen.map((record) => record.value?.equals(value))).toEqual([true]);
     },
+    SLOW_MS,
   );
 
   it.each([1, 2, 3, 4])('end with an error where a batch is too much, codec %d', async (codec) => {
