@@ -76,7 +76,12 @@ export class TransactionalConsumer implements BatchConsumer {
       concurrency: Math.min(topics.input.partitions, MAX_CONCURRENCY),
       fetchAhead: true,
       // What is larger than the output takes can be no login.
-      maxValueBytes: Math.max(MAX_VALUE_BYTES, topics.output.maxMessageBytes),
+      // What one of the targets may take has to be read.
+      maxValueBytes: Math.max(
+        MAX_VALUE_BYTES,
+        topics.output.maxMessageBytes,
+        topics.deadLetter.maxMessageBytes,
+      ),
       onBatch: (batch) => this.#onBatch(batch),
       onUnreadable: undefined,
       onAssigned: (partitions) => {
