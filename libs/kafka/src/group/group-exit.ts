@@ -31,9 +31,13 @@ export class GroupExit {
     if (cluster === undefined || member.memberId === '') return;
     const timeout = new AbortController();
     const left = async (): Promise<void> => {
-      const coordinator = await cluster.findGroupCoordinator(member);
-      await (coordinator as unknown as Coordinator).leaveGroup(member);
-      await cluster.disconnect();
+      try {
+        const coordinator = await cluster.findGroupCoordinator(member);
+        await (coordinator as unknown as Coordinator).leaveGroup(member);
+      } finally {
+        // Asking has connected anew, and a connection that stays keeps a process alive.
+        await cluster.disconnect();
+      }
     };
     const given = sleep(LEAVE_TIMEOUT_MS, undefined, { signal: timeout.signal });
     try {
