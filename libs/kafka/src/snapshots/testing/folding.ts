@@ -103,13 +103,14 @@ export function once(messages: readonly { readonly value: string }[]): Tally {
 
 /** Waits until the owners of the partitions are at their ends. */
 export async function caughtUp({ input }: Fold, ...owners: readonly Running[]): Promise<void> {
-  const ends = await cluster.ends(input);
-  await waitFor('the end of the input', () =>
-    ends.every((end, partition) => {
+  await waitFor('the end of the input', async () => {
+    // Asked each time: the marker of the last transaction may not be written yet.
+    const ends = await cluster.ends(input);
+    return ends.every((end, partition) => {
       const positions = owners.flatMap(({ states }) => states.owned.get(partition) ?? []);
       return positions.length === 1 && positions[0]?.nextOffset === BigInt(end);
-    }),
-  );
+    });
+  });
 }
 
 /** @returns what the owners have counted together */
