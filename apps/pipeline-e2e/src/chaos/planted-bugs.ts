@@ -62,8 +62,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       TRUST_FETCH,
       {
         file: TRANSACTIONAL,
-        fragment: 'await owned.producer.commit(',
-        replacement: 'batch.resolve();\n    await owned.producer.commit(',
+        fragment: 'const written = await owned.producer.commit(',
+        replacement: 'batch.resolve();\n    const written = await owned.producer.commit(',
       },
       {
         file: TRANSACTIONAL,

@@ -50,7 +50,7 @@ export const STALLING: Pick<PlantedBug, 'name' | 'patches'> = {
     ),
     before(
       'libs/kafka/src/transactions/transactional-consumer.ts',
-      'await owned.producer.commit(',
+      'const written = await owned.producer.commit(',
       when('transaction', `await ${NEVER}`) +
         when('slow', `await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}));`),
     ),
