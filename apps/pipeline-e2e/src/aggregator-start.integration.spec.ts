@@ -32,7 +32,7 @@ describe('aggregator, start', () => {
     const service = await Service.start('aggregator', settings);
     expect(await service.ended).toBe(69);
     expect(service.output).toMatch(
-      /do not exist on .*no-such-counts.* \(INSIGHT_COUNTS_TOPIC\)\. Create them with/,
+      /do not exist on .*no-such-counts.* \(INSIGHT_COUNTS_TOPIC\)\. Create them with .*npm run topics.* \(those with the default names\) or kafka-topics\.sh/,
     );
     expect(service.output).not.toContain('"stack"');
   });

@@ -124,10 +124,22 @@ async function isReady(url: string): Promise<boolean> {
 
 /** @throws Error when the aggregator has not counted exactly so many logins */
 export async function checkLedger(url: string, counted: number): Promise<void> {
-  const response = await fetch(`${url}/ledger`);
+  const response = await answered(`${url}/ledger`);
   const { complete, total } = (await response.json()) as Ledger;
   if (complete && total.counted === counted && total.unaccounted === 0) return;
   throw new Error(
     `the ledger says ${total.counted} counted and ${total.unaccounted} unaccounted, complete=${complete}; expected ${counted} counted`,
   );
+}
+
+/** What asked for too much before is answered once it has waited. */
+async function answered(url: string): Promise<Response> {
+  const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
+  for (;;) {
+    const response = await fetch(url, { signal });
+    const waitSeconds = Number(response.headers.get('retry-after'));
+    if (response.ok || waitSeconds === 0) return response;
+    await response.body?.cancel();
+    await sleep(waitSeconds * 1000);
+  }
 }

@@ -79,7 +79,7 @@ async function requireAll(
   const names = hidden.map(({ topic, setting }) => `"${topic}" (${setting})`).join(', ');
   throw new KafkaUnavailableError(
     `These topics do not exist on ${brokerList(connection)}: ${names}. ` +
-      'Create them with "npm run topics", or name others by the settings.',
+      'Create them with "npm run topics" (those with the default names) or kafka-topics.sh, or name others by the settings.',
   );
 }
 
