@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createLogger } from '@login-pipeline/observability';
 import { TestCluster } from '../testing/index.ts';
 import { createClient } from './connection.ts';
 
@@ -26,4 +28,23 @@ it('goes on to the next broker when one accepts connections and closes them', as
   await admin.connect();
   expect((await admin.describeCluster()).brokers.length).toBeGreaterThan(0);
   await admin.disconnect();
+});
+
+it('takes no broker for unreachable because its own client ends a connection that is being set up', async () => {
+  const warnings: string[] = [];
+  const logger = createLogger({
+    service: 'test',
+    version: '0',
+    level: 'warn',
+    pretty: false,
+    destination: { write: (line) => void warnings.push(line) },
+  });
+  for (let turns = 0; turns < 30; turns += 1) {
+    const admin = createClient(cluster.connection, logger, 'run').admin();
+    const connecting = admin.connect();
+    for (let taken = 0; taken < turns % 10; taken += 1) await turn();
+    await Promise.allSettled([admin.disconnect(), connecting]);
+    await admin.disconnect();
+  }
+  expect(warnings).toEqual([]);
 });

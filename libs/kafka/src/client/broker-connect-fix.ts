@@ -41,6 +41,8 @@ export interface Unreachable extends Error {
 export const REACHED = 'reached';
 /** Of such entries: when the attempt began, ms on the monotonic clock. */
 export const BEGUN = 'begunMs';
+/** What writing to a connection that its own client has ended fails with. */
+export const ENDED_HERE = 'write after end';
 
 const FIXED = Symbol.for('login-pipeline.broker-connect-fix');
 
@@ -102,6 +104,8 @@ function askSeedBrokersFirst({ prototype }: { readonly prototype: BrokerPool }):
 function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof TokenError || error instanceof RefusedForNowError) return undefined;
+  // A consumer that restarts ends connections that are being set up.
+  if (error.message.includes(ENDED_HERE)) return undefined;
   switch (error.name) {
     case 'KafkaJSConnectionError':
       return errorText(new Error(error.message.replace(/^Connection error: /, '')));
