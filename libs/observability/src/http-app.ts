@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Clients } from './http/clients.ts';
 import { Connections } from './http/connections.ts';
+import { refuseUnreadable } from './http/refusals.ts';
 import { EventLoopGate } from './http/share-event-loop.ts';
 import { createBoundedServer } from './http/server.ts';
 import { NestLogger } from './nest-logger.ts';
@@ -21,9 +22,6 @@ declare module 'fastify' {
     charge(ms: number): void;
   }
 }
-
-/** No route takes a body. */
-const MAX_BODY_BYTES = 1024;
 
 /**
  * @param trustedProxies addresses and networks; who asks is then whom their `X-Forwarded-For` names
@@ -46,7 +44,9 @@ export async function createHttpApp(
         answerFrameworkError(refusal ?? error, request, reply);
       });
     },
-    bodyLimit: MAX_BODY_BYTES,
+    clientErrorHandler: (error, socket) => {
+      refuseUnreadable(error, socket, connections);
+    },
     serverFactory: (handler: RequestListener) => createBoundedServer(handler, connections),
   });
   // First of all: what waits for its turn has cost next to nothing.

@@ -10,7 +10,8 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
-  readonly instance: string;
+  /** The path asked for, unless the request could not be read. */
+  readonly instance?: string;
   readonly [extension: string]: unknown;
 }
 
@@ -25,7 +26,8 @@ export class ProblemException extends HttpException {
   }
 }
 
-interface Answer {
+/** What a problem document says. */
+export interface Answer {
   readonly status: number;
   readonly detail: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
@@ -79,21 +81,34 @@ export function answerFrameworkError(
   sendProblem(request, reply, expected(error) ?? UNEXPECTED);
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
-  const { status, detail, extensions } = answer;
+/** @returns the document as bytes, and the title of its status */
+export function problemDocument(
+  { status, detail, extensions }: Answer,
+  instance?: string,
+): { readonly title: string; readonly body: Buffer } {
+  const title = STATUS_CODES[status] ?? 'Error';
   const problem: Problem = {
     ...extensions,
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
+    title,
     status,
     detail,
-    instance: pathOf(request),
+    ...(instance !== undefined && { instance }),
   };
+  return { title, body: Buffer.from(JSON.stringify(problem)) };
+}
+
+/** @returns the path that a request asks for, without its query */
+export function pathOf({ url = '' }: { readonly url?: string | undefined }): string {
+  return url.replace(/\?.*$/s, '');
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   void reply
-    .code(status)
+    .code(answer.status)
     .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(problem)));
+    .send(problemDocument(answer, pathOf(request)).body);
 }
 
 /** @returns the answer to an error that was meant for the client, else undefined */
@@ -127,8 +142,4 @@ function otherMethods(request: FastifyRequest): readonly string[] {
   const url = pathOf(request);
   const allowed = METHODS.filter((method) => request.server.hasRoute({ url, method }));
   return allowed.some((method) => method === request.method) ? [] : allowed;
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.replace(/\?.*$/s, '');
 }

@@ -16,6 +16,8 @@ export interface ConnectionBounds {
 
 const BOUNDS: ConnectionBounds = { total: 4096, perClient: 256, pipelined: 2, readMs: 30_000 };
 const CHECK_INTERVAL_MS = 1000;
+/** How long a client has to read the last answer. */
+const LINGER_MS = 1000;
 
 interface Connection {
   readonly socket: Socket;
@@ -69,6 +71,21 @@ export class Connections {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Ends a connection by a last answer, or by none while others are owed, for which it would be taken. */
+  end(socket: Socket, answer: string): void {
+    // It ends already.
+    if (!socket.writable) return;
+    const owed = this.#bySocket.get(socket)?.owed ?? 0;
+    if (owed > 0) {
+      socket.destroy();
+      return;
+    }
+    // No more is read. To close at once would be a reset, which may overtake the answer.
+    socket.pause();
+    socket.end(answer);
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
   /** Ends connections whose clients do not read. The timer calls it once a second. */
