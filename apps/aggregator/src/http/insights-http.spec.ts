@@ -123,7 +123,7 @@ describe('GET /insights/traffic', () => {
     ['?from=2024-12-17T18:48:30Z&to=2024-12-17T18:48Z', ['18:48'], ['18:48']],
     ['?from=2024-12-17T18:49Z&to=2024-12-17T18:47Z', [], []],
     [
-      '?from=2023-02-30T00:00Z&to=9999-12-31T23:59Z',
+      '?from=2024-02-29T00:00Z&to=9999-12-31T23:59Z',
       ['18:47', '18:48', '18:49'],
       ['18:48', '18:47', '18:49'],
     ],
@@ -199,6 +199,9 @@ describe('a query with faults', () => {
     '/insights/traffic?from=yesterday',
     '/insights/traffic?from=2024-12-17',
     '/insights/traffic?to=2024-13-17T18:47Z',
+    '/insights/traffic?to=2024-12-17T24:00Z',
+    '/insights/traffic?from=2026-02-30T00:00Z',
+    '/insights/traffic?to=2023-02-29T00:00Z',
     '/insights/traffic?peaks=many',
   ])('%s is refused by a problem document', async (url) => {
     const response = await get(url);
@@ -214,4 +217,24 @@ describe('a query with faults', () => {
     const problem = PROBLEM.parse((await get('/insights/locales?limit=0&limt=5')).json());
     expect(problem.detail).toMatch(/limit: .*limt/s);
   });
+
+  it.each(['-1', '0', '1.5', 'many', '', '10001', '1e9', '99999999999999999999', '1&peaks=2'])(
+    'tells which numbers are taken instead of %s',
+    async (peaks) => {
+      const problem = PROBLEM.parse((await get(`/insights/traffic?peaks=${peaks}`)).json());
+      expect(problem.detail).toBe(
+        'The query has faults. peaks: a whole number from 1 to 10000 is expected',
+      );
+    },
+  );
+
+  it.each(['abc', '', '2024-12-17', '2026-02-30T00:00Z', '2024-12-17T18:47Z&from=x'])(
+    'tells which times are taken instead of %s',
+    async (from) => {
+      const problem = PROBLEM.parse((await get(`/insights/traffic?from=${from}`)).json());
+      expect(problem.detail).toBe(
+        'The query has faults. from: a time in UTC such as 2024-12-17T18:47Z is expected',
+      );
+    },
+  );
 });

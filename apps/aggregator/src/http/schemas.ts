@@ -9,9 +9,11 @@ import { LOGIN_BUCKETS } from '../insights/index.ts';
 const DAY = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
 const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d';
 
+const MINUTE_EXAMPLE = '2024-12-17T18:47Z';
+
 const count = z.int().min(0);
 const time = z.string().meta({ format: 'date-time' });
-const minute = z.string().meta({ examples: ['2024-12-17T18:47Z'] });
+const minute = z.string().meta({ examples: [MINUTE_EXAMPLE] });
 const distribution = z.record(z.string(), count);
 
 const asOf = z
@@ -115,19 +117,30 @@ export const PROBLEM = z
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().optional(),
-    instance: z.string(),
+    instance: z.string().optional(),
   })
   .describe('RFC 9457 problem document.');
 
-const whole = (max: number): z.ZodType<number | undefined> =>
-  z.preprocess(digitsToNumber, z.int().min(1).max(max).optional());
+function whole(max: number): z.ZodType<number | undefined> {
+  const expected = `a whole number from 1 to ${max} is expected`;
+  return z.preprocess(
+    digitsToNumber,
+    z.int(expected).min(1, expected).max(max, expected).optional(),
+  );
+}
+
+const TIME_EXPECTED = `a time in UTC such as ${MINUTE_EXAMPLE} is expected`;
 
 const timeBound = (description: string): z.ZodOptional<z.ZodString> =>
   z
-    .string()
-    .regex(new RegExp(`^${DAY}T${TIME}(?::[0-5]\\d(?:\\.\\d{1,3})?)?Z$`))
+    .string(TIME_EXPECTED)
+    .regex(new RegExp(`^${DAY}T${TIME}(?::[0-5]\\d(?:\\.\\d{1,3})?)?Z$`), {
+      error: TIME_EXPECTED,
+      abort: true,
+    })
+    .refine(isDay, TIME_EXPECTED)
     .optional()
-    .meta({ description, examples: ['2024-12-17T18:47Z'] });
+    .meta({ description, examples: [MINUTE_EXAMPLE] });
 
 /** Unknown members are refused: a misspelt one would otherwise be answered as if it were not there. */
 export const NO_QUERY = z.strictObject({});
@@ -145,4 +158,9 @@ export const TRAFFIC_QUERY = z.strictObject({
 /** Only plain digits are a number: `Number()` alone also takes '', ' 5 ', '0x10' and '1e3'. */
 function digitsToNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isDay(time: string): boolean {
+  return new Date(time).toISOString().slice(0, 10) === time.slice(0, 10);
 }
