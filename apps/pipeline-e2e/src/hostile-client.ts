@@ -60,6 +60,17 @@ export class RawConnection {
       clearInterval(timer);
     });
   }
+
+  /** Sends the text, then the other one as fast as the service reads it, until the service has had enough. */
+  flood(text: string, more: string): void {
+    const sendOn = (): void => {
+      let wantsMore = this.#isOpen;
+      while (wantsMore) wantsMore = this.socket.write(more);
+    };
+    this.socket.on('drain', sendOn);
+    this.socket.write(text);
+    sendOn();
+  }
 }
 
 /** An answer of which only the head has been read. */

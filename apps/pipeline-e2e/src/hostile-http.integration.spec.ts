@@ -88,7 +88,7 @@ describe('a hostile HTTP client', () => {
           await RawConnection.open(service, from),
         ];
         headers.trickle('GET /metrics HTTP/1.1\r\nhost: x\r\nx-long: ', 'x');
-        body.trickle('GET /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n', 'x');
+        body.trickle('GET /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n', 'x');
         connections.push(silent, headers, body);
       }
       await waitFor(
@@ -96,6 +96,29 @@ describe('a hostile HTTP client', () => {
         () => connections.every(({ isOpen }) => !isOpen),
         TIMED_OUT_MS,
       );
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'that sends bodies in tiny chunks is refused, and probes get in beside it',
+    async () => {
+      for (const service of [aggregator, transformer]) {
+        const connections: RawConnection[] = [];
+        for (let opened = 0; opened < 40; opened += 1) {
+          const connection = await RawConnection.open(service, { from: '127.0.0.8' });
+          connection.flood(
+            'GET /nix HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n',
+            '1\r\nx\r\n'.repeat(10_000),
+          );
+          connections.push(connection);
+        }
+        expect((await ask(service, '/health/live')).status).toBe(200);
+        await waitFor('all to be closed', () => connections.every(({ isOpen }) => !isOpen));
+        for (const { received } of connections) {
+          expect(received).toMatch(/^HTTP\/1\.1 413 .*application\/problem\+json/s);
+        }
+      }
     },
     TEST_TIMEOUT_MS,
   );
