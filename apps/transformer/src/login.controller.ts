@@ -11,7 +11,11 @@ import { FUSE, LOGIN_PIPELINE, LOGINS, NAME, SCHEMAS, VERSION } from './tokens.t
 const PLAN: PlanOptions<Reason> = {
   service: `${NAME}@${VERSION}`,
   tooLarge: 'record_too_large',
-  refused: { timestamp: 'record_timestamp_refused', record: 'record_refused' },
+  refused: {
+    timestamp: 'record_timestamp_refused',
+    size: 'record_too_large',
+    record: 'record_refused',
+  },
   now: () => new Date(),
 };
 

@@ -11,6 +11,7 @@ describe('flow counts', () => {
       sources: Uint32Array.of(0, 1),
       dropped: 3,
       deadLetters: [record],
+      deadLetterSources: [5],
       nextOffset: 6n,
       reasons: new Map([['null_value', 1]]),
     };

@@ -10,6 +10,7 @@ function plan(deadLetters: number, outputs: number, dropped = 0): CommitPlan {
     outputs: new Array<OutgoingRecord>(outputs).fill(RECORD),
     sources: new Uint32Array(outputs),
     deadLetters: new Array<OutgoingRecord>(deadLetters).fill(RECORD),
+    deadLetterSources: new Array<number>(deadLetters).fill(0),
     dropped,
     nextOffset: 0n,
     reasons: new Map(),

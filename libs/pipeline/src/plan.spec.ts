@@ -13,7 +13,7 @@ type Reason = 'bad_word' | 'bad_grammar' | 'too_large' | 'bad_time' | 'bad_manne
 const OPTIONS: PlanOptions<Reason> = {
   service: 'capitals@1.2.3',
   tooLarge: 'too_large',
-  refused: { timestamp: 'bad_time', record: 'bad_manners' },
+  refused: { timestamp: 'bad_time', size: 'too_large', record: 'bad_manners' },
   now: () => new Date('2026-11-23T12:00:00.000Z'),
 };
 
@@ -90,6 +90,7 @@ describe('planBatch', () => {
       outputs,
       sources: expect.any(Uint32Array),
       deadLetters,
+      deadLetterSources: deadLetters.map((text) => input.indexOf(text)),
       dropped,
       reasons,
       nextOffset: 40n + BigInt(input.length),
@@ -163,16 +164,20 @@ describe('planBatch', () => {
     const refused = new Map([
       ['41', 'timestamp' as const],
       ['43', 'record' as const],
+      ['45', 'size' as const],
     ]);
-    const input = batch(['a', 'b', 'drop', 'd', 'e'], { refused });
-    const { outputs, sources, deadLetters, reasons } = planBatch(input, capitals, OPTIONS);
+    const input = batch(['a', 'b', 'drop', 'd', 'e', 'f'], { refused });
+    const plan = planBatch(input, capitals, OPTIONS);
+    const { outputs, sources, deadLetters, deadLetterSources, reasons } = plan;
     expect(texts(outputs)).toEqual(['A', 'E']);
     expect([...sources]).toEqual([0, 4]);
-    expect(texts(deadLetters)).toEqual(['b', 'd']);
+    expect(texts(deadLetters)).toEqual(['b', 'd', 'f']);
+    expect(deadLetterSources).toEqual([1, 3, 5]);
     expect(reasons).toEqual(
       new Map([
         ['bad_time', 1],
         ['bad_manners', 1],
+        ['too_large', 1],
       ]),
     );
   });

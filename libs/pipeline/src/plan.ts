@@ -19,6 +19,8 @@ export interface CommitPlan {
   /** Of each output, the index of its record in the batch. */
   readonly sources: Uint32Array;
   readonly deadLetters: readonly OutgoingRecord[];
+  /** As `sources`, of each dead letter. */
+  readonly deadLetterSources: readonly number[];
   /** Outputs that may be the newest of their key, in order; absent where nobody keeps these. */
   readonly latest?: readonly LatestRecord[];
   /** The offset to commit: the batch's last plus one, never the last. */
@@ -64,6 +66,7 @@ export function planBatch<Reason extends string>(
   const outputs: OutgoingRecord[] = [];
   const sources = new Uint32Array(records.length);
   const deadLetters: OutgoingRecord[] = [];
+  const deadLetterSources: number[] = [];
   const reasons = new Map<string, number>();
   const latest: LatestRecord[] = [];
   let dropped = 0;
@@ -72,6 +75,7 @@ export function planBatch<Reason extends string>(
   const setAside = (record: ConsumedRecord, reason: Reason, stage: string): void => {
     const source = { topic, partition, service, time: now() };
     deadLetters.push(deadLetterRecord(record, deadLetter(reason, stage), source));
+    deadLetterSources.push(index);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   };
 
@@ -118,6 +122,7 @@ export function planBatch<Reason extends string>(
     outputs,
     sources: sources.subarray(0, outputs.length),
     deadLetters,
+    deadLetterSources,
     ...(latest.length > 0 && { latest }),
     nextOffset,
     dropped,

@@ -46,8 +46,8 @@ export interface ConsumedBatch {
   readonly refused?: ReadonlyMap<string, Refusal> | undefined;
 }
 
-/** Why brokers refuse an output: for its timestamp, or by another of their topic's rules. */
-export type Refusal = 'timestamp' | 'record';
+/** Why brokers refuse an output: for its timestamp, its size, or by another of their topic's rules. */
+export type Refusal = 'timestamp' | 'size' | 'record';
 
 /** A record on its way to a topic. */
 export interface OutgoingRecord {

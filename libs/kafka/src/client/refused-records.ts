@@ -1,14 +1,15 @@
 import { createRequire } from 'node:module';
-import { EncodedBatch } from '../record-batch/index.ts';
+import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { EncodedBatch } from '../record-batch/index.ts';
 import { rootCause } from './errors.ts';
 
-/** Records of one batch that the broker refused by name. */
+/** Records of one batch that the broker refused: by name, or all of them for the size of the batch. */
 export interface RefusedRecords {
   readonly topic: string;
-  /** Why: `INVALID_TIMESTAMP`, `INVALID_RECORD` or another of the protocol's errors. */
+  /** Why: `INVALID_TIMESTAMP`, `MESSAGE_TOO_LARGE` or another of the protocol's errors. */
   readonly error: string;
   /** What was sent, as it was given to kafkajs: an encoded batch, or the records that went to one partition. */
-  readonly messages: EncodedBatch | readonly object[];
+  readonly messages: EncodedBatch | readonly OutgoingRecord[];
   /** Positions of the refused records among these. */
   readonly indexes: readonly number[];
 }
@@ -18,7 +19,7 @@ interface ProduceParameters {
     readonly topic: string;
     readonly partitions: readonly {
       readonly partition: number;
-      readonly messages: EncodedBatch | readonly object[];
+      readonly messages: EncodedBatch | readonly OutgoingRecord[];
     }[];
   }[];
 }
@@ -65,6 +66,9 @@ interface ProtocolErrors {
   readonly createErrorFromCode: (code: number) => Error & { readonly type: string };
 }
 
+/** The batch, as the broker compresses it, is larger than the topic or its segments take. */
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
 /** The first version whose answers name the records that made the broker refuse a batch (KIP-467; Kafka 2.4). */
 const VERSION = 8;
 /** The last one that kafkajs 2.2.4 speaks. The request of the next one is the same. */
@@ -96,10 +100,15 @@ export function installRefusedRecords(): void {
   };
 }
 
-/** @returns what the broker refused record by record; empty where it refused none, or named none */
+/** @returns what the broker refused and is known by its records; empty where it refused anything else */
 export function refusedRecords(error: unknown): readonly RefusedRecords[] {
   const root = rootCause(error) as { [REFUSED]?: readonly RefusedRecords[] } | null | undefined;
   return root?.[REFUSED] ?? [];
+}
+
+/** @returns whether it was the size of the batch that the broker refused */
+export function isTooLarge({ error }: Pick<RefusedRecords, 'error'>): boolean {
+  return TOO_LARGE.has(error);
 }
 
 /** Decodes a Produce answer, version 8 (Kafka protocol guide, "Produce API"). */
@@ -123,29 +132,31 @@ function decodeAnswer(decoder: Decoder): ProduceAnswer & object {
   return { topics, throttleTime: 0, clientSideThrottleTime: decoder.readInt32() } as ProduceAnswer;
 }
 
-/** @throws kafkajs' error for the first partition that failed, for one that named no records if there is such a one */
+/** @throws kafkajs' error for the first partition that failed, for one whose records are not known if there is such a one */
 async function parseAnswer(
   answer: ProduceAnswer,
   { topicData }: ProduceParameters,
   { failure, createErrorFromCode }: ProtocolErrors,
 ): Promise<ProduceAnswer> {
-  const failed = answer.topics.flatMap(({ topicName, partitions }) =>
+  const failed = answer.topics.flatMap(({ topicName: topic, partitions }) =>
     partitions
       .filter(({ errorCode }) => failure(errorCode))
-      .map((partition) => ({ topic: topicName, ...partition })),
+      .map(({ partition, errorCode, recordErrors, errorMessage }) => {
+        const { type: error } = createErrorFromCode(errorCode);
+        const messages = messagesOf(topicData, topic, partition);
+        const indexes = isTooLarge({ error })
+          ? Array.from({ length: messages.length }, (_, index) => index)
+          : recordErrors.map(({ index }) => index);
+        return { topic, error, messages, indexes, errorCode, errorMessage };
+      }),
   );
-  const unnamed = failed.find(({ recordErrors }) => recordErrors.length === 0);
+  const unnamed = failed.find(({ indexes }) => indexes.length === 0);
   const worst = unnamed ?? failed[0];
   if (worst === undefined) return Promise.resolve(answer);
   const error = createErrorFromCode(worst.errorCode);
   if (worst.errorMessage !== null) error.message = `${worst.errorMessage} (topic "${worst.topic}")`;
   if (unnamed !== undefined) throw error;
-  const refused = failed.map(({ topic, partition, errorCode, recordErrors }): RefusedRecords => ({
-    topic,
-    error: createErrorFromCode(errorCode).type,
-    messages: messagesOf(topicData, topic, partition),
-    indexes: recordErrors.map(({ index }) => index),
-  }));
+  const refused: readonly RefusedRecords[] = failed;
   throw Object.assign(error, { [REFUSED]: refused });
 }
 

@@ -50,11 +50,17 @@ export class EncodedBatch {
   readonly length: number;
   /** Where all of them go; undefined where kafkajs has decided that before. */
   readonly partition: number | undefined;
+  /** Its size before it was compressed. */
+  readonly uncompressedBytes: number;
   readonly #bytes: Buffer;
 
-  private constructor(length: number, bytes: Buffer, partition: number | undefined) {
-    this.length = length;
-    this.partition = partition;
+  private constructor(
+    bytes: Buffer,
+    of: Pick<EncodedBatch, 'length' | 'partition' | 'uncompressedBytes'>,
+  ) {
+    this.length = of.length;
+    this.partition = of.partition;
+    this.uncompressedBytes = of.uncompressedBytes;
     this.#bytes = bytes;
   }
 
@@ -70,7 +76,8 @@ export class EncodedBatch {
   ): Promise<EncodedBatch> {
     const batch = writeRecords(records, codec);
     const bytes = codec === 0 ? batch : await compress(batch, codec);
-    return new EncodedBatch(records.length, bytes, partition);
+    const { length } = records;
+    return new EncodedBatch(bytes, { length, partition, uncompressedBytes: batch.length });
   }
 
   /** kafkajs' check of messages. */

@@ -5,10 +5,12 @@ import { createLogger } from '@login-pipeline/observability';
 import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
 import { BatchPlanner } from './batch-planner.ts';
+import type { KnownRefusals } from './refusals.ts';
 import { LatestByKey } from './latest-by-key.ts';
 
 const PARTITION = 2;
 const BATCH: ConsumedBatch = { topic: 'in', partition: PARTITION, records: [], nextOffset: 9n };
+const NO_REFUSALS: KnownRefusals = { batchBytes: new Map() };
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 
 const topic = (name: string, partitions = 4, maxMessageBytes = 1_000_000): UsableTopic => ({
@@ -21,6 +23,7 @@ const newPlan = (): CommitPlan => ({
   outputs: [record('a'), record('b'), record('c')],
   sources: Uint32Array.of(0, 1, 4),
   deadLetters: [record('bad')],
+  deadLetterSources: [3],
   latest: [1, 2].map((time) => ({
     ...{ key: 'k', time, value: Buffer.from('a'), timestamp: '1', source: time },
   })),
@@ -30,7 +33,7 @@ const newPlan = (): CommitPlan => ({
 });
 
 function planner(
-  topics: Partial<Record<'output' | 'latest', UsableTopic>> = {},
+  topics: Partial<Record<'output' | 'deadLetter' | 'latest', UsableTopic>> = {},
   handle: (batch: ConsumedBatch) => CommitPlan = newPlan,
 ): BatchPlanner {
   const all = { input: topic('in'), output: topic('out'), deadLetter: topic('dead') };
@@ -43,7 +46,7 @@ function planner(
 
 describe('BatchPlanner', () => {
   it('makes sends of a batch’s plan, the input’s partition kept, and tells what became of its records', async () => {
-    const { sends, ...rest } = await planner().plan(BATCH, undefined, undefined);
+    const { sends, ...rest } = await planner().plan(BATCH, undefined, NO_REFUSALS);
     const [outputs = [], deadLetters = []] = sends;
     expect(outputs).toMatchObject([
       { topic: 'out', messages: { length: 2, partition: PARTITION } },
@@ -51,7 +54,7 @@ describe('BatchPlanner', () => {
     ]);
     expect(deadLetters).toMatchObject([{ topic: 'dead', messages: { length: 1 } }]);
     expect(rest).toEqual({
-      sources: [Uint32Array.of(0, 1, 4), undefined],
+      sources: [Uint32Array.of(0, 1, 4), [3]],
       nextOffset: 9n,
       counts: expect.objectContaining({ dropped: 5 }),
       reasons: new Map([['bad_word', 1]]),
@@ -59,17 +62,32 @@ describe('BatchPlanner', () => {
   });
 
   it('leaves the partition to the key where the output has another number of them', async () => {
-    const { sends } = await planner({ output: topic('out', 3) }).plan(BATCH, undefined, undefined);
+    const { sends } = await planner({ output: topic('out', 3) }).plan(
+      BATCH,
+      undefined,
+      NO_REFUSALS,
+    );
     const [{ messages } = { messages: [] }] = sends[0] ?? [];
     expect(messages).toEqual(newPlan().outputs.slice(0, 2));
   });
 
   it('sends of each key the latest alone, and none where nobody keeps them', async () => {
     const keeps = planner({ latest: topic('latest') });
-    const { sends, sources } = await keeps.plan(BATCH, new LatestByKey(), undefined);
+    const { sends, sources } = await keeps.plan(BATCH, new LatestByKey(), NO_REFUSALS);
     expect(sources[2]).toEqual(Uint32Array.of(2));
     expect(sends[2]).toMatchObject([{ topic: 'latest', messages: { length: 1 } }]);
-    expect((await planner().plan(BATCH, undefined, undefined)).sends).toHaveLength(2);
+    expect((await planner().plan(BATCH, undefined, NO_REFUSALS)).sends).toHaveLength(2);
+  });
+
+  it('makes smaller what the brokers have refused: batches, and dead letters by their value', async () => {
+    const records = [0, 1, 2, 3].map((offset) => ({ ...record(''), offset: String(offset) }));
+    const { sends } = await planner({ deadLetter: topic('dead', 3) }).plan(
+      { ...BATCH, records },
+      undefined,
+      { deadLetters: new Map([['3', 1]]), batchBytes: new Map([['out', 61]]) },
+    );
+    expect(sends[0]?.map(({ messages }) => messages.length)).toEqual([1, 1, 1]);
+    expect(sends[1]).toMatchObject([{ messages: [{ key: Buffer.from('k'), value: null }] }]);
   });
 
   it('allows outputs no more bytes than all topics that get them take', async () => {
@@ -78,11 +96,11 @@ describe('BatchPlanner', () => {
       allowed.push(batch.maxOutputBytes);
       return newPlan();
     };
-    await planner({}, handle).plan(BATCH, undefined, undefined);
+    await planner({}, handle).plan(BATCH, undefined, NO_REFUSALS);
     await planner({ latest: topic('latest', 4, 5_000) }, handle).plan(
       BATCH,
       new LatestByKey(),
-      undefined,
+      NO_REFUSALS,
     );
     const [alone = 0, both = 0] = allowed;
     expect(alone).toBeLessThan(1_000_000);
@@ -97,7 +115,7 @@ describe('BatchPlanner', () => {
       const made = newPlan();
       plan = new WeakRef(made);
       return made;
-    }).plan(BATCH, undefined, undefined);
+    }).plan(BATCH, undefined, NO_REFUSALS);
     // A WeakRef holds on to its target until the end of the job that made it.
     await new Promise((resolve) => setTimeout(resolve, 0));
     collect();

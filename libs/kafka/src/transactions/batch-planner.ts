@@ -12,6 +12,7 @@ import type { Send } from '../client/sends.ts';
 import type { UsableTopic } from '../client/topics.ts';
 import type { HandleBatch } from '../nest/batch-transport.ts';
 import { fitDeadLetters } from './fit-dead-letter.ts';
+import type { KnownRefusals } from './refusals.ts';
 import type { LatestByKey } from './latest-by-key.ts';
 import type { TransactionalTopics } from './transactional-topics.ts';
 
@@ -22,8 +23,8 @@ const LATEST_OVERHEAD = 256;
 export interface PlannedBatch {
   /** By topic: outputs, dead letters and, where they are kept, latest records. */
   readonly sends: readonly (readonly Send[])[];
-  /** As `sends`: the index in the batch that each record comes from; absent for dead letters. */
-  readonly sources: readonly (Uint32Array | undefined)[];
+  /** As `sends`: the index in the batch that each record comes from. */
+  readonly sources: readonly ArrayLike<number>[];
   readonly nextOffset: bigint;
   readonly counts: FlowCounts;
   /** Dead letters by reason. */
@@ -57,30 +58,41 @@ export class BatchPlanner {
 
   /**
    * @param newest what the partition of the latest records holds; undefined where there is no such topic
-   * @param refused records whose outputs the brokers have refused: they become dead letters
+   * @param refusals of earlier attempts at the batch: what was refused is not written like that again
    * @throws what the handler throws
    */
   async plan(
     { topic, partition, records, nextOffset: end }: ConsumedBatch,
     newest: LatestByKey | undefined,
-    refused: ConsumedBatch['refused'],
+    { outputs: refused, deadLetters: refusedDeadLetters, batchBytes }: KnownRefusals,
   ): Promise<PlannedBatch> {
     const maxOutputBytes = this.#maxOutputBytes;
     const { topics, handle, logger } = this.#options;
     const batch = { topic, partition, records, nextOffset: end, maxOutputBytes, refused };
     const plan = await handle(batch);
     const { outputs, latest = [], nextOffset, reasons } = plan;
-    const sources: (Uint32Array | undefined)[] = [plan.sources, undefined];
+    const sources: ArrayLike<number>[] = [plan.sources, plan.deadLetterSources];
     const counts = flowOf(plan);
     const source = { topic, partition };
-    const deadLetters = fitDeadLetters(plan.deadLetters, source, topics.deadLetter, logger);
+    const refusalsOf = (index: number): number => {
+      if (refusedDeadLetters === undefined) return 0;
+      const offset = records.at(plan.deadLetterSources[index] ?? -1)?.offset ?? '';
+      return refusedDeadLetters.get(offset) ?? 0;
+    };
+    const deadLetters = fitDeadLetters(
+      plan.deadLetters,
+      source,
+      topics.deadLetter,
+      logger,
+      refusalsOf,
+    );
     const sends = [
-      this.#encode(topics.output, outputs, partition),
-      this.#encode(topics.deadLetter, deadLetters, partition),
+      this.#encode(topics.output, outputs, partition, batchBytes),
+      this.#encode(topics.deadLetter, deadLetters, partition, batchBytes),
     ];
     if (topics.latest !== undefined && newest !== undefined) {
       const taken = newest.take(latest, Date.now());
-      sends.push(this.#encode(topics.latest, taken, partition));
+      sends.push(this.#encode(topics.latest, taken, partition, batchBytes));
       sources.push(Uint32Array.from(taken, ({ source }) => source));
     }
     return { sends: await Promise.all(sends), sources, nextOffset, counts, reasons };
@@ -91,9 +103,14 @@ export class BatchPlanner {
     topic: UsableTopic,
     records: readonly OutgoingRecord[],
     partition: number,
+    batchBytes: KnownRefusals['batchBytes'],
   ): Promise<readonly Send[]> {
+    const maxMessageBytes = batchBytes.get(topic.topic) ?? topic.maxMessageBytes;
     const { topics, compression, batchMaxRecords } = this.#options;
     const kept = topic.partitions === topics.input.partitions ? partition : undefined;
-    return encodedSends(records, topic, kept, { compression, maxRecords: batchMaxRecords });
+    return encodedSends(records, { ...topic, maxMessageBytes }, kept, {
+      compression,
+      maxRecords: batchMaxRecords,
+    });
   }
 }

@@ -44,4 +44,17 @@ describe('fitDeadLetter', () => {
     expect(Number(omitted)).toBeGreaterThan(LIMIT);
     expect(recordBytes(fitted)).toBeLessThan(1_000);
   });
+
+  it('leaves out more each time that its topic refuses it, though it should fit', () => {
+    const record = deadLetter({
+      value: Buffer.from('value'),
+      headers: [['source', 'own'], ...OWN],
+    });
+    const fitted = [0, 1, 2].map((refusals) => fitDeadLetter(record, LIMIT, refusals));
+    expect(fitted[0]).toBe(record);
+    expect(fitted[1]).toMatchObject({ key: KEY, value: null });
+    expect(fitted[1]?.headers).toEqual([...(record.headers ?? []), [OMITTED_HEADER, '5']]);
+    expect(fitted[2]).toMatchObject({ key: null, value: null });
+    expect(fitted[2]?.headers).toEqual([...OWN, [OMITTED_HEADER, expect.any(String)]]);
+  });
 });

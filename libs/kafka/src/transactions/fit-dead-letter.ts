@@ -10,6 +10,9 @@ import {
 } from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
 
+/** How often something can be left out of a dead letter: the value, then key and headers. */
+export const MOST_OMISSIONS = 2;
+
 /**
  * Makes a dead letter fit into its topic: its headers make it larger than the record that came, and a record that could
  * not be set aside would keep its partition from ever going on. What fits, compressed if need be, stays as it is. Of
@@ -17,11 +20,18 @@ import type { UsableTopic } from '../client/topics.ts';
  * which is in the headers, still leads to all of it.
  *
  * @param maxMessageBytes of the dead-letter topic
+ * @param refusals how often the topic has found it too large nevertheless: something is left out for each
  */
-export function fitDeadLetter(record: OutgoingRecord, maxMessageBytes: number): OutgoingRecord {
-  if (fits(record, maxMessageBytes)) return record;
-  const withoutValue = omitting(record, { ...record, value: null });
-  if (fits(withoutValue, maxMessageBytes)) return withoutValue;
+export function fitDeadLetter(
+  record: OutgoingRecord,
+  maxMessageBytes: number,
+  refusals = 0,
+): OutgoingRecord {
+  if (refusals === 0 && fits(record, maxMessageBytes)) return record;
+  if (record.value !== null && refusals < MOST_OMISSIONS) {
+    const withoutValue = omitting(record, { ...record, value: null });
+    if (fits(withoutValue, maxMessageBytes)) return withoutValue;
+  }
   const { added } = splitHeaders(record.headers ?? []);
   return omitting(record, { ...record, key: null, value: null, headers: added });
 }
@@ -30,15 +40,17 @@ export function fitDeadLetter(record: OutgoingRecord, maxMessageBytes: number): 
  * Makes a batch's dead letters fit into their topic, and warns of each that had to leave something out.
  *
  * @param source the partition that the records came from
+ * @param refusals of the dead letter at an index, as {@link fitDeadLetter} takes them
  */
 export function fitDeadLetters(
   deadLetters: readonly OutgoingRecord[],
   { topic, partition }: { readonly topic: string; readonly partition: number },
   { topic: deadLetterTopic, maxMessageBytes }: UsableTopic,
   logger: Logger,
+  refusals: (index: number) => number,
 ): readonly OutgoingRecord[] {
-  return deadLetters.map((record) => {
-    const fitted = fitDeadLetter(record, maxMessageBytes);
+  return deadLetters.map((record, index) => {
+    const fitted = fitDeadLetter(record, maxMessageBytes, refusals(index));
     if (fitted !== record) {
       const bytes = lastHeader(fitted.headers ?? [], OMITTED_HEADER);
       logger.warn(

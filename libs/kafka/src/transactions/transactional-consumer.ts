@@ -1,27 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommitPlan, FlowCounts, Refusal } from '@login-pipeline/pipeline';
+import type { CommitPlan, FlowCounts } from '@login-pipeline/pipeline';
 import { addFlow, encodeFlow, UndecidedError } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
-import {
-  classify,
-  errorText,
-  KafkaUnavailableError,
-  refusedTopic,
-  StalledError,
-} from '../client/errors.ts';
+import { classify, errorText, StalledError } from '../client/errors.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { Latency } from '../group/latency.ts';
 import { BatchPlanner } from './batch-planner.ts';
-import type { PlannedBatch } from './batch-planner.ts';
-import { RecordsRefusedError, refusedOutputs, RefusedOutputsError } from './refused-outputs.ts';
+import { Refusals } from './refusals.ts';
+import { RecordsRefusedError, RefusedOutputsError } from './refused-outputs.ts';
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import { rightsOf } from '../client/topics.ts';
 import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
-import { refusalOf } from '../security/rights.ts';
-import { requireTransactions, transactionRights } from './require-transactions.ts';
+import { transactionRefusal } from './transaction-refusal.ts';
+import { requireTransactions } from './require-transactions.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
 import { requireTransactionalTopics } from './transactional-topics.ts';
 import type { TransactionalTopics } from './transactional-topics.ts';
@@ -55,8 +48,7 @@ export class TransactionalConsumer implements BatchConsumer {
   readonly #owners: PartitionOwners;
   readonly #failures = new Map<number, number>();
   readonly #fencings = new Map<number, number>();
-  /** Records, by partition and offset, whose outputs the brokers refuse: they become dead letters. */
-  readonly #refused = new Map<number, ReadonlyMap<string, Refusal>>();
+  readonly #refusals: Refusals;
   /** What the undecided batches of partitions wait for. */
   readonly #waiting = new Map<number, string>();
   readonly #latency: Latency;
@@ -68,6 +60,7 @@ export class TransactionalConsumer implements BatchConsumer {
   ) {
     this.#options = options;
     this.#latency = new Latency(options);
+    this.#refusals = new Refusals(topics.deadLetter.topic);
     this.#planner = new BatchPlanner({ ...options, topics, handle });
     this.#consumer = new GroupConsumer({
       ...options,
@@ -87,7 +80,7 @@ export class TransactionalConsumer implements BatchConsumer {
       onAssigned: (partitions) => {
         this.#owners.keepOnly(partitions);
         this.#waiting.clear();
-        this.#refused.clear();
+        this.#refusals.forgetAll();
       },
     });
     this.#owners = new PartitionOwners({
@@ -156,8 +149,8 @@ export class TransactionalConsumer implements BatchConsumer {
     const started = performance.now();
     const { latest } = owned;
     await latest?.catchUp(batch.heartbeat);
-    const refused = this.#refused.get(batch.partition);
-    const planned = await this.#planner.plan(batch, latest?.known, refused);
+    const refusals = this.#refusals.of(batch.partition);
+    const planned = await this.#planner.plan(batch, latest?.known, refusals);
     const { sends, nextOffset, counts, reasons } = planned;
     const flow = addFlow(owned.flow, counts);
     const metadata = encodeFlow(flow);
@@ -165,28 +158,16 @@ export class TransactionalConsumer implements BatchConsumer {
       const written = await owned.producer.commit(sends, { nextOffset, metadata });
       latest?.committed(written.filter(({ topic }) => topic === this.#options.latest?.topic));
     } catch (error) {
-      throw this.#refusedOutputs(error, planned, batch) ?? error;
+      const isRefused = error instanceof RecordsRefusedError;
+      if (!isRefused || !this.#refusals.note(error.refused, planned, batch)) throw error;
+      throw new RefusedOutputsError('What is refused is written in another way', { cause: error });
     }
-    this.#refused.delete(batch.partition);
+    this.#refusals.forget(batch.partition);
     owned.flow = flow;
     owned.nextOffset = nextOffset;
     batch.resolve();
     this.#count(counts, reasons, batch.records.length, (performance.now() - started) / 1_000);
     this.#latency.observe(batch.records);
-  }
-
-  /** Notes records whose outputs the brokers refuse. @returns undefined where the failure is another, or nothing new */
-  #refusedOutputs(
-    error: unknown,
-    planned: PlannedBatch,
-    { partition, records }: OwnedBatch,
-  ): RefusedOutputsError | undefined {
-    if (!(error instanceof RecordsRefusedError)) return undefined;
-    const known = this.#refused.get(partition);
-    const refused = new Map([...(known ?? []), ...refusedOutputs(error, planned, records)]);
-    if (refused.size === (known?.size ?? 0)) return undefined;
-    this.#refused.set(partition, refused);
-    return new RefusedOutputsError('Refused records become dead letters', { cause: error });
   }
 
   /** Settles what a failure means: returns when the partition may try again, throws when the process must end. */
@@ -200,7 +181,7 @@ export class TransactionalConsumer implements BatchConsumer {
     if (failure === 'bug' || failure === 'refused') {
       await owned?.producer.abort();
       await this.#owners.disown(partition);
-      throw failure === 'bug' ? error : this.#refusal(error);
+      throw failure === 'bug' ? error : transactionRefusal(error, this.#options);
     }
     await this.#owners.disown(partition);
     const { logger, metrics, input } = this.#options;
@@ -254,28 +235,6 @@ export class TransactionalConsumer implements BatchConsumer {
     const failures = this.#failures.get(partition) ?? 0;
     this.#failures.set(partition, failures + 1);
     return Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-  }
-
-  #refusal(error: unknown): Error {
-    // What reads the latest records back has rights of its own, and names them.
-    if (error instanceof KafkaUnavailableError) return error;
-    const { output, deadLetter, latest, input, groupId } = this.#options;
-    const targets = [output, deadLetter, ...(latest === undefined ? [] : [latest])];
-    const topic = refusedTopic(error);
-    const refused = targets.filter((target) => topic === undefined || target.topic === topic);
-    const refusal = refusalOf(error, {
-      ...groupRights({ ...input, groupId }),
-      ...transactionRights(this.#options),
-      TOPIC_AUTHORIZATION_FAILED: refused.flatMap((target) =>
-        rightsOf({ ...target, operations: ['Write'] }),
-      ),
-    });
-    if (refusal !== undefined) return refusal;
-    return new KafkaUnavailableError(
-      `The brokers refuse a transaction to "${output.topic}" (${output.setting}) and ` +
-        `"${deadLetter.topic}" (${deadLetter.setting}): ${errorText(error)}. Nothing of it was committed.`,
-      { cause: error },
-    );
   }
 
   #count(

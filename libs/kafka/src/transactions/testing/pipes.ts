@@ -6,7 +6,7 @@ import { TestCluster, waitFor } from '../../testing/index.ts';
 import { TransactionalConsumer } from '../transactional-consumer.ts';
 
 /** Reasons for what the brokers refuse. */
-export const REFUSED = { timestamp: 'bad_time', record: 'bad_record' } as const;
+export const REFUSED = { timestamp: 'bad_time', record: 'bad_record', size: 'too_large' } as const;
 
 /** The topics and the group of one test. */
 export interface Pipe {
@@ -60,12 +60,16 @@ export class Pipes {
   /** What ends with the test, newest first. */
   readonly cleanups: (() => Promise<void>)[] = [];
 
-  /** @param output of the output topic where it differs from the input */
-  async create(partitions = 1, output: TopicOptions = {}): Promise<Pipe> {
+  /** @param output and deadLetter: of these topics, where they differ from the input */
+  async create(
+    partitions = 1,
+    output: TopicOptions = {},
+    deadLetter: TopicOptions = {},
+  ): Promise<Pipe> {
     const [input, outputTopic, deadLetterTopic] = await Promise.all([
       this.cluster.topic('in', { partitions }),
       this.cluster.topic('out', { partitions, ...output }),
-      this.cluster.topic('dead', { partitions }),
+      this.cluster.topic('dead', { partitions, ...deadLetter }),
     ]);
     return {
       groupId: this.cluster.unique('group'),
