@@ -32,6 +32,7 @@ export interface LaneOptions {
   /** Default: as many as the input has. */
   readonly outputPartitions?: number;
   readonly outputConfig?: Readonly<Record<string, string>>;
+  readonly deadLetterConfig?: Readonly<Record<string, string>>;
 }
 
 /** @throws Error when the tests were started without a broker */
@@ -82,6 +83,7 @@ export class Cluster {
     partitions = 4,
     outputPartitions = partitions,
     outputConfig = {},
+    deadLetterConfig = {},
   }: LaneOptions = {}): Promise<Lane> {
     const id = randomUUID();
     const input = `e2e-logins-${id}`;
@@ -93,6 +95,7 @@ export class Cluster {
     await this.createTopic(deadLetter, partitions, {
       'message.timestamp.type': 'LogAppendTime',
       'max.message.bytes': '2097152',
+      ...deadLetterConfig,
     });
     const settings = {
       INPUT_TOPIC: input,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Broker } from '@login-pipeline/tools/wire';
 import { brokers, Cluster } from './cluster.ts';
@@ -10,7 +11,9 @@ import type { LoggedRecord, WireHeader, WireRecord } from './wire/record-batch.t
 import { WireReader } from './wire/wire-reader.ts';
 
 const HOUR_MS = 3_600_000;
-const LOGIN = largeLogin(300);
+const LOGIN_BYTES = 300;
+const LOGIN = largeLogin(LOGIN_BYTES);
+const SMALL_TOPIC_BYTES = 100_000;
 /** How many headers a dead letter adds. */
 const ADDED = 15;
 
@@ -94,6 +97,40 @@ describe('a record with whatever a producer may put into it', () => {
     expect(deadLetter && textOf(deadLetter, 'reason')).toBe('record_refused');
   });
 
+  it('becomes a dead letter where a topic’s own compression makes it too large, and its neighbours come out once', async () => {
+    const config = { 'max.message.bytes': String(SMALL_TOPIC_BYTES), 'compression.type': 'snappy' };
+    const lane = await cluster.lane({
+      ...{ partitions: 1, outputConfig: config, deadLetterConfig: config },
+    });
+    // From what fits in any case, in steps of less than what snappy adds, to what is too large as it is.
+    const larger = Array.from({ length: 10 }, (_, step) => SMALL_TOPIC_BYTES - 166 + 8 * step);
+    const records = larger.flatMap((bytes, index) => [
+      login(BigInt(2 * index)),
+      { ...login(BigInt(2 * index + 1)), key: null, value: incompressibleLogin(bytes) },
+    ]);
+    const service = await transform(lane, records);
+
+    const outputs = await written(lane.output, larger.length);
+    const deadLetters = await written(lane.deadLetter, 1);
+    const placesOf = (all: readonly string[]): string[] =>
+      all.toSorted((one, other) => Number(one) - Number(other));
+    expect(
+      placesOf([
+        ...outputs.map(({ timestamp }) => String(timestamp)),
+        ...deadLetters.map((it) => textOf(it, 'timestamp')),
+      ]),
+    ).toEqual(records.map(({ timestamp }) => String(timestamp)));
+    expect(outputs.filter(({ timestamp }) => timestamp % 2n === 0n)).toHaveLength(larger.length);
+    expect(new Set(deadLetters.map((it) => textOf(it, 'reason')))).toEqual(
+      new Set(['record_too_large']),
+    );
+    // Some are refused by the broker alone.
+    expect(deadLetters.map((it) => textOf(it, 'stage'))).toContain('write');
+    // These topics have no room for a dead letter's headers beside such a value.
+    expect(deadLetters.map(({ value }) => value)).toEqual(deadLetters.map(() => null));
+    expect(service.exit).toBeUndefined();
+  });
+
   /** Writes records as one batch, and has a transformer do all of its work. */
   async function transform(
     lane: Lane,
@@ -126,6 +163,13 @@ describe('a record with whatever a producer may put into it', () => {
 
 function login(timestamp: bigint): WireRecord {
   return { key: LOGIN.key, value: LOGIN.value, headers: [], timestamp };
+}
+
+/** @returns a login of so many bytes, which snappy does not make fewer */
+function incompressibleLogin(bytes: number): Buffer {
+  const length = bytes - LOGIN_BYTES;
+  const text = randomBytes(length).toString('base64').slice(0, length);
+  return Buffer.from(String(LOGIN.value).replace('"padding":"', `$&${text}`));
 }
 
 function header(name: string, value: string | null): WireHeader {
