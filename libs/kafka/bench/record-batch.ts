@@ -76,7 +76,8 @@ const MEASURED: readonly (readonly [string, ours: () => unknown, theirs: () => u
     'decode',
     async () => {
       const read = new PartitionBatch('t', '0', { ...partition, messages: readBatches(batch) });
-      for await (const { records: piece } of read.pieces(LIMITS, MEMORY)) look(piece);
+      for await (const { records: piece } of read.pieces({ limits: LIMITS, memory: MEMORY }))
+        look(piece);
     },
     async () => {
       const messages = await decodeMessages(new Decoder(sized));

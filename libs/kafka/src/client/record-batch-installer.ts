@@ -169,6 +169,7 @@ function legacyBatches(records: readonly FetchedRecord[]): FetchedBatch[] {
       lastOffset: Number(last.offset),
       count: records.length,
       isCompressed: false,
+      windowBytes: 0,
       transactionOf: undefined,
       marker: undefined,
       whole: (minimum) => Promise.resolve(from(minimum)),

@@ -23,6 +23,7 @@ async function run(bytes: Buffer, isAssignedAnew: boolean): Promise<readonly str
       return Promise.resolve();
     },
     onMoved: () => undefined,
+    onWaiting: () => undefined,
     onUnreadable: (_, position) => told.push(`unreadable at ${position}`),
     onFatal: (error) => told.push(String(error)),
     seek: (_, offset) => told.push(`sought ${offset}`),

@@ -23,6 +23,8 @@ export interface BatchRunnerOptions extends Pick<
     from: bigint,
     recordTime?: number,
   ) => void;
+  /** A partition waits for its turn while others are read, or no longer does. */
+  readonly onWaiting: (partition: number, isWaiting: boolean) => void;
   /** A partition cannot be read at a position. */
   readonly onUnreadable: (error: UnreadableBatchError, position: bigint) => void;
   readonly onFatal: (error: unknown) => void;
@@ -47,7 +49,7 @@ const HEARTBEAT_MS = 2_000;
  */
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
-  readonly #fetched: FetchedOptions;
+  readonly #fetched: Omit<FetchedOptions, 'onWaiting'>;
   readonly #lanes = new PartitionLanes();
   readonly #inFlight = new Map<number, InFlight>();
   readonly #skipped = new SkippedOffsets();
@@ -123,7 +125,10 @@ export class BatchRunner {
       });
     }, HEARTBEAT_MS);
     try {
-      for await (const piece of fetchedPieces(batch, this.#fetched)) {
+      const onWaiting = (isWaiting: boolean): void => {
+        this.#options.onWaiting(partition, isWaiting);
+      };
+      for await (const piece of fetchedPieces(batch, { ...this.#fetched, onWaiting })) {
         if (!this.#isCurrent(generation)) return;
         if (member.signal.aborted || this.#options.isStopping()) {
           this.#options.seek(partition, position);

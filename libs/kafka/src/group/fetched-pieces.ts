@@ -11,14 +11,17 @@ export interface FetchedOptions {
   readonly limits: ReadLimits;
   /** Batches of other consumers wait for this one. */
   readonly isAwaited: boolean;
+  /** Told when the partition waits for its turn, and when that has come. */
+  readonly onWaiting?: ((isWaiting: boolean) => void) | undefined;
 }
 
 /** @returns what kafkajs fetched for a partition, piece by piece */
 export function fetchedPieces(
   batch: Batch,
-  { limits, isAwaited }: FetchedOptions,
+  { limits, isAwaited, onWaiting }: FetchedOptions,
 ): AsyncIterable<Piece> {
-  return ours(batch).pieces(limits, isAwaited ? AWAITED_MEMORY : MEMORY);
+  const memory = isAwaited ? AWAITED_MEMORY : MEMORY;
+  return ours(batch).pieces({ limits, memory, onWaiting });
 }
 
 /** @returns the offset that was asked for, which kafkajs' type leaves out */

@@ -54,6 +54,9 @@ export class GroupConsumer {
       onMoved: (partition, position, from, recordTime) => {
         this.#moved(partition, position, from, recordTime);
       },
+      onWaiting: (partition, isWaiting) => {
+        this.#watch.waiting(partition, isWaiting);
+      },
       onUnreadable: (error, position) => {
         this.#onUnreadable(error, position);
       },

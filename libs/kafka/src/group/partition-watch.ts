@@ -106,6 +106,11 @@ export class PartitionWatch {
     this.#partitions.get(partition)?.place(nextOffset, Date.now());
   }
 
+  /** A partition waits for its turn while others are read, or no longer does: these are watched meanwhile. */
+  waiting(partition: number, isWaiting: boolean): void {
+    this.#partitions.get(partition)?.waiting(isWaiting, Date.now());
+  }
+
   /** @returns how far every partition is, for a diagnosis */
   describe(now: number): readonly Readonly<Record<string, unknown>>[] {
     return [...this.#partitions].map(([partition, progress]) => ({

@@ -206,6 +206,25 @@ describe('PartitionProgress', () => {
     expect(progress.stalledFor(100_000, 5_000)).toBe(90_000);
   });
 
+  it('does not count the time in which it waits for its turn', () => {
+    const progress = progressAfter([
+      { at: 0, move: 5 },
+      { at: 10, end: 9 },
+    ]);
+    progress.waiting(true, 20_000);
+    expect(progress.stalledFor(100_000)).toBe(10_000);
+    progress.waiting(false, 90_000);
+    expect(progress.stalledFor(100_000)).toBe(20_000);
+  });
+
+  it('begins to count when its turn comes where records came meanwhile', () => {
+    const progress = progressAfter([{ at: 0, move: 5 }]);
+    progress.waiting(true, 20_000);
+    progress.observeEnd(9n, 50_000);
+    progress.waiting(false, 90_000);
+    expect(progress.stalledFor(100_000)).toBe(10_000);
+  });
+
   it('tells position, end and when it moved', () => {
     const progress = progressAfter([
       { at: 3, move: 7 },

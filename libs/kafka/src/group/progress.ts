@@ -22,6 +22,8 @@ export class PartitionProgress {
   #lastRecordTime: number | undefined;
   #caughtUpAt: number | undefined;
   #movedAt: number | undefined;
+  /** Since when it waits for its turn; undefined while it does not. */
+  #waitingSince: number | undefined;
   /** The furthest position known to anybody. */
   #furthest = -1n;
 
@@ -70,6 +72,18 @@ export class PartitionProgress {
     this.#moveTo(nextOffset, now);
   }
 
+  /** It waits for its turn, or no longer does. That time is not its own: it cannot make progress then. */
+  waiting(isWaiting: boolean, now: number): void {
+    if (isWaiting) {
+      this.#waitingSince ??= now;
+      return;
+    }
+    const since = this.#waitingSince;
+    this.#waitingSince = undefined;
+    if (since === undefined || this.#behindSince === undefined) return;
+    this.#behindSince += now - Math.max(since, this.#behindSince);
+  }
+
   /** The broker told the partition's end. */
   observeEnd(end: bigint, now: number): void {
     this.#end = end;
@@ -88,7 +102,8 @@ export class PartitionProgress {
    */
   stalledFor(now: number, watchedSince = -Infinity): number {
     if (this.#position === undefined || this.#behindSince === undefined) return 0;
-    return Math.max(0, now - Math.max(this.#behindSince, watchedSince));
+    const end = Math.min(now, this.#waitingSince ?? now);
+    return Math.max(0, end - Math.max(this.#behindSince, watchedSince));
   }
 
   /** @returns the lag, or undefined while the position or the end is unknown */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { zstdCompressSync } from 'node:zlib';
+import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
@@ -69,6 +69,52 @@ describe.each(PLAIN.filter(([, { length }]) => length > 1))('Of %s', (_, plain) 
       await expect(codec?.decompress(compressed, plain.length - 1)).rejects.toThrow();
     },
   );
+});
+
+describe('zstd', () => {
+  const frame = (text: string): Buffer => zstdCompressSync(Buffer.from(text));
+  const skippable = Buffer.from('5a2a4d180300000061626300', 'hex').subarray(0, 11);
+  const whole = async (bytes: Buffer): Promise<string> =>
+    String(await CODECS[4]?.decompress(bytes, 1_000_000));
+  const bitByBit = async (bytes: Buffer): Promise<string> => {
+    const parts: Buffer[] = [];
+    for await (const part of CODECS[4]?.parts(bytes) ?? []) parts.push(part);
+    return String(Buffer.concat(parts));
+  };
+
+  it.each([
+    ['one after another', [frame('one '), frame('two')]],
+    [
+      'some of which are to be skipped',
+      [skippable, frame('one '), skippable, frame('two'), skippable],
+    ],
+    ['one of which is empty', [frame('one '), frame(''), frame('two')]],
+  ])('is frames, %s', async (_, frames) => {
+    expect(await whole(Buffer.concat(frames))).toBe('one two');
+    expect(await bitByBit(Buffer.concat(frames))).toBe('one two');
+  });
+
+  it.each([
+    ['other bytes behind a frame', Buffer.concat([frame('one'), Buffer.from('garbage')])],
+    ['a frame that is cut off', frame('one').subarray(0, -3)],
+    [
+      'a frame to be skipped that is cut off',
+      Buffer.concat([frame('one'), skippable.subarray(0, 6)]),
+    ],
+  ])('is damaged with %s', async (_, bytes) => {
+    await expect(whole(bytes)).rejects.toThrow();
+    await expect(bitByBit(bytes)).rejects.toThrow();
+  });
+
+  it('has a window of as much as its header says, if as much can come out', async () => {
+    const compressed = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 25 } });
+    // Its size is not known at the start.
+    compressed.write(randomBytes(2_000));
+    compressed.end(randomBytes(2_000));
+    const chunks: Buffer[] = [];
+    for await (const chunk of compressed as AsyncIterable<Buffer>) chunks.push(chunk);
+    expect(CODECS[4]?.windowBytes?.(Buffer.concat(chunks))).toBe(2 ** 25);
+  });
 });
 
 describe('lz4Frame', () => {

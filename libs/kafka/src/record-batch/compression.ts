@@ -9,6 +9,7 @@ import {
   xerialSnappyBlocks,
 } from '../client/xerial-snappy.ts';
 import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** A codec of the protocol, over the records of a batch. */
 export interface Codec {
@@ -22,6 +23,8 @@ export interface Codec {
    * @throws as {@link decompress}, also when a single part would be larger than {@link MAX_PART_BYTES}
    */
   parts(compressed: Buffer): AsyncIterable<Buffer>;
+  /** The most that decompressing keeps besides what comes out; absent where that is next to nothing. */
+  windowBytes?(compressed: Buffer): number;
 }
 
 /** The most that one part takes: only a snappy block can be as large. */
@@ -73,18 +76,29 @@ const zstd: Codec = {
     }
     return promisify<Buffer, Buffer>(zlib.zstdCompress)(plain);
   },
-  decompress: async (compressed, maxBytes) =>
-    typeof zlib.zstdDecompress === 'function'
-      ? promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(
-          compressed,
-          limit(maxBytes),
-        )
-      : upTo(turnByTurn(together(zstdPartsInJs(compressed))), maxBytes),
-  parts: (compressed) =>
-    typeof zlib.createZstdDecompress === 'function'
-      ? through(zlib.createZstdDecompress(CHUNK), compressed)
-      : turnByTurn(together(zstdPartsInJs(compressed))),
+  decompress: async (compressed, maxBytes) => {
+    const [frame, ...more] = zstdFrames(compressed);
+    if (frame === undefined || more.length > 0 || typeof zlib.zstdDecompress !== 'function') {
+      return upTo(zstd.parts(compressed), maxBytes);
+    }
+    const decompress = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
+    return decompress(frame.bytes, limit(maxBytes));
+  },
+  parts: zstdParts,
+  windowBytes: (compressed) =>
+    zstdFrames(compressed).reduce((most, frame) => Math.max(most, frame.windowBytes), 0),
 };
+
+/** Node's own code ends with the first frame. */
+async function* zstdParts(compressed: Buffer): AsyncGenerator<Buffer> {
+  for (const { bytes } of zstdFrames(compressed)) {
+    if (typeof zlib.createZstdDecompress === 'function') {
+      yield* through(zlib.createZstdDecompress(CHUNK), bytes);
+    } else {
+      yield* turnByTurn(together(zstdPartsInJs(bytes)));
+    }
+  }
+}
 
 /** Codecs by their number in a batch's attributes (Kafka protocol guide, "Record Batch"); 0 is none. */
 export const CODECS: Readonly<Record<number, Codec>> = { 1: gzip, 2: snappy, 3: lz4, 4: zstd };

@@ -45,4 +45,17 @@ describe('MemoryBudget', () => {
     (await budget.take(50)).release();
     (await budget.take(10)).release();
   });
+
+  it('tells who waits that it waits, and when it goes on; nothing is there at once', async () => {
+    const budget = new MemoryBudget(10);
+    const told: string[] = [];
+    const tell = (name: string) => (isWaiting: boolean) => told.push(`${name} ${isWaiting}`);
+    const first = await budget.take(8, tell('first'));
+    const second = budget.take(5, tell('second'));
+    await budget.take(0, tell('nothing'));
+    expect(told).toEqual(['second true']);
+    first.release();
+    await second;
+    expect(told).toEqual(['second true', 'second false']);
+  });
 });

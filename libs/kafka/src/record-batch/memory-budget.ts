@@ -25,11 +25,17 @@ export class MemoryBudget {
     this.#free = bytes;
   }
 
-  /** Waits for a share; one that is larger than the whole budget is all of it. */
-  async take(wanted: number): Promise<Grant> {
+  /**
+   * Waits for a share; one that is larger than the whole budget is all of it. Nothing is there at once.
+   *
+   * @param onWaiting told when it has to wait for others, and when it no longer does
+   */
+  async take(wanted: number, onWaiting?: (isWaiting: boolean) => void): Promise<Grant> {
     const bytes = Math.min(wanted, this.#total);
-    if (this.#queue.length > 0 || bytes > this.#free) {
+    if (bytes > 0 && (this.#queue.length > 0 || bytes > this.#free)) {
+      onWaiting?.(true);
       await new Promise<void>((grant) => this.#queue.push({ bytes, grant }));
+      onWaiting?.(false);
     } else {
       this.#free -= bytes;
     }

@@ -1,9 +1,7 @@
 import { UnreadableBatchError } from './errors.ts';
 import { piecesOf } from './pieces.ts';
-import type { Piece } from './pieces.ts';
+import type { Piece, Reading } from './pieces.ts';
 import type { Damage, FetchedBatches } from './read-batches.ts';
-import type { ReadLimits } from './read-limits.ts';
-import type { ReadMemory } from './read-memory.ts';
 import type { FetchedBatch } from './stored-batch.ts';
 
 /** A transaction that a reader of committed records has to leave out. */
@@ -69,10 +67,9 @@ export class PartitionBatch {
    * Reads the records that an application may see, as much at a time as the limits allow. A piece's memory is the
    * reader's until it asks for the next one.
    *
-   * @param memory what it takes, with other readers
    * @throws UnreadableBatchError when the next batch is damaged: what is before has been given then
    */
-  async *pieces(limits: ReadLimits, memory: ReadMemory): AsyncGenerator<Piece> {
+  async *pieces(reading: Reading): AsyncGenerator<Piece> {
     const { topic, partition } = this;
     if (this.#damage !== undefined) {
       const { offset, lastOffset, reason } = this.#damage;
@@ -80,7 +77,7 @@ export class PartitionBatch {
     }
     if (this.#covered === undefined) return;
     const span = { from: this.#from, end: this.#covered.last + 1 };
-    yield* piecesOf({ topic, partition, batches: this.#batches, ...span }, limits, memory);
+    yield* piecesOf({ topic, partition, batches: this.#batches, ...span }, reading);
   }
 
   isEmpty(): boolean {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { constants, createZstdCompress } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { readLimits, writeBatch } from './index.ts';
+import { readLimits, ReadMemory, writeBatch } from './index.ts';
 import type { Piece, ReadLimits } from './index.ts';
 import { FIELD } from './batch-format.ts';
 import { at, batchOf, forged } from './testing/batches.ts';
@@ -84,6 +86,52 @@ describe('pieces', () => {
       expect([...(seen[1]?.headers ?? [])]).toEqual([[Buffer.from('trace'), Buffer.from('id')]]);
     },
   );
+
+  it('of large batches take turns with those of other partitions', async () => {
+    const value = Buffer.alloc(100_000, 'login ');
+    const large = await writeBatch(
+      Array.from({ length: 20 }, () => ({ value, timestamp: '1' })),
+      1,
+    );
+    const bytes = Buffer.concat([large, at(20, Buffer.from(large)), at(40, Buffer.from(large))]);
+    const memory = new ReadMemory(2 * SMALL.pieceBytes);
+    const order: number[] = [];
+    const readers = [0, 1].map(async (reader) => {
+      for await (const { records } of fetched(bytes).pieces({ limits: SMALL, memory })) {
+        if (records.length > 0 && order.at(-1) !== reader) order.push(reader);
+      }
+    });
+    await Promise.all(readers);
+    expect(order).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
+  it('of what takes a large window are had by one reader at a time', async () => {
+    const plain = await writeBatch([{ value: randomBytes(200_000), timestamp: '1' }], 0);
+    const params = { [constants.ZSTD_c_windowLog]: 24 };
+    const compressed = createZstdCompress({ params });
+    compressed.write(plain.subarray(FIELD.records, 1_000));
+    compressed.end(plain.subarray(1_000));
+    const frame: Buffer[] = [];
+    for await (const part of compressed as AsyncIterable<Buffer>) frame.push(part);
+    const bytes = forged(Buffer.concat([plain.subarray(0, FIELD.records), ...frame]), (batch) => {
+      batch.writeInt32BE(batch.length - FIELD.length - 4, FIELD.length);
+      batch.writeInt16BE(4, FIELD.attributes);
+    });
+    const memory = new ReadMemory(16 * SMALL.pieceBytes);
+    let readers = 0;
+    let most = 0;
+    const read = async (): Promise<void> => {
+      for await (const { records } of fetched(bytes).pieces({ limits: SMALL, memory })) {
+        readers += 1;
+        most = Math.max(most, readers);
+        await new Promise(setImmediate);
+        readers -= 1;
+        expect(records.length).toBeLessThanOrEqual(1);
+      }
+    };
+    await Promise.all([read(), read(), read()]);
+    expect(most).toBe(1);
+  });
 
   it.each([2, 3])(
     'put a record together once, however small the blocks, codec %d',

@@ -25,8 +25,14 @@ export interface ReadableBatches {
   readonly end: number;
 }
 
-/** Decompressing takes what comes out twice: bit by bit, and put together. */
-const WORKING_COPIES = 2;
+/** How batches are read. */
+export interface Reading {
+  readonly limits: ReadLimits;
+  /** What reading takes, together with other readers. */
+  readonly memory: ReadMemory;
+  /** Told when it waits for other readers, and when it goes on. */
+  readonly onWaiting?: ((isWaiting: boolean) => void) | undefined;
+}
 
 /**
  * Reads batches piece by piece: many small ones together, a large one in several. The last piece ends where the fetch
@@ -36,20 +42,22 @@ const WORKING_COPIES = 2;
  */
 export async function* piecesOf(
   { topic, partition, batches, from, end }: ReadableBatches,
-  limits: ReadLimits,
-  memory: ReadMemory,
+  reading: Reading,
 ): AsyncGenerator<Piece> {
-  const isCompressed = batches.some((batch) => batch.isCompressed);
-  const grant = isCompressed
-    ? await memory.pieces.take(WORKING_COPIES * limits.pieceBytes)
-    : undefined;
+  const { limits, memory, onWaiting } = reading;
+  const bytes = memoryFor(batches, limits);
+  let grant = await memory.pieces.take(bytes, onWaiting);
   const pile = new Pile(from, limits);
   try {
     for (const batch of batches) {
       try {
         const whole = await batch.whole(from, limits);
         if (whole === undefined) {
-          yield* large(batch, from, limits, { pile, memory });
+          yield* large(batch, from, pile, reading);
+          // What takes long takes turns with other partitions.
+          if (pile.length > 0) yield pile.take();
+          grant.release();
+          grant = await memory.pieces.take(bytes, onWaiting);
           continue;
         }
         if (!pile.hasRoomFor(whole)) yield pile.take();
@@ -60,20 +68,29 @@ export async function* piecesOf(
         throw placed(error, { topic, partition, batch });
       }
     }
-    grant?.shrinkTo(pile.bytes);
+    grant.shrinkTo(pile.bytes);
     yield pile.take(end);
   } finally {
-    grant?.release();
+    grant.release();
   }
+}
+
+/** @returns the most that reading batches takes at a time; nothing where all of it is there already */
+function memoryFor(batches: readonly FetchedBatch[], { pieceBytes }: ReadLimits): number {
+  if (batches.every(({ isCompressed }) => !isCompressed)) return 0;
+  // What comes out is there twice, bit by bit and put together; a window takes the place of the bits.
+  return (
+    pieceBytes + batches.reduce((most, batch) => Math.max(most, batch.windowBytes), pieceBytes)
+  );
 }
 
 async function* large(
   batch: FetchedBatch,
   from: number,
-  limits: ReadLimits,
-  { pile, memory }: { readonly pile: Pile; readonly memory: ReadMemory },
+  pile: Pile,
+  { limits, memory, onWaiting }: Reading,
 ): AsyncGenerator<Piece> {
-  const turn = batch.isCompressed ? await memory.largeBatches.take(1) : undefined;
+  const turn = batch.isCompressed ? await memory.largeBatches.take(1, onWaiting) : undefined;
   try {
     for await (const part of batch.parts(from, limits)) {
       if (!pile.hasRoomFor(part)) yield pile.take();

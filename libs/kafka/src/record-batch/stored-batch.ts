@@ -21,6 +21,8 @@ export interface FetchedBatch {
   readonly count: number;
   /** Whether its records take memory beyond what was fetched. */
   readonly isCompressed: boolean;
+  /** What decompressing keeps besides the records, at most. */
+  readonly windowBytes: number;
   /** The producer whose transaction it belongs to, a decimal int64; undefined outside of transactions. */
   readonly transactionOf: string | undefined;
   /** A control batch's word: how the producer's transaction ended. Undefined for records of applications. */
@@ -83,6 +85,15 @@ export class StoredBatch implements FetchedBatch {
 
   get isCompressed(): boolean {
     return this.#codec !== undefined;
+  }
+
+  get windowBytes(): number {
+    try {
+      return this.#codec?.windowBytes?.(this.#records) ?? 0;
+    } catch {
+      // What is damaged fails when it is read.
+      return 0;
+    }
   }
 
   async whole(from: number, limits: ReadLimits): Promise<RecordPart | undefined> {

@@ -39,5 +39,5 @@ export function piecesOf(
   batch: PartitionBatch,
   limits: ReadLimits = readLimits(),
 ): AsyncGenerator<Piece> {
-  return batch.pieces(limits, new ReadMemory(limits.pieceBytes * 4));
+  return batch.pieces({ limits, memory: new ReadMemory(limits.pieceBytes * 4) });
 }
