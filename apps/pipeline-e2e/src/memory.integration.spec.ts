@@ -11,7 +11,9 @@ import { largeLogin } from './load.ts';
 import { runTool } from './secure-kafka.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
+import { oddZstd } from './wire/odd-zstd.ts';
 import { encodeBatch } from './wire/record-batch.ts';
+import type { WireHeader, WireRecord } from './wire/record-batch.ts';
 
 const MIB = 1024 * 1024;
 const PARTITIONS = 4;
@@ -23,6 +25,9 @@ const BOMB_BYTES: Readonly<Record<CodecName, number>> = {
   lz4: 70 * MIB,
   zstd: 70 * MIB,
 };
+/** Of other kinds: batches, and records in each. */
+const BATCHES = 12;
+const RECORDS = 10;
 /** Partitions with bombs, which take turns; the others have none. */
 const BOMBED = 2;
 const DONE_MS = 180_000;
@@ -85,6 +90,23 @@ function bomb(codec: CodecName, bytes: number): Promise<Buffer> {
   const value = Buffer.alloc(bytes, ' ');
   const key = Buffer.from('bomb');
   return encodeBatch([{ key, value, headers: [], timestamp: TIMESTAMP }], codec);
+}
+
+/** @returns a batch that takes a window of as much as its records */
+function wideWindow(): Promise<Buffer> {
+  const value = Buffer.alloc((110 * MIB) / RECORDS, ' ');
+  return encodeBatch(oddRecords({ value }), 'zstd', oddZstd);
+}
+
+/** @returns a batch of more headers than objects could be made of */
+function manyHeaders(): Promise<Buffer> {
+  const headers = Array.from({ length: 200_000 }, (): WireHeader => [Buffer.from('a'), null]);
+  return encodeBatch(oddRecords({ headers }), 'gzip');
+}
+
+function oddRecords(rest: Partial<WireRecord>): WireRecord[] {
+  const record = { key: null, value: Buffer.from('{'), headers: [], timestamp: TIMESTAMP, ...rest };
+  return Array.from({ length: RECORDS }, () => record);
 }
 
 describe('what is small on the wire and large in memory', () => {
@@ -172,6 +194,42 @@ describe('what is small on the wire and large in memory', () => {
         expect(String(headers?.['x-dead-letter-reason'])).toBe('record_too_large');
         expect(String(headers?.['x-dead-letter-omitted-bytes'])).toBe(String(BOMB_BYTES[codec]));
       }
+    },
+    2 * DONE_MS,
+  );
+
+  it.each<[string, () => Promise<Buffer>, string]>([
+    ['windows as large as zstd has', wideWindow, 'record_too_large'],
+    ['headers by the hundred thousand', manyHeaders, 'invalid_json'],
+  ])(
+    'takes no more memory than is promised: %s',
+    async (_, make, reason) => {
+      const { lane, writer, both } = await start();
+      const { transformer, aggregator } = both;
+      await Promise.all([transformer.ready(DONE_MS), aggregator.ready(DONE_MS)]);
+      const batch = await make();
+      for (let index = 0; index < BATCHES; index += 1) {
+        await writer.batch(index % PARTITIONS, batch);
+        await writer.logins(index % PARTITIONS, 20);
+      }
+      const odd = BATCHES * RECORDS;
+      await transformer.until('all of its work', () => cluster.isDone(lane), DONE_MS);
+      const done = async (): Promise<boolean> => {
+        const answer = await insights(aggregator);
+        return answer?.total === writer.names.length && answer.invalid === odd;
+      };
+      await aggregator.until('all of its work', done, DONE_MS);
+      for (const service of [transformer, aggregator]) {
+        expect(await service.peakResidentBytes()).toBeLessThan(MEMORY_LIMIT_BYTES);
+      }
+      expect(await Promise.all([transformer.stop(), aggregator.stop()])).toEqual([0, 0]);
+      const outputs = await TopicReader.readAll(cluster, lane.output);
+      const names = outputs.records.map(({ key }) => String(key));
+      expect(names.toSorted()).toEqual(writer.names.toSorted());
+      const { records: deadLetters } = await TopicReader.readAll(cluster, lane.deadLetter);
+      expect(deadLetters).toHaveLength(odd);
+      const reasons = deadLetters.map(({ headers }) => String(headers?.['x-dead-letter-reason']));
+      expect(new Set(reasons)).toEqual(new Set([reason]));
     },
     2 * DONE_MS,
   );

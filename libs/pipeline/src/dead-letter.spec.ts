@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeadLetterSource } from './dead-letter.ts';
-import { deadLetterRecord, splitHeaders } from './dead-letter.ts';
+import { addedHeaders, deadLetterRecord, splitHeaders } from './dead-letter.ts';
 import { deadLetter } from './outcome.ts';
-import type { ConsumedRecord, RecordHeader } from './record.ts';
+import type { ConsumedRecord, EncodedHeaders, RecordHeader } from './record.ts';
 import { consumedRecord } from './testing/arbitraries.ts';
 
 const SOURCE: DeadLetterSource = {
@@ -85,6 +85,18 @@ describe('deadLetterRecord', () => {
   it('copies nothing of key or value into a header', () => {
     const { headers } = deadLetterRecord(record(), REFUSED, SOURCE);
     expect(JSON.stringify(headers)).not.toMatch(/424cdd21|canary/);
+  });
+
+  it('does not decode the headers that came: there may be a million', () => {
+    const came: EncodedHeaders = {
+      encoded: Buffer.of(0),
+      [Symbol.iterator]: () => {
+        throw new Error('decoded');
+      },
+    };
+    const { headers = [] } = deadLetterRecord(record({ headers: came }), REFUSED, SOURCE);
+    expect(headers).toMatchObject({ came, added: ADDED });
+    expect(addedHeaders(headers)).toEqual(ADDED);
   });
 
   it('leaves the record as it came, whatever its headers', () => {

@@ -1,3 +1,4 @@
+import { withHeaders } from './headers.ts';
 import type { DeadLetter } from './outcome.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
 
@@ -57,7 +58,7 @@ export function deadLetterRecord(
   return {
     key: record.key,
     value: record.value,
-    headers: record.headers === undefined ? added : [...record.headers, ...added],
+    headers: withHeaders(record.headers, added),
     timestamp: time.getTime(),
   };
 }
@@ -79,4 +80,9 @@ export function splitHeaders(headers: RecordHeaders): {
   for (const header of all.slice(start))
     (OWN_NAME.test(String(header[0])) ? added : own).push(header);
   return { own, added };
+}
+
+/** @returns the headers that {@link deadLetterRecord} added, without decoding those that came */
+export function addedHeaders(headers: RecordHeaders): readonly RecordHeader[] {
+  return 'added' in headers ? headers.added : splitHeaders(headers).added;
 }

@@ -3,6 +3,7 @@ export type {
   ConsumedRecord,
   ConsumedRecords,
   EncodedHeaders,
+  ExtendedHeaders,
   OutgoingRecord,
   RecordHeader,
   RecordHeaders,
@@ -11,8 +12,8 @@ export type {
 } from './record.ts';
 export { deadLetter, DROP, emit } from './outcome.ts';
 export type { DeadLetter, Drop, Emit, LatestKey, Outcome } from './outcome.ts';
-export { lastHeader } from './headers.ts';
-export { deadLetterRecord, OMITTED_HEADER, splitHeaders } from './dead-letter.ts';
+export { lastHeader, withHeaders } from './headers.ts';
+export { addedHeaders, deadLetterRecord, OMITTED_HEADER } from './dead-letter.ts';
 export type { DeadLetterSource } from './dead-letter.ts';
 export { originalRecord } from './redrive.ts';
 export type { OriginalRecord } from './redrive.ts';

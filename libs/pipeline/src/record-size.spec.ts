@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { withHeaders } from './headers.ts';
 import type { EncodedHeaders, OutgoingRecord } from './record.ts';
 import { BATCH_OVERHEAD, recordBytes, splitBySize } from './record-size.ts';
 import { outgoingRecord } from './testing/arbitraries.ts';
@@ -33,6 +34,7 @@ describe('recordBytes', () => {
     ],
     ['a header without a value', record(0, { headers: [['a', null]] }), 47],
     ['headers that are bytes already', record(0, { headers: encoded(7) }), 43],
+    ['others behind these', record(0, { headers: withHeaders(encoded(7), [['ab', 'c']]) }), 56],
   ])('counts %s', (_, one, bytes) => {
     expect(recordBytes(one)).toBe(bytes);
   });

@@ -15,7 +15,8 @@ export function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
   if (headers === undefined) return bytes;
   if ('encoded' in headers) return bytes + headers.encoded.length;
-  for (const [name, header] of headers) {
+  if ('added' in headers) bytes += headers.came.encoded.length;
+  for (const [name, header] of 'added' in headers ? headers.added : headers) {
     bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(header ?? '');
   }
   return bytes;

@@ -7,8 +7,14 @@ export interface EncodedHeaders extends Iterable<RecordHeader> {
   readonly encoded: Buffer;
 }
 
+/** Headers as they came, and others behind them: a record may have a million, and few are added. */
+export interface ExtendedHeaders extends Iterable<RecordHeader> {
+  readonly came: EncodedHeaders;
+  readonly added: readonly RecordHeader[];
+}
+
 /** Headers in order: a list, in which a name may come again (KIP-82). */
-export type RecordHeaders = readonly RecordHeader[] | EncodedHeaders;
+export type RecordHeaders = readonly RecordHeader[] | EncodedHeaders | ExtendedHeaders;
 
 /** Epoch milliseconds: a number, or a decimal int64, as it must be where a number is not exact. */
 export type Timestamp = number | string;

@@ -40,16 +40,20 @@ const CODEC_BY_TYPE = new Map<number, CodecName>(
   (Object.keys(CODECS) as CodecName[]).map((name) => [CODECS[name], name]),
 );
 
-/** @param codec undefined: not compressed */
+/**
+ * @param codec undefined: not compressed
+ * @param compress makes the codec's bytes in another way than usual
+ */
 export async function encodeBatch(
   records: readonly WireRecord[],
   codec?: CodecName,
+  compress = codec && IMPLEMENTATIONS[codec].compress,
 ): Promise<Buffer> {
   const baseTimestamp = records[0]?.timestamp ?? -1n;
   const plain = Buffer.concat(
     records.flatMap((record, index) => framed(encodeRecord(record, index, baseTimestamp))),
   );
-  const payload = codec === undefined ? plain : await IMPLEMENTATIONS[codec].compress(plain);
+  const payload = compress === undefined ? plain : await compress(plain);
   return sealBatch(payload, codec === undefined ? 0 : CODECS[codec], records);
 }
 

@@ -40,9 +40,9 @@ export function skipHeaders(reader: ByteReader, end: number): void {
 export function headersSize(headers: RecordHeaders | undefined): number {
   if (headers === undefined) return 1;
   if ('encoded' in headers) return headers.encoded.length;
-  let size = varintSize(headers.length);
-  for (const [name, value] of headers) size += nullableBytesSize(name) + nullableBytesSize(value);
-  return size;
+  if (!('added' in headers)) return varintSize(headers.length) + listSize(headers);
+  const { count, rest } = counted(headers.came);
+  return varintSize(count + headers.added.length) + rest.length + listSize(headers.added);
 }
 
 export function writeHeaders(writer: ByteWriter, headers: RecordHeaders | undefined): void {
@@ -50,11 +50,34 @@ export function writeHeaders(writer: ByteWriter, headers: RecordHeaders | undefi
     writer.byte(0);
   } else if ('encoded' in headers) {
     writer.rawBytes(headers.encoded);
+  } else if ('added' in headers) {
+    const { count, rest } = counted(headers.came);
+    writer.varint(count + headers.added.length);
+    writer.rawBytes(rest);
+    writeList(writer, headers.added);
   } else {
     writer.varint(headers.length);
-    for (const [name, value] of headers) {
-      writer.nullableBytes(name);
-      writer.nullableBytes(value);
-    }
+    writeList(writer, headers);
   }
+}
+
+function writeList(writer: ByteWriter, headers: readonly RecordHeader[]): void {
+  for (const [name, value] of headers) {
+    writer.nullableBytes(name);
+    writer.nullableBytes(value);
+  }
+}
+
+function listSize(headers: readonly RecordHeader[]): number {
+  return headers.reduce(
+    (size, [name, value]) => size + nullableBytesSize(name) + nullableBytesSize(value),
+    0,
+  );
+}
+
+/** @returns how many headers there are, and their bytes without that number */
+function counted({ encoded }: EncodedHeaders): { readonly count: number; readonly rest: Buffer } {
+  const reader = new ByteReader(encoded);
+  const count = reader.varint();
+  return { count, rest: encoded.subarray(reader.position) };
 }

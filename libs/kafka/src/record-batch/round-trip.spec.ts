@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { RecordHeader } from '@login-pipeline/pipeline';
+import { withHeaders } from '@login-pipeline/pipeline';
 import fc from 'fast-check';
 import type { FetchedRecord, WritableRecord } from './index.ts';
 import { writeBatch } from './index.ts';
@@ -63,6 +64,33 @@ describe('A record batch', () => {
     const second = await writeBatch([{ value: 'a', headers: passed?.headers, timestamp: 1 }], 0);
     expect(second.equals(first)).toBe(true);
   });
+
+  it.each([0, 3, 200])(
+    'writes %d headers that came, and others behind them, as one list',
+    async (count) => {
+      const came = Array.from({ length: count }, (_, index): RecordHeader => [`h${index}`, null]);
+      const added: RecordHeader[] = [
+        ['reason', 'ü'],
+        ['none', null],
+      ];
+      const first = await writeBatch(
+        [{ value: 'a', headers: [...came, ['x', '']], timestamp: 1 }],
+        0,
+      );
+      const passed = (await fetch(first)).records.at(0)?.headers;
+      const headers = withHeaders(withHeaders(passed, added), added);
+      const listed = [...came, ['x', ''] as const, ...added, ...added];
+      const value = 'a';
+      expect(
+        (await writeBatch([{ value, headers, timestamp: 1 }], 0)).equals(
+          await writeBatch([{ value, headers: listed, timestamp: 1 }], 0),
+        ),
+      ).toBe(true);
+      expect(Array.from(headers, ([name]) => String(name))).toEqual(
+        listed.map(([name]) => String(name)),
+      );
+    },
+  );
 
   it.each(['soon', '1.5'])('refuses the timestamp %p', async (timestamp) => {
     await expect(writeBatch([{ value: 'x', timestamp }], 0)).rejects.toThrow(SyntaxError);

@@ -2,11 +2,12 @@ import { gzipSync } from 'node:zlib';
 import type { Logger } from '@login-pipeline/observability';
 import type { OutgoingRecord } from '@login-pipeline/pipeline';
 import {
+  addedHeaders,
   BATCH_OVERHEAD,
   lastHeader,
   OMITTED_HEADER,
   recordBytes,
-  splitHeaders,
+  withHeaders,
 } from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
 
@@ -32,8 +33,8 @@ export function fitDeadLetter(
     const withoutValue = omitting(record, { ...record, value: null });
     if (fits(withoutValue, maxMessageBytes)) return withoutValue;
   }
-  const { added } = splitHeaders(record.headers ?? []);
-  return omitting(record, { ...record, key: null, value: null, headers: added });
+  const headers = addedHeaders(record.headers ?? []);
+  return omitting(record, { ...record, key: null, value: null, headers });
 }
 
 /**
@@ -52,7 +53,7 @@ export function fitDeadLetters(
   return deadLetters.map((record, index) => {
     const fitted = fitDeadLetter(record, maxMessageBytes, refusals(index));
     if (fitted !== record) {
-      const bytes = lastHeader(fitted.headers ?? [], OMITTED_HEADER);
+      const bytes = lastHeader(addedHeaders(fitted.headers ?? []), OMITTED_HEADER);
       logger.warn(
         { topic, partition, deadLetterTopic, maxMessageBytes, bytes },
         `A dead letter is too large for its topic: raise max.message.bytes of "${deadLetterTopic}". ` +
@@ -73,10 +74,10 @@ function fits(record: OutgoingRecord, maxMessageBytes: number): boolean {
 
 /** @returns how much of the record was left out before, because it was too large to be read */
 function omittedBytes({ headers = [] }: OutgoingRecord): number {
-  return Number(String(lastHeader(splitHeaders(headers).added, OMITTED_HEADER) ?? 0));
+  return Number(String(lastHeader(addedHeaders(headers), OMITTED_HEADER) ?? 0));
 }
 
 function omitting(record: OutgoingRecord, rest: OutgoingRecord): OutgoingRecord {
   const omitted = String(omittedBytes(record) + recordBytes(record) - recordBytes(rest));
-  return { ...rest, headers: [...(rest.headers ?? []), [OMITTED_HEADER, omitted]] };
+  return { ...rest, headers: withHeaders(rest.headers, [[OMITTED_HEADER, omitted]]) };
 }
