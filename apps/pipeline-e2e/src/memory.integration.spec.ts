@@ -219,6 +219,9 @@ describe('what is small on the wire and large in memory', () => {
         return answer?.total === writer.names.length && answer.invalid === odd;
       };
       await aggregator.until('all of its work', done, DONE_MS);
+      // As objects, the dead letters' headers would be too many for a reader here.
+      const metrics = await (await transformer.get('/metrics')).text();
+      expect(metrics).toContain(`login_pipeline_dead_letters_total{reason="${reason}"} ${odd}\n`);
       for (const service of [transformer, aggregator]) {
         expect(await service.peakResidentBytes()).toBeLessThan(MEMORY_LIMIT_BYTES);
       }
@@ -226,10 +229,6 @@ describe('what is small on the wire and large in memory', () => {
       const outputs = await TopicReader.readAll(cluster, lane.output);
       const names = outputs.records.map(({ key }) => String(key));
       expect(names.toSorted()).toEqual(writer.names.toSorted());
-      const { records: deadLetters } = await TopicReader.readAll(cluster, lane.deadLetter);
-      expect(deadLetters).toHaveLength(odd);
-      const reasons = deadLetters.map(({ headers }) => String(headers?.['x-dead-letter-reason']));
-      expect(new Set(reasons)).toEqual(new Set([reason]));
     },
     2 * DONE_MS,
   );
