@@ -13,6 +13,7 @@ import { killServices, Service } from './service.ts';
 import type { AppName, Settings } from './service.ts';
 
 const APPS: readonly AppName[] = ['transformer', 'aggregator', 'data-generator'];
+const TOOLS = ['topics', 'doctor', 'redrive', 'positions'] as const;
 /** Of a new broker on a busy machine. */
 const BUSY_MS = 60_000;
 /** As long as "localhost", so that one can stand where the other was. No resolver knows it (RFC 6761, 6.4). */
@@ -37,6 +38,20 @@ async function complaintOf(
   expect(told).not.toMatch(INSIDES);
   expect(service.output).not.toContain('"stack"');
   return told;
+}
+
+/** What the tool tells at its end, in one line. */
+async function toolComplaintOf(tool: (typeof TOOLS)[number], brokers: string): Promise<string> {
+  const args = tool === 'positions' ? ['show'] : [];
+  const ended: unknown = await runTool(tool, args, { KAFKA_BROKERS: brokers }).catch(
+    (failure: unknown) => failure,
+  );
+  const { code, stderr } = ended as { readonly code: number; readonly stderr: string };
+  expect({ code, stderr }).toEqual({
+    code: 69,
+    stderr: expect.stringMatching(/^[^\n]+\n$/) as unknown,
+  });
+  return stderr;
 }
 
 describe('brokers that cannot be reached', () => {
@@ -123,6 +138,30 @@ describe('brokers that cannot be reached', () => {
     expect(told[0]).toMatch(new RegExp(`(ENOTFOUND|EAI_AGAIN) ${NO_HOST}.*`));
     expect(told[1]).toContain('HTTP');
     expect(told[1]).toContain(`localhost:${http} (KAFKA_BROKERS)`);
+  });
+
+  it.each([
+    ['a negative size', () => 'ffffffff'],
+    ['a size without room for a correlation id', () => '00000002abcd'],
+    ['answers with nothing in them', (id: string) => `00000004${id}`],
+  ])('tells a server that sends %s, in services and tools', async (_, answer) => {
+    const foreign = await listening(
+      createServer((socket) =>
+        socket
+          .on('error', () => undefined)
+          // Of a request, the correlation id.
+          .on('data', (request) => socket.write(answer(request.toString('hex', 8, 12)), 'hex')),
+      ),
+    );
+    const brokers = `localhost:${foreign}`;
+    const told = await Promise.all([
+      ...APPS.map((app) => complaintOf(app, brokers)),
+      ...TOOLS.map((tool) => toolComplaintOf(tool, brokers)),
+    ]);
+    for (const complaint of told) {
+      expect(complaint).toContain(`${brokers} (KAFKA_BROKERS)`);
+      expect(complaint).toContain('does not speak as a Kafka broker does');
+    }
   });
 
   it('is told once per outage while a service runs, and that it is over', async () => {

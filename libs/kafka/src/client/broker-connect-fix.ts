@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { errorText, RefusedForNowError, TokenError } from './errors.ts';
+import { NO_BROKER } from './socket-errors.ts';
 
 /** The part of kafkajs 2.2.4's broker that the fix touches. */
 interface Broker {
@@ -113,6 +114,9 @@ function reasonOf(error: unknown): string | undefined {
       return error.message;
     case 'KafkaJSRequestTimeoutError':
       return 'it takes connections and does not answer';
+    // An answer that ends before what has to be in it.
+    case 'RangeError':
+      return NO_BROKER;
     default:
       return undefined;
   }

@@ -76,12 +76,17 @@ describe('ClientSockets', () => {
     ['HTTP/1.1 400 Bad Request\r\n', 'what listens there speaks HTTP: it is no Kafka broker'],
     ['\x15\x03\x03\x00\x02\x02\x50', 'what listens there speaks TLS'],
     ['SSH-2.0-OpenSSH_9.2\r\n', 'what listens there does not speak as a Kafka broker does'],
-  ])('ends a connection to what is no broker: %j', async (greeting, told) => {
+    ['\xff\xff\xff\xff', 'what listens there does not speak as a Kafka broker does'],
+    ['\0\0\0\x02ab', 'what listens there does not speak as a Kafka broker does'],
+  ])('ends a connection to what is no broker, and reads nothing: %j', async (greeting, told) => {
     const socket = await open(new ClientSockets());
+    const read: Buffer[] = [];
+    socket.on('data', (data: Buffer) => read.push(data));
     const failed = once(socket, 'error');
     await waitFor('the connection', () => accepted !== undefined);
     accepted?.write(greeting, 'latin1');
     expect(await failed).toEqual([new Error(told)]);
+    expect(read).toEqual([]);
   });
 
   it('reads the member id of joins, and no other request for one', async () => {

@@ -5,6 +5,7 @@ import { errorText } from '@login-pipeline/observability/error-text';
 const TLS_RECORD = /^1[4-7]03/;
 
 export const SPEAKS_TLS = 'what listens there speaks TLS';
+export const NO_BROKER = 'what listens there does not speak as a Kafka broker does';
 
 /**
  * Has a socket's errors say what happened by their message: kafkajs repeats that alone, and where a name has several
@@ -22,6 +23,6 @@ export function foreignServer(start: Buffer): Error {
     ? 'what listens there speaks HTTP: it is no Kafka broker'
     : TLS_RECORD.test(start.toString('hex'))
       ? SPEAKS_TLS
-      : 'what listens there does not speak as a Kafka broker does';
+      : NO_BROKER;
   return new Error(what);
 }

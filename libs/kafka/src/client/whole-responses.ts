@@ -5,6 +5,8 @@ const READS = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** Responses begin with their size, an int32 that does not count itself (Kafka protocol guide, "Protocol"). */
 const SIZE_BYTES = 4;
+/** Every response has its correlation id, an int32. */
+const MIN_BYTES = 4;
 /** No fetch brings as much. What says that it is larger comes from no Kafka, and must not make us ask for memory. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -19,14 +21,17 @@ class Gatherer {
   #response: Buffer | undefined;
   /** Bytes of the response, its size included, that are there. */
   #filled = 0;
+  #isForeign = false;
 
   constructor(onResponse: (response: Buffer) => void, onForeign: (start: Buffer) => void) {
     this.#onResponse = onResponse;
     this.#onForeign = onForeign;
   }
 
-  add(read: Buffer): void {
-    for (let at = 0; at < read.length;) at += this.#addSome(read, at);
+  /** @returns whether to read on: kafkajs must get nothing of what is no response, it fails on that */
+  add(read: Buffer): boolean {
+    for (let at = 0; at < read.length && !this.#isForeign;) at += this.#addSome(read, at);
+    return !this.#isForeign;
   }
 
   /** @returns how many bytes were taken */
@@ -36,16 +41,18 @@ class Gatherer {
     this.#filled += taken;
     if (this.#filled < target.length) return taken;
     if (this.#response === undefined) this.#begin();
-    if (this.#filled === this.#response?.length) this.#end(this.#response);
+    else this.#end(this.#response);
     return taken;
   }
 
   #begin(): void {
-    const bytes = SIZE_BYTES + this.#size.readInt32BE();
-    // kafkajs gets the size too, and would wait for the rest.
-    const isPlausible = bytes >= SIZE_BYTES && bytes <= MAX_BYTES;
-    if (!isPlausible) this.#onForeign(this.#size);
-    this.#response = Buffer.allocUnsafe(isPlausible ? bytes : SIZE_BYTES);
+    const bytes = this.#size.readInt32BE();
+    this.#isForeign = bytes < MIN_BYTES || bytes > MAX_BYTES;
+    if (this.#isForeign) {
+      this.#onForeign(this.#size);
+      return;
+    }
+    this.#response = Buffer.allocUnsafe(SIZE_BYTES + bytes);
     this.#size.copy(this.#response);
   }
 
@@ -57,7 +64,7 @@ class Gatherer {
 }
 
 /**
- * @param onForeign called with the first bytes of what cannot be a response of a broker
+ * @param onForeign called once, with the first bytes of what cannot be a response of a broker: nothing after it is read
  * @returns the option of a socket that is to read whole responses, each with its size, into buffers of their own
  */
 export function wholeResponses(
@@ -67,9 +74,6 @@ export function wholeResponses(
   const gatherer = new Gatherer(onResponse, onForeign);
   return {
     buffer: READS,
-    callback: (bytes) => {
-      gatherer.add(READS.subarray(0, bytes));
-      return true;
-    },
+    callback: (bytes) => gatherer.add(READS.subarray(0, bytes)),
   };
 }
