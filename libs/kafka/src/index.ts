@@ -4,7 +4,7 @@ export { ACL_WORDS, connectAclAdmin } from './client/acl-admin.ts';
 export type { Acl, AclAdmin } from './client/acl-admin.ts';
 export type { Compression } from './client/compression.ts';
 export type { KafkaConnection } from './client/connection.ts';
-export { KafkaUnavailableError, StalledError } from './client/errors.ts';
+export { KafkaUnavailableError, NoSuchPartitionsError, StalledError } from './client/errors.ts';
 export { FlowWatch } from './group/flow-watch.ts';
 export type { Flow } from './group/flow-watch.ts';
 export { connectProducer } from './client/producer.ts';

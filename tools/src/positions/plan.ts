@@ -1,4 +1,4 @@
-import { isObeyed } from '@login-pipeline/kafka';
+import { isObeyed, NoSuchPartitionsError } from '@login-pipeline/kafka';
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
 import { EXIT, Failure } from '../failure.ts';
 import type { Target } from './arguments.ts';
@@ -13,7 +13,7 @@ export interface Move {
 
 /**
  * @param at the offsets of the time that the target names, by partition
- * @throws {Failure} that names every partition where that cannot be
+ * @throws {Failure} that names every partition where that cannot be, NoSuchPartitionsError
  */
 export function planMoves(
   positions: GroupPositions,
@@ -23,9 +23,7 @@ export function planMoves(
 ): readonly Move[] {
   const all = new Map(positions.partitions.map((position) => [position.partition, position]));
   const absent = partitions?.filter((partition) => !all.has(partition)) ?? [];
-  if (absent.length > 0) {
-    throw refused([`--partition: there are ${all.size}, from 0 on: not ${absent.join(', ')}`]);
-  }
+  if (absent.length > 0) throw new NoSuchPartitionsError(absent, all.size);
   const chosen = [...all.values()].filter(
     ({ partition }) => partitions === undefined || partitions.includes(partition),
   );

@@ -154,6 +154,13 @@ describe('redrive', () => {
     });
   });
 
+  it('refuses partitions that are not there', async () => {
+    await expect(run('--partition', '1', '--partition', '2')).rejects.toMatchObject({
+      exitCode: 78,
+      message: '--partition: there are 2, from 0 on: not 2',
+    });
+  });
+
   it('writes nothing when a topic is gone that a dead letter came from', async () => {
     await setAside(0, ['a', 'invalid_ip'], ['b', 'invalid_ip', { 'x-dead-letter-topic': 'gone' }]);
     await expect(run()).rejects.toMatchObject({

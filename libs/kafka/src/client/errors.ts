@@ -10,6 +10,17 @@ export class KafkaUnavailableError extends Error {
   readonly exitCode = 69;
 }
 
+/** Partitions were asked for that a topic does not have: EX_CONFIG. */
+export class NoSuchPartitionsError extends Error {
+  override readonly name = 'NoSuchPartitionsError';
+  readonly exitCode = 78;
+
+  /** @param count how many partitions there are */
+  constructor(absent: readonly number[], count: number) {
+    super(`--partition: there are ${count}, from 0 on: not ${absent.join(', ')}`);
+  }
+}
+
 /** No token could be had for SASL/OAUTHBEARER. The message names the settings, never the secret. */
 export class TokenError extends Error {
   /** kafkajs drops a connection for errors of this name: half authenticated, this one is of no use any more. */

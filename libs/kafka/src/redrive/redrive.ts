@@ -5,7 +5,12 @@ import type { OriginalRecord } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
-import { errorText, KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import {
+  errorText,
+  KafkaUnavailableError,
+  NoSuchPartitionsError,
+  StalledError,
+} from '../client/errors.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
@@ -73,13 +78,15 @@ const STALL_TIMEOUT_MS = 60_000;
  * transaction holds a batch and, by reason, how far it is. Only what is there at the start is looked at, so that a
  * record which fails again waits for the next run.
  *
- * @throws KafkaUnavailableError, StalledError; what was committed before stays done
+ * @throws KafkaUnavailableError, NoSuchPartitionsError, StalledError; what was committed before stays done
  */
 export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
   const { connection, logger, deadLetters } = options;
   const { deadLetters: source } = await requireTopics(connection, logger, {
     deadLetters: { ...deadLetters, operations: ['Read'] },
   });
+  const absent = options.partitions?.filter((partition) => partition >= source.partitions) ?? [];
+  if (absent.length > 0) throw new NoSuchPartitionsError(absent, source.partitions);
   const kafka = createClient(connection, logger, 'run');
   const run = new Run(options, kafka, source.maxMessageBytes);
   try {
