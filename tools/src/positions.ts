@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parsePositionsArguments, POSITIONS_HELP } from './positions/arguments.ts';
 import { planMoves } from './positions/plan.ts';
-import { moveLines, positionLines } from './positions/report.ts';
+import { moveLines, positionLines, targetLines } from './positions/report.ts';
 
 await runCommand(async () => {
   const command = parsePositionsArguments(process.argv.slice(2));
@@ -30,7 +30,8 @@ await runCommand(async () => {
     const { target, partitions, yes } = command;
     const at = target.to === 'time' ? await admin.at(target.time) : new Map<number, bigint>();
     const moves = planMoves(positions, target, partitions, at);
-    for (const line of moveLines(moves, positions)) say(line);
+    const plan = [...targetLines(target, Date.now()), ...moveLines(moves, positions)];
+    for (const line of plan) say(line);
     if (!yes) {
       say('nothing is changed; --yes carries it out');
       return 0;

@@ -29,6 +29,7 @@ describe('the arguments of positions', () => {
     [['set', '--to', 'latest'], /^--to: expected earliest/],
     [['set', '--to', '-1'], /--to/],
     [['set', '--to', '12:00'], /^--to: expected earliest/],
+    [['set', '--to', '2026-02-30'], /^--to: expected earliest.* or a time such as/],
     [['set', '--to', 'end', '--partition', 'all'], /^--partition: expected a whole number/],
     [['set', '--to', 'end', '--force'], /Unknown option '--force'/],
   ])('are refused as %j', (args, message) => {

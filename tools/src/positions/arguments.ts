@@ -10,7 +10,8 @@ says first what would be repeated or skipped, and changes nothing without --yes.
   --to earliest      the first record that there is
   --to end           behind the last record
   --to OFFSET        this offset, the next one to be read; it must lie within the log
-  --to TIME          the first record of this time or later (ISO 8601, such as 2026-11-23T12:00:00Z), else the end
+  --to TIME          the first record of this time or later (ISO 8601, such as 2026-11-23T12:00:00Z; without a zone
+                     it is UTC), else the end
   --partition N      only these partitions, may be given several times (default: all)
   --yes              carries it out
   --help             shows this text

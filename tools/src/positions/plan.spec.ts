@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
 import type { Target } from './arguments.ts';
 import { planMoves } from './plan.ts';
-import { moveLines, positionLines } from './report.ts';
+import { moveLines, positionLines, targetLines } from './report.ts';
 
 const AT_NONE = new Map<number, bigint>();
 
@@ -52,6 +52,16 @@ describe('a set of positions', () => {
     expect(planMoves(group, { to: 'time', time: 0 }, [3], at)).toEqual([
       { partition: 3, from: 50n, to: 77n },
     ]);
+  });
+
+  it('tells the time that it goes by, in UTC, and whether that is still to come', () => {
+    const now = Date.UTC(2026, 10, 23);
+    const to = (time: number) => targetLines({ to: 'time', time }, now);
+    expect(to(now)).toEqual(['to the first record of 2026-11-23T00:00:00.000Z or later']);
+    expect(to(now + 1)).toEqual([
+      'to the first record of 2026-11-23T00:00:00.001Z or later, a time in the future',
+    ]);
+    expect(targetLines({ to: 'end' }, now)).toEqual([]);
   });
 
   it('is refused outside the log, and for partitions that are not there, all of them named', () => {

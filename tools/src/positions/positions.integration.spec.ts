@@ -62,11 +62,15 @@ describe('positions', () => {
     expect(shown.said).toContain('        0          7      0   10    3  set by an operator');
 
     const time = new Date(BEGAN + 3_500).toISOString();
-    expect((await positions('set', '--to', time, '--yes')).said).toContain(
-      'partition 0: 7 -> 4, repeats offsets 4 to 6, at most 3 records',
+    expect((await positions('set', '--to', time, '--yes')).said).toEqual(
+      expect.arrayContaining([
+        `to the first record of ${time} or later`,
+        'partition 0: 7 -> 4, repeats offsets 4 to 6, at most 3 records',
+      ]),
     );
     expect(await cluster.committed(group, topic)).toEqual([4, 0]);
-    await positions('set', '--to', '2030-01-01', '--yes');
+    const future = await positions('set', '--to', '2099-01-01', '--yes');
+    expect(future.said[1]).toContain('2099-01-01T00:00:00.000Z or later, a time in the future');
     expect(await cluster.committed(group, topic)).toEqual([10, 0]);
     await positions('set', '--to', 'earliest', '--yes');
     expect(await cluster.committed(group, topic)).toEqual([0, 0]);

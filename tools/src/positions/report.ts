@@ -1,5 +1,6 @@
 import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
 import { positionOf, resumeOf } from './plan.ts';
+import type { Target } from './arguments.ts';
 import type { Move } from './plan.ts';
 
 /** @returns a table of where the group stands */
@@ -29,6 +30,13 @@ export function positionLines(positions: GroupPositions): readonly string[] {
     head,
     ...lines.map((line, index) => `${line}  ${rows[index]?.[1] ?? ''}`.trimEnd()),
   ];
+}
+
+/** @returns how a target was understood that can be misunderstood: a time */
+export function targetLines(target: Target, now: number): readonly string[] {
+  if (target.to !== 'time') return [];
+  const future = target.time > now ? ', a time in the future' : '';
+  return [`to the first record of ${new Date(target.time).toISOString()} or later${future}`];
 }
 
 /** @returns what a set does, partition by partition */

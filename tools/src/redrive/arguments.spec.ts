@@ -36,6 +36,9 @@ describe('the arguments of redrive', () => {
     [['--limit', '0'], /^--limit: expected a whole number from 1 on/],
     [['--from', 'yesterday'], /^--from: expected a time such as/],
     [['--to', '12'], /^--to: expected a time such as/],
+    [['--from', '2026-02-30'], /^--from: expected a time such as/],
+    [['--from', '2026-11-24', '--to', '2026-11-23'], /^--to: expected a time after --from/],
+    [['--from', '2026-11-24', '--to', '2026-11-24'], /^--to: expected a time after --from/],
     [['--all'], /Unknown option '--all'/],
   ])('are refused as %j', (args, message) => {
     expect(() => parseRedriveArguments(args)).toThrow(message);

@@ -12,7 +12,7 @@ consumer group "redrive.<reason>", that moves in the same transaction. What fail
   --reason REASON    only these, may be given several times:${wrapped(REASONS)}
   --partition N      only these partitions of the dead-letter topic, may be given several times
   --from TIME        only what was set aside at this time or later (ISO 8601); what is older is passed over for good
-  --to TIME          only what was set aside before this time
+  --to TIME          only what was set aside before this time; a time without a zone is UTC
   --limit N          stops after so many records
   --max-redrives N   leaves what was redriven so often already (default 3), so that nothing goes round for ever
   --dry-run          says what would be done, and writes nothing
@@ -49,11 +49,14 @@ export function parseRedriveArguments(
   const reasons = values.reason?.flatMap((text) => text.split(','));
   const unknown = reasons?.find((reason) => !REASONS.some((known) => known === reason));
   if (unknown !== undefined) throw wrongArgument('--reason', `one of ${REASONS.join(', ')}`);
+  const from = time('--from', values.from, -Infinity);
+  const to = time('--to', values.to, Infinity);
+  if (from >= to) throw wrongArgument('--to', 'a time after --from');
   return {
     reasons: reasons ?? REASONS,
     partitions: values.partition?.map((text) => wholeNumber('--partition', text, 0)),
-    from: time('--from', values.from, -Infinity),
-    to: time('--to', values.to, Infinity),
+    from,
+    to,
     limit: values.limit === undefined ? Infinity : wholeNumber('--limit', values.limit, 1),
     maxRedrives: wholeNumber('--max-redrives', values['max-redrives'], 1),
     dryRun: values['dry-run'],
