@@ -111,6 +111,11 @@ export function isTooLarge({ error }: Pick<RefusedRecords, 'error'>): boolean {
   return TOO_LARGE.has(error);
 }
 
+/** @returns whether it was the size of several records together, each of which the topic may take */
+export function isToBeCut(refused: Pick<RefusedRecords, 'error' | 'messages'>): boolean {
+  return isTooLarge(refused) && refused.messages.length > 1;
+}
+
 /** Decodes a Produce answer, version 8 (Kafka protocol guide, "Produce API"). */
 function decodeAnswer(decoder: Decoder): ProduceAnswer & object {
   const topics = decoder.readArray(() => ({

@@ -1,7 +1,7 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import type { CommittedOffset } from '../group/partition-watch.ts';
 import { keepPartition } from '../client/partitioner.ts';
-import { refusedRecords } from '../client/refused-records.ts';
+import { isToBeCut, refusedRecords } from '../client/refused-records.ts';
 import type { RefusedRecords } from '../client/refused-records.ts';
 import type { Send } from '../client/sends.ts';
 import type { Write } from './own-writes.ts';
@@ -108,8 +108,11 @@ export class PartitionProducer {
   }
 }
 
+/** One attempt learns of no more refusals: of a topic that takes nothing there would be as many as records. */
+const MOST_REFUSALS = 100;
+
 /**
- * Sends on where the broker refuses records by name, to know all of them; the transaction is lost by then.
+ * Sends on where the broker refuses records by name, to know many of them; the transaction is lost by then.
  *
  * @param sends by topic: the first ones go together, then the second ones, and so on
  * @returns what was written of each send
@@ -136,6 +139,7 @@ async function sendAll(
         if (these.length === 0) throw error;
         refused.push(...these);
         first ??= error;
+        if (refused.length >= MOST_REFUSALS || these.some(isToBeCut)) break;
       }
     }
   } catch (error) {

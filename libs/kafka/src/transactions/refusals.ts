@@ -1,6 +1,6 @@
 import type { ConsumedBatch, Refusal } from '@login-pipeline/pipeline';
 import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
-import { isTooLarge } from '../client/refused-records.ts';
+import { isToBeCut, isTooLarge } from '../client/refused-records.ts';
 import type { RefusedRecords } from '../client/refused-records.ts';
 import type { PlannedBatch } from './batch-planner.ts';
 import { MOST_OMISSIONS } from './fit-dead-letter.ts';
@@ -40,27 +40,27 @@ export class Refusals {
 
   /**
    * @param planned what was sent for the batch
-   * @returns whether the batch will be planned in another way; else there is no further way to write it
+   * @returns whether the batch will be planned in another way; false where one of its records has none left, whatever else
+   *   is refused: while records come in, there is always one more that is refused for the first time
    */
   note(
     refused: readonly RefusedRecords[],
     planned: PlannedBatch,
     { partition, records }: Pick<ConsumedBatch, 'partition' | 'records'>,
   ): boolean {
-    let isNew = false;
+    let isWritable = true;
     for (const each of refused) {
-      if (isTooLarge(each) && each.messages.length > 1) {
+      if (isToBeCut(each)) {
         this.#cut(each);
-        isNew = true;
         continue;
       }
       for (const index of each.indexes) {
         const source = sourceOf(planned, each.messages, index);
         const offset = source === undefined ? undefined : records.at(source)?.offset;
-        if (offset !== undefined && this.#noteOne(each, partition, offset)) isNew = true;
+        if (offset === undefined || !this.#noteOne(each, partition, offset)) isWritable = false;
       }
     }
-    return isNew;
+    return isWritable;
   }
 
   /** Forgets the refusals of a partition, whose batch is committed. */
