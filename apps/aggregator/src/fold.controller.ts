@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { BatchHandler } from '@login-pipeline/kafka';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { InsightStates } from './insight-states.ts';
 import type { InsightsMetrics } from './insights-metrics.ts';
 import { INSIGHTS_METRICS, PROCESSED_LOGINS, STATES } from './tokens.ts';

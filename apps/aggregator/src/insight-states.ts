@@ -1,7 +1,7 @@
 import type { FoundSnapshot, PartitionStates, Snapshot, UsableTopic } from '@login-pipeline/kafka';
 import type { Logger } from '@login-pipeline/observability';
-import type { ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
-import { FUTURE_TOLERANCE_MS } from '@login-pipeline/pipeline';
+import type { ConsumedBatch, OutgoingRecord } from '@login-pipeline/streams';
+import { FUTURE_TOLERANCE_MS } from '@login-pipeline/streams';
 import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
 import {
   ChangedCounts,

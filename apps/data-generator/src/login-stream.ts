@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/streams';
 import type { Reason } from '@login-pipeline/schema';
 import { BAD_KINDS } from './bad-records.ts';
 import { Random } from './random.ts';

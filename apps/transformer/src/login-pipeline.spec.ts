@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConsumedRecord } from '@login-pipeline/pipeline';
-import { DROP, emit } from '@login-pipeline/pipeline';
+import type { ConsumedRecord } from '@login-pipeline/streams';
+import { DROP, emit } from '@login-pipeline/streams';
 import { NO_REGISTRY } from '@login-pipeline/registry';
 import type { Login } from '@login-pipeline/schema';
 import { framer, markProcessed } from '@login-pipeline/schema';

@@ -1,5 +1,5 @@
-import type { ConsumedRecord, LatestKey, Outcome } from '@login-pipeline/pipeline';
-import { deadLetter, DROP, emit, lastHeader } from '@login-pipeline/pipeline';
+import type { ConsumedRecord, LatestKey, Outcome } from '@login-pipeline/streams';
+import { deadLetter, DROP, emit, lastHeader } from '@login-pipeline/streams';
 import type { Schemas } from '@login-pipeline/registry';
 import type { Login, Reason } from '@login-pipeline/schema';
 import {

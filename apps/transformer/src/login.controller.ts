@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { BatchHandler } from '@login-pipeline/kafka';
-import type { CommitPlan, ConsumedBatch, PlanOptions } from '@login-pipeline/pipeline';
-import { DeadLetterFuse, planBatch } from '@login-pipeline/pipeline';
+import type { CommitPlan, ConsumedBatch, PlanOptions } from '@login-pipeline/streams';
+import { DeadLetterFuse, planBatch } from '@login-pipeline/streams';
 import type { Schemas } from '@login-pipeline/registry';
 import type { Reason } from '@login-pipeline/schema';
 import type { LoginPipeline } from './login-pipeline.ts';

@@ -9,7 +9,7 @@ import {
 import type { TransformerSettings } from '@login-pipeline/config';
 import type { BatchTransport } from '@login-pipeline/kafka';
 import { transactionalTransport } from '@login-pipeline/kafka';
-import type { CommitPlan } from '@login-pipeline/pipeline';
+import type { CommitPlan } from '@login-pipeline/streams';
 import type { ServiceContext } from '@login-pipeline/observability';
 import { runService } from '@login-pipeline/observability';
 import { openSchemas } from '@login-pipeline/registry';

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { TransformerSettings } from '@login-pipeline/config';
-import { DeadLetterFuse } from '@login-pipeline/pipeline';
+import { DeadLetterFuse } from '@login-pipeline/streams';
 import type { Schemas } from '@login-pipeline/registry';
 import { latestOfUser, loginPipeline } from './login-pipeline.ts';
 import { LoginController } from './login.controller.ts';

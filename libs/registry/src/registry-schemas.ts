@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UndecidedError } from '@login-pipeline/pipeline';
+import { UndecidedError } from '@login-pipeline/streams';
 import { framer, schemaIdOf } from '@login-pipeline/schema';
 import { RegistryUnavailableError } from './errors.ts';
 import { KnownIds } from './known-ids.ts';

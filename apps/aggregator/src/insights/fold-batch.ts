@@ -1,4 +1,4 @@
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import { decodeProcessedLogin, eventTimeMs } from '@login-pipeline/schema';
 import type { PartitionState } from './partition-state.ts';
 

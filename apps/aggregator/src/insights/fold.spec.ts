@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FUTURE_TOLERANCE_MS } from '@login-pipeline/pipeline';
+import { FUTURE_TOLERANCE_MS } from '@login-pipeline/streams';
 import fc from 'fast-check';
 import { foldBatch } from './fold-batch.ts';
 import { PartitionState } from './partition-state.ts';

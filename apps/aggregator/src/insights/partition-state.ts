@@ -1,4 +1,4 @@
-import { PlausibleTime } from '@login-pipeline/pipeline';
+import { PlausibleTime } from '@login-pipeline/streams';
 import { canonicalDeviceType } from '@login-pipeline/schema';
 import type { ProcessedLogin } from '@login-pipeline/schema';
 import { BoundedValues } from './bounded-values.ts';

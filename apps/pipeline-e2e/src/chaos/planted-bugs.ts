@@ -26,7 +26,7 @@ const TRANSACTIONAL = 'libs/kafka/src/transactions/transactional-consumer.ts';
 const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
 const MEMBER = 'libs/kafka/src/group/membership.ts';
 const GENERATED = 'libs/kafka/src/client/producer.ts';
-const PLAN = 'libs/pipeline/src/plan.ts';
+const PLAN = 'libs/streams/src/plan/plan.ts';
 
 const SEND = 'await transaction.sendBatch({ compression, topicMessages });';
 const OPEN = 'return new PartitionProducer(source, producer, await producer.transaction());';

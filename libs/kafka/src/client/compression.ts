@@ -1,5 +1,8 @@
+import {
+  CODECS,
+  MAX_PART_BYTES,
+} from '@login-pipeline/streams-kafkajs/record-batch/compression.ts';
 import { CompressionCodecs, CompressionTypes } from './kafkajs.ts';
-import { CODECS, MAX_PART_BYTES } from '../record-batch/compression.ts';
 
 /** How a producer compresses its batches. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';

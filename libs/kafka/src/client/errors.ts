@@ -1,6 +1,6 @@
+import { UnreadableBatchError } from '@login-pipeline/streams';
 import { errorText, rootCause } from '@login-pipeline/observability/error-text';
 import type { KafkaJSProtocolError } from 'kafkajs';
-import { UnreadableBatchError } from '../record-batch/index.ts';
 
 export { errorText, rootCause };
 

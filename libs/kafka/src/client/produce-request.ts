@@ -1,5 +1,5 @@
-import { EncodedBatch, NOT_IDEMPOTENT } from '../record-batch/index.ts';
-import type { BatchProducer, WritableRecord } from '../record-batch/index.ts';
+import type { BatchProducer, WritableRecord } from '@login-pipeline/streams-kafkajs';
+import { EncodedBatch, NOT_IDEMPOTENT } from '@login-pipeline/streams-kafkajs';
 
 /** The part of kafkajs' encoder that is used. */
 interface Encoder {

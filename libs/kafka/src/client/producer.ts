@@ -1,11 +1,11 @@
+import type { OutgoingRecord } from '@login-pipeline/streams';
+import { groupByPartition } from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
 import { kafkajs } from './kafkajs.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createClient } from './connection.ts';
 import { errorText, KafkaUnavailableError } from './errors.ts';
-import { groupByPartition } from '../record-batch/index.ts';
 import { sendsOf } from './sends.ts';
 import type { TopicRole, TopicUse, UsableTopic } from './topics.ts';
 import { requireTopics, rightsOf } from './topics.ts';

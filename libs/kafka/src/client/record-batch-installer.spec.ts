@@ -1,18 +1,15 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from 'kafkajs';
+import type { FetchedRecord } from '@login-pipeline/streams';
+import { UnreadableBatchError } from '@login-pipeline/streams';
+import type { FetchedPartition } from '@login-pipeline/streams-kafkajs';
+import { EncodedBatch, PartitionBatch, murmur2 } from '@login-pipeline/streams-kafkajs';
+import { batchOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/batches.ts';
+import { fetch, piecesOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/fetch.ts';
 import { classify } from './errors.ts';
 import { kafkajs } from './kafkajs.ts';
 import { installRecordBatches } from './record-batch-installer.ts';
-import {
-  EncodedBatch,
-  murmur2,
-  PartitionBatch,
-  UnreadableBatchError,
-} from '../record-batch/index.ts';
-import type { FetchedPartition, FetchedRecord } from '../record-batch/index.ts';
-import { batchOf } from '../record-batch/testing/batches.ts';
-import { fetch, piecesOf } from '../record-batch/testing/fetch.ts';
 
 const require = createRequire(import.meta.url);
 const { DefaultPartitioner } = kafkajs().Partitioners;

@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
 import type { Message, PartitionMetadata } from 'kafkajs';
-import {
-  EncodedBatch,
-  groupByPartition,
-  murmur2,
-  PartitionBatch,
-  readBatches,
-} from '../record-batch/index.ts';
 import type {
   FetchedBatch,
   FetchedBatches,
   FetchedRecord,
   RecordPart,
-} from '../record-batch/index.ts';
+} from '@login-pipeline/streams';
+import {
+  EncodedBatch,
+  PartitionBatch,
+  groupByPartition,
+  murmur2,
+  readBatches,
+} from '@login-pipeline/streams-kafkajs';
 import { produceRequest, requestFramer } from './produce-request.ts';
 import type { EncoderClass, ProduceRequest } from './produce-request.ts';
 

@@ -1,7 +1,7 @@
+import type { OutgoingRecord, RecordHeader } from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/streams';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord, RecordHeader } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
 import fc from 'fast-check';
 
 interface Encoder {

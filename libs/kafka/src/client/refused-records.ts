@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import type { EncodedBatch } from '../record-batch/index.ts';
+import type { OutgoingRecord } from '@login-pipeline/streams';
+import type { EncodedBatch } from '@login-pipeline/streams-kafkajs';
 import { rootCause } from './errors.ts';
 
 /** Records of one batch that the broker refused: by name, or all of them for the size of the batch. */

@@ -1,9 +1,9 @@
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes, splitBySize } from '@login-pipeline/pipeline';
 import type { CompressionTypes, Message } from 'kafkajs';
+import type { OutgoingRecord } from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, recordBytes, splitBySize } from '@login-pipeline/streams';
+import { EncodedBatch } from '@login-pipeline/streams-kafkajs';
 import type { Compression } from './compression.ts';
 import { compressionType } from './compression.ts';
-import { EncodedBatch } from '../record-batch/index.ts';
 import type { UsableTopic } from './topics.ts';
 
 export interface SendOptions {

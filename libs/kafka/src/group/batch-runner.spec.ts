@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EachBatchPayload } from 'kafkajs';
-import { FIELD } from '../record-batch/batch-format.ts';
-import { batchOf, forged } from '../record-batch/testing/batches.ts';
-import { fetched } from '../record-batch/testing/fetch.ts';
+import { FIELD } from '@login-pipeline/streams-kafkajs/record-batch/batch-format.ts';
+import { batchOf, forged } from '@login-pipeline/streams-kafkajs/record-batch/testing/batches.ts';
+import { fetched } from '@login-pipeline/streams-kafkajs/record-batch/testing/fetch.ts';
 import { BatchRunner } from './batch-runner.ts';
 
 /** More than a piece takes. */

@@ -1,6 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { readLimits, UnreadableBatchError } from '../record-batch/index.ts';
-import type { Piece } from '../record-batch/index.ts';
+import type { Piece } from '@login-pipeline/streams';
+import { UnreadableBatchError, readLimits } from '@login-pipeline/streams';
 import type { InFlight } from './diagnosis.ts';
 import { fetchedOffsetOf, fetchedPieces } from './fetched-pieces.ts';
 import type { FetchedOptions } from './fetched-pieces.ts';

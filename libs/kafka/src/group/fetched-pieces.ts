@@ -1,6 +1,7 @@
+import type { Piece, ReadLimits } from '@login-pipeline/streams';
+import { ReadMemory } from '@login-pipeline/streams';
+import type { PartitionBatch } from '@login-pipeline/streams-kafkajs';
 import type { Batch } from 'kafkajs';
-import { ReadMemory } from '../record-batch/index.ts';
-import type { PartitionBatch, Piece, ReadLimits } from '../record-batch/index.ts';
 
 /** Of all consumers of the process, but those that their batches wait for; working copies included. */
 const MEMORY = new ReadMemory(64 * 1024 * 1024);

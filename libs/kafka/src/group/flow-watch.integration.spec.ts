@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { NO_FLOW, encodeFlow } from '@login-pipeline/streams';
 import type { Metrics } from '@login-pipeline/observability';
-import { encodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import { TestCluster, waitFor } from '../testing/index.ts';
 import { FlowWatch } from './flow-watch.ts';
 

@@ -1,7 +1,7 @@
+import type { FlowCounts } from '@login-pipeline/streams';
+import { NO_FLOW, addFlow, decodeFlow } from '@login-pipeline/streams';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { FlowCounts } from '@login-pipeline/pipeline';
-import { addFlow, decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';

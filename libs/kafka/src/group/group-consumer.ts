@@ -1,4 +1,5 @@
 import type { Consumer, ConsumerCrashEvent } from 'kafkajs';
+import type { UnreadableBatchError } from '@login-pipeline/streams';
 import { createClient } from '../client/connection.ts';
 import {
   causeOf,
@@ -8,7 +9,6 @@ import {
   StalledError,
 } from '../client/errors.ts';
 import { ClientSockets } from '../client/client-sockets.ts';
-import type { UnreadableBatchError } from '../record-batch/index.ts';
 import { BatchRunner } from './batch-runner.ts';
 import { consumerConfig, LONGEST_JOIN_MS } from './consumer-config.ts';
 import { diagnose } from './diagnosis.ts';

@@ -1,7 +1,6 @@
+import type { ConsumedBatch, UnreadableBatchError } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { KafkaConnection } from '../client/connection.ts';
-import type { UnreadableBatchError } from '../record-batch/index.ts';
 import type { NeededRights } from '../security/rights.ts';
 
 /** A batch with what its owner may do with it. */

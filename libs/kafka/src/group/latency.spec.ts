@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConsumedRecord, Timestamp } from '@login-pipeline/pipeline';
+import type { ConsumedRecord, Timestamp } from '@login-pipeline/streams';
 import { Latency } from './latency.ts';
 
 const NOW = 1_734_547_631_000;

@@ -1,6 +1,6 @@
+import type { ConsumedRecords } from '@login-pipeline/streams';
+import { FUTURE_TOLERANCE_MS, isBelieved } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import { FUTURE_TOLERANCE_MS, isBelieved } from '@login-pipeline/pipeline';
-import type { ConsumedRecords } from '@login-pipeline/pipeline';
 
 /** So many records in a row are ahead of our clock before it is said to be behind: not one sender's, as far as can be told. */
 const SUSPICIOUS_RECORDS = 100;

@@ -1,4 +1,4 @@
-import { isBelieved } from '@login-pipeline/pipeline';
+import { isBelieved } from '@login-pipeline/streams';
 
 /** How far behind a partition is. */
 export interface Lag {

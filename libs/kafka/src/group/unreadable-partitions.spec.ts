@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnreadableBatchError } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
-import { UnreadableBatchError } from '../record-batch/index.ts';
 import { UnreadablePartitions } from './unreadable-partitions.ts';
 
 /** @returns what the log says of a batch at offset 17 */

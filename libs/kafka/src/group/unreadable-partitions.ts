@@ -1,5 +1,5 @@
+import type { UnreadableBatchError } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { UnreadableBatchError } from '../record-batch/index.ts';
 
 /** A batch that was damaged on its way is whole at once; one that is damaged on the broker takes an operator. */
 const FIRST_PAUSE_MS = 250;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { MessageHandler } from '@nestjs/microservices';
 import { EMPTY, of, throwError } from 'rxjs';
 import { handlerOf } from './batch-handler.ts';

@@ -1,8 +1,8 @@
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { RpcExceptionFilter } from '@nestjs/common';
 import { applyDecorators, Catch, UseFilters } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
 import { EventPattern } from '@nestjs/microservices';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { Observable } from 'rxjs';
 import { isObservable, lastValueFrom, throwError } from 'rxjs';
 

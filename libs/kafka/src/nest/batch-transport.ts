@@ -1,4 +1,4 @@
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { handlerOf, KAFKA_BATCHES } from './batch-handler.ts';

@@ -1,4 +1,4 @@
-import type { CommitPlan } from '@login-pipeline/pipeline';
+import type { CommitPlan } from '@login-pipeline/streams';
 import { BatchTransport } from './batch-transport.ts';
 import type { SnapshotOptions } from '../snapshots/snapshot-consumer.ts';
 import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';

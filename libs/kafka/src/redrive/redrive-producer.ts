@@ -1,5 +1,5 @@
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
+import type { OutgoingRecord } from '@login-pipeline/streams';
 import { kafkajs } from '../client/kafkajs.ts';
 import { sendsOf } from '../client/sends.ts';
 import type { UsableTopic } from '../client/topics.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { OriginalRecord } from '@login-pipeline/streams';
+import { MAX_VALUE_BYTES, originalRecord } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
-import { originalRecord } from '@login-pipeline/pipeline';
-import type { OriginalRecord } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
@@ -14,7 +14,6 @@ import {
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
-import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import type { OwnedBatch } from '../group/group-options.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';

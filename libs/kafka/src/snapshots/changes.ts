@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/streams';
 import type { TopicRole } from '../client/topics.ts';
 
 /**

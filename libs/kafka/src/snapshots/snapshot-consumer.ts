@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ConsumedBatch } from '@login-pipeline/streams';
+import { MAX_VALUE_BYTES } from '@login-pipeline/streams';
 import type { Logger, Metrics, Tracing } from '@login-pipeline/observability';
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
@@ -15,7 +16,6 @@ import type { RecordProducer } from '../client/producer.ts';
 import { connectProducer } from '../client/producer.ts';
 import { retryRead } from '../client/retry-read.ts';
 import { maxSnapshotBytes } from './snapshot-record.ts';
-import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import { reportGap, startOf } from './snapshot-start.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { MAX_VALUE_BYTES, lastHeader } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
-import { lastHeader } from '@login-pipeline/pipeline';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
-import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
 import { groupRights } from '../group/group-rights.ts';
 import type { OwnedBatch } from '../group/group-options.ts';

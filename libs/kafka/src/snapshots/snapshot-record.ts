@@ -1,5 +1,5 @@
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/streams';
 import type { UsableTopic } from '../client/topics.ts';
 
 /** A partition's state, as bytes, and the next offset it belongs to. */

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordHeader } from '@login-pipeline/pipeline';
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Piece, RecordHeader } from '@login-pipeline/streams';
+import { readLimits } from '@login-pipeline/streams';
 import { fetchedPieces } from '../group/fetched-pieces.ts';
-import { readLimits } from '../record-batch/index.ts';
-import type { Piece } from '../record-batch/index.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A record as a reader sees it. */

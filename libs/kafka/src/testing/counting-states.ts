@@ -1,4 +1,4 @@
-import type { ConsumedBatch } from '@login-pipeline/pipeline';
+import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { PartitionStates } from '../snapshots/partition-states.ts';
 import type { Snapshot } from '../snapshots/snapshot-record.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
-import type { RecordHeaders } from '@login-pipeline/pipeline';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { Compression } from '../client/compression.ts';
 import { compressionType } from '../client/compression.ts';

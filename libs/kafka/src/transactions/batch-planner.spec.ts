@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/streams';
 import { createLogger } from '@login-pipeline/observability';
-import type { CommitPlan, ConsumedBatch, OutgoingRecord } from '@login-pipeline/pipeline';
 import type { UsableTopic } from '../client/topics.ts';
 import { BatchPlanner } from './batch-planner.ts';
 import type { KnownRefusals } from './refusals.ts';

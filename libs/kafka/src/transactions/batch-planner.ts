@@ -1,11 +1,11 @@
-import type { Logger } from '@login-pipeline/observability';
 import type {
   CommitPlan,
   ConsumedBatch,
   FlowCounts,
   OutgoingRecord,
-} from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, flowOf } from '@login-pipeline/pipeline';
+} from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, flowOf } from '@login-pipeline/streams';
+import type { Logger } from '@login-pipeline/observability';
 import type { Compression } from '../client/compression.ts';
 import { encodedSends } from '../client/sends.ts';
 import type { Send } from '../client/sends.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord, RecordHeader } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, lastHeader, OMITTED_HEADER, recordBytes } from '@login-pipeline/pipeline';
+import type { OutgoingRecord, RecordHeader } from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, OMITTED_HEADER, lastHeader, recordBytes } from '@login-pipeline/streams';
 import { fitDeadLetter } from './fit-dead-letter.ts';
 
 const LIMIT = 100_000;

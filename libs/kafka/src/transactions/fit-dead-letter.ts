@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import type { Logger } from '@login-pipeline/observability';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/streams';
 import {
-  addedHeaders,
   BATCH_OVERHEAD,
-  lastHeader,
   OMITTED_HEADER,
+  addedHeaders,
+  lastHeader,
   recordBytes,
   withHeaders,
-} from '@login-pipeline/pipeline';
+} from '@login-pipeline/streams';
+import type { Logger } from '@login-pipeline/observability';
 import type { UsableTopic } from '../client/topics.ts';
 
 /** How often something can be left out of a dead letter: the value, then key and headers. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConsumedRecord, LatestRecord } from '@login-pipeline/pipeline';
+import type { ConsumedRecord, LatestRecord } from '@login-pipeline/streams';
 import { LatestByKey } from './latest-by-key.ts';
 
 const NOW = 1_734_547_631_000;

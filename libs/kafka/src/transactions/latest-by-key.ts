@@ -1,5 +1,5 @@
-import type { ConsumedRecord, LatestRecord, OutgoingRecord } from '@login-pipeline/pipeline';
-import { FUTURE_TOLERANCE_MS, lastHeader, PlausibleTime } from '@login-pipeline/pipeline';
+import type { ConsumedRecord, LatestRecord, OutgoingRecord } from '@login-pipeline/streams';
+import { FUTURE_TOLERANCE_MS, PlausibleTime, lastHeader } from '@login-pipeline/streams';
 
 /** Repeats a record's time outside of its value, epoch ms: whoever compares two need not decode them. */
 const TIME_HEADER = 'x-login-time';

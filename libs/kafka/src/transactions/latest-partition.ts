@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConsumedRecord } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
-import type { ConsumedRecord } from '@login-pipeline/pipeline';
 import type { KafkaConnection } from '../client/connection.ts';
 import { KafkaUnavailableError } from '../client/errors.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';

@@ -1,6 +1,6 @@
+import type { FlowCounts } from '@login-pipeline/streams';
+import { NO_FLOW, decodeFlow } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { FlowCounts } from '@login-pipeline/pipeline';
-import { decodeFlow, NO_FLOW } from '@login-pipeline/pipeline';
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';

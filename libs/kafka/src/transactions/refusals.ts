@@ -1,5 +1,5 @@
-import type { ConsumedBatch, Refusal } from '@login-pipeline/pipeline';
-import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/pipeline';
+import type { ConsumedBatch, Refusal } from '@login-pipeline/streams';
+import { BATCH_OVERHEAD, recordBytes } from '@login-pipeline/streams';
 import { isToBeCut, isTooLarge } from '../client/refused-records.ts';
 import type { RefusedRecords } from '../client/refused-records.ts';
 import type { PlannedBatch } from './batch-planner.ts';

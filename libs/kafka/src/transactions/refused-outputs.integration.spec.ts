@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { lastHeader } from '@login-pipeline/pipeline';
+import { lastHeader } from '@login-pipeline/streams';
 import type { WritableMessage } from '../testing/index.ts';
 import { numbered, Pipes, values } from './testing/pipes.ts';
 import type { Pipe } from './testing/pipes.ts';

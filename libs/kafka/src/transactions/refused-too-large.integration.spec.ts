@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { lastHeader, OMITTED_HEADER } from '@login-pipeline/pipeline';
-import type { RecordHeaders } from '@login-pipeline/pipeline';
+import type { RecordHeaders } from '@login-pipeline/streams';
+import { OMITTED_HEADER, lastHeader } from '@login-pipeline/streams';
 import { waitFor } from '../testing/index.ts';
 import type { WritableMessage } from '../testing/index.ts';
 import { numbered, Pipes, values } from './testing/pipes.ts';

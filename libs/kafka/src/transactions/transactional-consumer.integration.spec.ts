@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord } from '@login-pipeline/pipeline';
-import { emit, encodeFlow, lastHeader, NO_FLOW, planBatch } from '@login-pipeline/pipeline';
+import type { OutgoingRecord } from '@login-pipeline/streams';
+import { NO_FLOW, emit, encodeFlow, lastHeader, planBatch } from '@login-pipeline/streams';
 import { waitFor } from '../testing/index.ts';
 import type { WritableMessage } from '../testing/index.ts';
 import { transactionalId } from './partition-producer.ts';

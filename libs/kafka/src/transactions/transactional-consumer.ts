@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommitPlan, FlowCounts } from '@login-pipeline/pipeline';
-import { addFlow, encodeFlow, UndecidedError } from '@login-pipeline/pipeline';
+import type { CommitPlan, FlowCounts } from '@login-pipeline/streams';
+import { MAX_VALUE_BYTES, UndecidedError, addFlow, encodeFlow } from '@login-pipeline/streams';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import { classify, errorText, StalledError } from '../client/errors.ts';
 import { GroupConsumer } from '../group/group-consumer.ts';
@@ -12,7 +12,6 @@ import { Refusals } from './refusals.ts';
 import { RecordsRefusedError, RefusedOutputsError } from './refused-outputs.ts';
 import type { Ownership } from './partition-owners.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import { MAX_VALUE_BYTES } from '../record-batch/index.ts';
 import { transactionRefusal } from './transaction-refusal.ts';
 import { requireTransactions } from './require-transactions.ts';
 import type { TransactionalOptions } from './transactional-options.ts';

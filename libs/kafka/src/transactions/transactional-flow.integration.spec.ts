@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { UndecidedError } from '@login-pipeline/pipeline';
+import { UndecidedError } from '@login-pipeline/streams';
 import { waitFor } from '../testing/index.ts';
 import { capitals, numbered, Pipes, values } from './testing/pipes.ts';
 

@@ -49,7 +49,7 @@ export async function transformerLoop(): Promise<Loop> {
   const { loginPipeline, versionFilter, planBatch, NO_REGISTRY } = await load<TransformerModules>(
     'apps/transformer/src/login-pipeline.ts',
     'apps/transformer/src/version-filter.ts',
-    'libs/pipeline/src/index.ts',
+    'libs/streams/src/index.ts',
     'libs/registry/src/index.ts',
   );
   const pipeline = loginPipeline(versionFilter(['2.0.0']), NO_REGISTRY);

@@ -1,4 +1,4 @@
-import type { ConsumedBatch, ConsumedRecord } from '@login-pipeline/pipeline';
+import type { ConsumedBatch, ConsumedRecord } from '@login-pipeline/streams';
 import type { CountedLogin } from '../partition-state.ts';
 import { PartitionState } from '../partition-state.ts';
 

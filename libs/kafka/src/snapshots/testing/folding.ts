@@ -1,4 +1,4 @@
-import { lastHeader } from '@login-pipeline/pipeline';
+import { lastHeader } from '@login-pipeline/streams';
 import { CountingStates, tallyOf } from '../../testing/counting-states.ts';
 import type { Tally } from '../../testing/counting-states.ts';
 import { TestCluster, waitFor } from '../../testing/index.ts';

@@ -1,6 +1,6 @@
+import type { CommitPlan, ConsumedBatch } from '@login-pipeline/streams';
+import { DROP, deadLetter, emit, planBatch } from '@login-pipeline/streams';
 import type { Metrics } from '@login-pipeline/observability';
-import type { CommitPlan, ConsumedBatch } from '@login-pipeline/pipeline';
-import { deadLetter, DROP, emit, planBatch } from '@login-pipeline/pipeline';
 import type { WritableMessage } from '../../testing/index.ts';
 import { TestCluster, waitFor } from '../../testing/index.ts';
 import { TransactionalConsumer } from '../transactional-consumer.ts';

@@ -1,0 +1,7 @@
+export { groupByPartition } from './group-by-partition.ts';
+export { murmur2 } from './murmur2.ts';
+export { PartitionBatch } from './partition-batch.ts';
+export type { FetchedPartition } from './partition-batch.ts';
+export { readBatches } from './read-batches.ts';
+export { EncodedBatch, NOT_IDEMPOTENT, writeBatch } from './write-batch.ts';
+export type { BatchProducer, WritableRecord } from './write-batch.ts';

@@ -1,0 +1,56 @@
+import { OMITTED_HEADER, splitHeaders } from './dead-letter.ts';
+import { lastHeader } from '../records/headers.ts';
+import type { ConsumedRecord, OutgoingRecord, RecordHeader } from '../records/record.ts';
+
+/** A dead letter, made again what it was before it was set aside. */
+export interface OriginalRecord {
+  readonly reason: string;
+  /** Where it came from. */
+  readonly topic: string;
+  readonly partition: number;
+  /** How often it was redriven already. */
+  readonly redrives: number;
+  /** Not when its dead-letter topic had no room for all of it, or it is too large to be read now. */
+  readonly isWhole: boolean;
+  /** As it was, with the count of redrives raised by one: whoever loops can be stopped. */
+  readonly record: OutgoingRecord;
+}
+
+/** On a record that was redriven: how often. */
+const COUNT_HEADER = 'x-redrive-count';
+
+/**
+ * Undoes {@link deadLetterRecord}: the original key, value, timestamp and headers, in their order.
+ *
+ * @returns undefined when the headers do not say where the record belongs
+ */
+export function originalRecord({
+  key,
+  value,
+  headers = [],
+  omittedBytes,
+}: ConsumedRecord): OriginalRecord | undefined {
+  const { own, added } = splitHeaders(headers);
+  const reason = lastHeader(added, 'x-dead-letter-reason') ?? '';
+  const topic = lastHeader(added, 'x-dead-letter-topic') ?? '';
+  const partition = lastHeader(added, 'x-dead-letter-partition') ?? '';
+  const timestamp = lastHeader(added, 'x-dead-letter-timestamp') ?? '';
+  const isPlaced = /^\d+$/.test(partition) && /^-?\d+$/.test(timestamp);
+  if (reason === '' || topic === '' || !isPlaced) return undefined;
+
+  const redrives = countOf(own);
+  const kept = own.filter(([name]) => String(name) !== COUNT_HEADER);
+  return {
+    reason,
+    topic,
+    partition: Number(partition),
+    redrives,
+    isWhole: lastHeader(added, OMITTED_HEADER) === undefined && omittedBytes === undefined,
+    record: { key, value, headers: [...kept, [COUNT_HEADER, String(redrives + 1)]], timestamp },
+  };
+}
+
+function countOf(headers: readonly RecordHeader[]): number {
+  const count = lastHeader(headers, COUNT_HEADER) ?? '';
+  return /^\d{1,9}$/.test(count) ? Number(count) : 0;
+}

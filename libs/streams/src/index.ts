@@ -1,0 +1,44 @@
+export type {
+  ConsumedBatch,
+  ConsumedRecord,
+  ConsumedRecords,
+  EncodedHeaders,
+  ExtendedHeaders,
+  OutgoingRecord,
+  RecordHeader,
+  RecordHeaders,
+  Refusal,
+  Timestamp,
+} from './records/record.ts';
+export { deadLetter, DROP, emit } from './plan/outcome.ts';
+export type { DeadLetter, Drop, Emit, LatestKey, Outcome } from './plan/outcome.ts';
+export { lastHeader, withHeaders } from './records/headers.ts';
+export { addedHeaders, deadLetterRecord, OMITTED_HEADER } from './dead-letter/dead-letter.ts';
+export type { DeadLetterSource } from './dead-letter/dead-letter.ts';
+export { originalRecord } from './dead-letter/redrive.ts';
+export type { OriginalRecord } from './dead-letter/redrive.ts';
+export { FUTURE_TOLERANCE_MS, isBelieved, PlausibleTime } from './records/plausible-time.ts';
+export { planBatch } from './plan/plan.ts';
+export type { CommitPlan, LatestRecord, PlanOptions } from './plan/plan.ts';
+export { BATCH_OVERHEAD, recordBytes, splitBySize } from './records/record-size.ts';
+export { UndecidedError } from './plan/undecided-error.ts';
+export { DeadLetterFuse, FuseBlownError } from './plan/fuse.ts';
+export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './plan/flow.ts';
+export type { FlowCounts } from './plan/flow.ts';
+export { DamageError, UnreadableBatchError } from './fetch/errors.ts';
+export type { BatchPlace } from './fetch/errors.ts';
+export type {
+  AbortedTransaction,
+  Damage,
+  FetchedBatch,
+  FetchedBatches,
+  RecordPart,
+} from './fetch/fetched-batch.ts';
+export type { FetchedRecord, FetchedRecords } from './fetch/fetched-record.ts';
+export { MemoryBudget } from './fetch/memory-budget.ts';
+export { piecesOf } from './fetch/pieces.ts';
+export type { Piece, Reading } from './fetch/pieces.ts';
+export { MAX_VALUE_BYTES, readLimits } from './fetch/read-limits.ts';
+export type { ReadLimits } from './fetch/read-limits.ts';
+export { ReadMemory } from './fetch/read-memory.ts';
+export { RecordList } from './fetch/record-list.ts';

@@ -1,0 +1,14 @@
+import type { ClusterApis } from './cluster-apis.ts';
+import type { GroupApis } from './group-apis.ts';
+import type { LogApis } from './log-apis.ts';
+import type { TransactionApis } from './transaction-apis.ts';
+
+/**
+ * The requests of the engine, by their names in the Kafka protocol guide. A message here is what the engine has to say and to
+ * know; how a version of the protocol puts it is for the wire.
+ */
+export interface Apis extends ClusterApis, LogApis, GroupApis, TransactionApis {}
+
+export type ApiName = keyof Apis;
+export type RequestOf<Api extends ApiName> = Apis[Api]['request'];
+export type ResponseOf<Api extends ApiName> = Apis[Api]['response'];
