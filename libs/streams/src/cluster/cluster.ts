@@ -1,0 +1,179 @@
+import { UnansweredError, UnreachableError } from '../ports.ts';
+import type { Ports, SendOptions } from '../ports.ts';
+import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
+import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
+import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
+
+/** A partition's leader, and the epoch in which it leads. */
+export interface Leader {
+  readonly broker: Broker;
+  readonly epoch: number;
+}
+
+/** A topic as the metadata last had it. */
+export interface Topic {
+  readonly topic: string;
+  /** Another topic of the same name has another one (KIP-516). */
+  readonly topicId: string;
+  readonly partitions: number;
+}
+
+interface KnownTopic extends Topic {
+  readonly leaders: readonly (Leader | undefined)[];
+}
+
+/** The pause before a request is repeated that a coordinator could not take. */
+const RETRY_PAUSE_MS = 50;
+
+/** The feature by which a cluster tells its transactions' protocol (KIP-890, KIP-584). */
+const TRANSACTION_VERSION = 'transaction.version';
+
+/** What the engine knows of the cluster: topics, leaders, coordinators. All requests find their brokers here. */
+export class Cluster {
+  readonly #ports: Ports;
+  readonly #names: readonly string[];
+  readonly #topics = new Map<string, KnownTopic>();
+  readonly #coordinators = new Map<string, Broker>();
+  #brokers: readonly Broker[] = [];
+  #refreshing: Promise<void> | undefined;
+  #transactionVersion: 1 | 2 = 1;
+
+  /** @param topics all topics that are read or written */
+  constructor(ports: Ports, topics: readonly string[]) {
+    this.#ports = ports;
+    this.#names = [...new Set(topics)];
+  }
+
+  /** 2: the cluster has KIP-890 switched on. */
+  get transactionVersion(): 1 | 2 {
+    return this.#transactionVersion;
+  }
+
+  /** @returns the topic as it was last told; undefined when the brokers did not know it */
+  topic(topic: string): Topic | undefined {
+    return this.#topics.get(topic);
+  }
+
+  /** @returns the leader of a partition; undefined when there is none, or no such partition */
+  leader(topic: string, partition: number): Leader | undefined {
+    return this.#topics.get(topic)?.leaders[partition];
+  }
+
+  /**
+   * Asks a broker for the metadata of all topics, once for all that ask meanwhile.
+   *
+   * @throws UnreachableError, UnansweredError when no broker answers
+   */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Sends a request to a broker, or to any. */
+  send<Api extends ApiName>(
+    to: Broker | 'any',
+    api: Api,
+    request: RequestOf<Api>,
+    options?: SendOptions,
+  ): Promise<ResponseOf<Api>> {
+    return this.#ports.wire.send(to, api, request, options);
+  }
+
+  /**
+   * Sends a request to the coordinator of a group or a transactional id. It is looked for again when the broker that was
+   * asked is no coordinator, or does not answer.
+   *
+   * @param errorOf finds the answer's error; one that says that the coordinator is elsewhere is thrown as ProtocolError
+   */
+  async ask<Api extends ApiName>(
+    kind: CoordinatorKind,
+    key: string,
+    api: Api,
+    request: RequestOf<Api>,
+    errorOf: (response: ResponseOf<Api>) => ProtocolError['code'],
+    options?: SendOptions,
+  ): Promise<ResponseOf<Api>> {
+    const broker = await this.coordinator(kind, key);
+    try {
+      const response = await this.send(broker, api, request, options);
+      const error = errorOf(response);
+      if (isCoordinatorGone(error)) throw new ProtocolError(error, `${api} of ${kind} "${key}"`);
+      return response;
+    } catch (error) {
+      this.#coordinators.delete(`${kind} ${key}`);
+      throw error;
+    }
+  }
+
+  /** @throws ProtocolError when the brokers know of none at the moment */
+  async coordinator(kind: CoordinatorKind, key: string): Promise<Broker> {
+    const known = this.#coordinators.get(`${kind} ${key}`);
+    if (known !== undefined) return known;
+    const { error, broker } = await this.send('any', 'FindCoordinator', { kind, key });
+    if (error !== 'NONE') throw new ProtocolError(error, `FindCoordinator of ${kind} "${key}"`);
+    this.#coordinators.set(`${kind} ${key}`, broker);
+    return broker;
+  }
+
+  /** Asks how many partitions topics have now, of ours or of others. @returns 0 for a topic that the broker does not know */
+  async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { topics: told } = await this.send('any', 'Metadata', { topics });
+    const counts = new Map(topics.map((topic) => [topic, 0]));
+    for (const { error, topic, partitions } of told) {
+      if (error === 'NONE') counts.set(topic, partitions.length);
+    }
+    return counts;
+  }
+
+  /** All brokers, as the metadata last had them. */
+  get brokers(): readonly Broker[] {
+    return this.#brokers;
+  }
+
+  /** Waits before something is repeated that a broker could not take. */
+  pause(milliseconds = RETRY_PAUSE_MS): Promise<void> {
+    return this.#ports.clock.sleep(milliseconds);
+  }
+
+  async #refresh(): Promise<void> {
+    const { brokers, topics } = await this.send('any', 'Metadata', { topics: this.#names });
+    this.#brokers = brokers;
+    const byId = new Map(brokers.map((broker) => [broker.id, broker]));
+    for (const metadata of topics) this.#learn(metadata, byId);
+    const { features } = await this.send('any', 'ApiVersions', { software: 'login-pipeline' });
+    this.#transactionVersion = (features.get(TRANSACTION_VERSION) ?? 0) >= 2 ? 2 : 1;
+  }
+
+  #learn(
+    { error, topic, topicId, partitions }: TopicMetadata,
+    brokers: ReadonlyMap<number, Broker>,
+  ): void {
+    if (error === 'UNKNOWN_TOPIC_OR_PARTITION') {
+      this.#topics.delete(topic);
+      return;
+    }
+    if (error !== 'NONE') return;
+    const before = this.#topics.get(topic);
+    const known = before?.topicId === topicId ? before : undefined;
+    const leaders = Array.from(
+      { length: partitions.length },
+      () => undefined as Leader | undefined,
+    );
+    for (const { partition, leader, leaderEpoch } of partitions) {
+      const broker = brokers.get(leader);
+      const told = broker && { broker, epoch: leaderEpoch };
+      const newest = known?.leaders[partition];
+      // A broker that lags behind tells of leaders that are none any more.
+      leaders[partition] = newest !== undefined && newest.epoch > leaderEpoch ? newest : told;
+    }
+    if (known !== undefined && known.partitions > leaders.length) return;
+    this.#topics.set(topic, { topic, topicId, partitions: leaders.length, leaders });
+  }
+}
+
+/** @returns whether an error only says that no broker could be asked, or did not answer */
+export function isUnheard(error: unknown): boolean {
+  return error instanceof UnansweredError || error instanceof UnreachableError;
+}

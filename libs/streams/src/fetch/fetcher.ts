@@ -1,0 +1,215 @@
+import type { Cluster, Leader } from '../cluster/cluster.ts';
+import { isUnheard } from '../cluster/cluster.ts';
+import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
+import type { FetchedPartitionData } from '../protocol/log-apis.ts';
+import { Alarm } from '../timing/alarm.ts';
+import type { Clock } from '../ports.ts';
+
+/** Where a partition is to be read. */
+export interface FetchPosition {
+  /** Of this topic, and no other one of the same name. */
+  readonly topicId: string;
+  readonly offset: bigint;
+  /** The leader epoch that the position was found valid in. */
+  readonly leaderEpoch: number;
+}
+
+/**
+ * Why a partition cannot be read on:
+ * - `moved`: it has another leader, or there is another topic of the name: the position has to be looked at again.
+ * - `out of range`: the log has no such offset.
+ */
+export type FetchFailure = 'moved' | 'out of range';
+
+/** A reader of one partition. */
+export interface FetchReader {
+  readonly partition: number;
+  onFetched(fetched: FetchedPartitionData): void;
+  onFailed(failure: FetchFailure): void;
+}
+
+export interface FetcherOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly topic: string;
+  /** What cannot be repeated away. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+interface Wanted {
+  readonly reader: FetchReader;
+  readonly position: FetchPosition;
+}
+
+/** How long a broker waits for records when all readers wait for some, in milliseconds. */
+const LONG_POLL_MS = 500;
+/** The same when others are about to ask for more. */
+const SHORT_POLL_MS = 20;
+const RETRY_PAUSE_MS = 50;
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_PARTITION_BYTES = 1024 * 1024;
+
+/** Fetches for all readers: one request at a time and broker, for all partitions that wait there. */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  readonly #wanted = new Map<number, Wanted>();
+  /** All readers, whether they wait or not. */
+  #readers = 0;
+  readonly #loops = new Map<number, Alarm>();
+  #isClosed = false;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+  }
+
+  /** A reader begins. @returns a function for its end */
+  register(reader: FetchReader): () => void {
+    this.#readers += 1;
+    return () => {
+      this.#readers -= 1;
+      this.#wanted.delete(reader.partition);
+    };
+  }
+
+  /** Fetches once for a reader: it is told the records, or why there are none. */
+  want(reader: FetchReader, position: FetchPosition): void {
+    this.#wanted.set(reader.partition, { reader, position });
+    this.#start(reader.partition);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#wanted.clear();
+    for (const alarm of this.#loops.values()) alarm.ring();
+  }
+
+  #start(partition: number): void {
+    const leader = this.#options.cluster.leader(this.#options.topic, partition);
+    if (leader === undefined) {
+      void this.#lookAgain(partition);
+      return;
+    }
+    const { broker } = leader;
+    const running = this.#loops.get(broker.id);
+    if (running !== undefined) {
+      running.ring();
+      return;
+    }
+    this.#loops.set(broker.id, new Alarm(this.#options.clock));
+    void this.#loop(broker).catch((error: unknown) => {
+      this.#options.onFatal(error);
+    });
+  }
+
+  /** Ends when nothing is wanted of the broker. */
+  async #loop(broker: Broker): Promise<void> {
+    const alarm = this.#loops.get(broker.id);
+    try {
+      for (;;) {
+        const wanted = this.#of(broker);
+        if (this.#isClosed || wanted.length === 0) return;
+        if (!(await this.#fetch(broker, wanted))) await alarm?.sleep(RETRY_PAUSE_MS);
+      }
+    } finally {
+      this.#loops.delete(broker.id);
+    }
+  }
+
+  #of(broker: Broker): Wanted[] {
+    const { cluster, topic } = this.#options;
+    return [...this.#wanted.values()].filter(
+      ({ reader }) => cluster.leader(topic, reader.partition)?.broker.id === broker.id,
+    );
+  }
+
+  /** @returns whether the broker has answered without errors */
+  async #fetch(broker: Broker, wanted: readonly Wanted[]): Promise<boolean> {
+    const isAll = wanted.length >= this.#readers;
+    const waitMs = isAll ? LONG_POLL_MS : SHORT_POLL_MS;
+    try {
+      const { error, partitions } = await this.#options.cluster.send(
+        broker,
+        'Fetch',
+        {
+          isolation: 'read_committed',
+          maxWaitMs: waitMs,
+          minBytes: 1,
+          maxBytes: MAX_BYTES,
+          partitions: wanted.map(({ reader: { partition }, position }) => ({
+            topicId: position.topicId,
+            partition,
+            leaderEpoch: position.leaderEpoch,
+            offset: position.offset,
+            maxBytes: MAX_PARTITION_BYTES,
+          })),
+        },
+        { channel: 'fetch' },
+      );
+      if (error !== 'NONE') throw new ProtocolError(error, 'Fetch');
+      const answers = new Map(partitions.map((answer) => [answer.partition, answer]));
+      const isFine = wanted.map((one) => this.#take(one, answers.get(one.reader.partition)));
+      if (isFine.every(Boolean)) return true;
+      await this.#refresh();
+    } catch (error) {
+      if (this.#isClosed) return true;
+      if (!isUnheard(error) && (isRefused(error) || !(error instanceof ProtocolError))) throw error;
+      await this.#refresh();
+    }
+    this.#findMoved();
+    return false;
+  }
+
+  /** @returns whether there is no need to ask who leads the partition */
+  #take(wanted: Wanted, answer: FetchedPartitionData | undefined): boolean {
+    const { reader } = wanted;
+    // The reader may want something else by now, or nothing.
+    if (this.#wanted.get(reader.partition) !== wanted || this.#isClosed) return true;
+    if (answer === undefined) return false;
+    const { error, records } = answer;
+    if (error === 'NONE') {
+      if (records.batches.length === 0 && records.damage === undefined) return true;
+      this.#wanted.delete(reader.partition);
+      reader.onFetched(answer);
+      return true;
+    }
+    if (error === 'OFFSET_OUT_OF_RANGE') {
+      this.#fail(wanted, 'out of range');
+      return true;
+    }
+    const refusal = new ProtocolError(error, `Fetch of topic "${this.#options.topic}"`);
+    if (isRefused(refusal)) throw refusal;
+    return false;
+  }
+
+  #fail(wanted: Wanted, failure: FetchFailure): void {
+    this.#wanted.delete(wanted.reader.partition);
+    wanted.reader.onFailed(failure);
+  }
+
+  /** Tells readers whose partition has another leader, or another topic, than their position was found in. */
+  #findMoved(): void {
+    const { cluster, topic } = this.#options;
+    for (const wanted of [...this.#wanted.values()]) {
+      const { reader, position } = wanted;
+      const leader: Leader | undefined = cluster.leader(topic, reader.partition);
+      if (leader === undefined) continue;
+      const isSame =
+        leader.epoch === position.leaderEpoch && cluster.topic(topic)?.topicId === position.topicId;
+      if (!isSame) this.#fail(wanted, 'moved');
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#options.cluster.refresh().catch(() => undefined);
+  }
+
+  /** A partition without a leader: until it has one, nothing can be asked of it. */
+  async #lookAgain(partition: number): Promise<void> {
+    await this.#options.clock.sleep(RETRY_PAUSE_MS);
+    await this.#refresh();
+    if (this.#isClosed || !this.#wanted.has(partition)) return;
+    this.#findMoved();
+    if (this.#wanted.has(partition)) this.#start(partition);
+  }
+}

@@ -1,0 +1,326 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { isUnheard } from '../cluster/cluster.ts';
+import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import type { Clock } from '../ports.ts';
+import { Alarm } from '../timing/alarm.ts';
+import type { RequestOf, ResponseOf } from '../protocol/apis.ts';
+import type { ErrorName } from '../protocol/errors.ts';
+import type { GroupIdentity } from '../protocol/group-apis.ts';
+import { assign } from './assign.ts';
+import type { Candidate } from './assign.ts';
+import {
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+} from './consumer-protocol.ts';
+
+export interface MemberOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly groupId: string;
+  /** The one topic that is subscribed to. */
+  readonly topic: string;
+  /** Tells this process from all others, those before it included. */
+  readonly instance: string;
+  readonly timeouts: GroupTimeouts;
+  /** Partitions go to other members: resolves when nothing is done for them any more. */
+  readonly onRevoked: (partitions: readonly number[]) => Promise<void>;
+  readonly onAssigned: (partitions: readonly number[]) => void;
+  /** The coordinator does not count the member in any more: other members may have its partitions already. */
+  readonly onLost: () => void;
+  /** The state has changed. */
+  readonly onState: (state: MemberState) => void;
+}
+
+/** All in milliseconds. */
+export interface GroupTimeouts {
+  /** After so long without a heartbeat the coordinator gives a member up. */
+  readonly sessionMs: number;
+  readonly heartbeatMs: number;
+  /** How long the coordinator waits for members to join again. */
+  readonly rebalanceMs: number;
+}
+
+/** A wrong suspicion costs a fence, never a record: so the session may be as short as brokers allow by default. */
+export const GROUP_TIMEOUTS: GroupTimeouts = {
+  sessionMs: 6_000,
+  heartbeatMs: 1_000,
+  rebalanceMs: 30_000,
+};
+
+/**
+ * - `joining`: not, or not any more, a member with an assignment.
+ * - `member`: the coordinator has confirmed the generation.
+ * - `rebalancing`: still works on what it was given, while a new generation begins.
+ * - `left`: for good.
+ */
+export type MemberState = 'joining' | 'member' | 'rebalancing' | 'left';
+
+const PROTOCOL_TYPE = 'consumer';
+/** The Java client's name of this protocol: members that it assigns for understand it. */
+const PROTOCOL = 'cooperative-sticky';
+/** Outside of a generation. */
+const NO_GENERATION = -1;
+const RETRY_PAUSE_MS = 100;
+
+type Joined = ResponseOf<'JoinGroup'>;
+
+/**
+ * A member of a consumer group (KIP-62, KIP-429): a partition that stays with it is worked on without a break while other members
+ * come and go.
+ */
+export class Member {
+  readonly #options: MemberOptions;
+  readonly #alarm: Alarm;
+  #isStopped = false;
+  #memberId = '';
+  #generation = NO_GENERATION;
+  /** How many partitions the topic had when the member asked to join. */
+  #joinedWith = 0;
+  /** What was given up can go elsewhere only in a generation that begins after that. */
+  #hasGivenUp = false;
+  #state: MemberState = 'joining';
+  #provenAt: number;
+  readonly #owned = new Set<number>();
+
+  constructor(options: MemberOptions) {
+    this.#options = options;
+    this.#alarm = new Alarm(options.clock);
+    this.#provenAt = options.clock.now();
+  }
+
+  get state(): MemberState {
+    return this.#state;
+  }
+
+  /** When the coordinator last counted the member in, epoch ms. */
+  get provenAt(): number {
+    return this.#provenAt;
+  }
+
+  get owned(): ReadonlySet<number> {
+    return this.#owned;
+  }
+
+  /** What offsets are committed by: the coordinator refuses them after the next generation has begun. */
+  get identity(): GroupIdentity {
+    const { groupId } = this.#options;
+    return { groupId, memberId: this.#memberId, generation: this.#generation };
+  }
+
+  /**
+   * Joins, and stays a member until it {@link leave}s.
+   *
+   * @throws ProtocolError when the coordinator refuses for a reason that stays
+   */
+  async run(): Promise<void> {
+    while (!this.#isOver()) {
+      try {
+        await this.#join();
+        await this.#beat();
+      } catch (error) {
+        if (this.#isOver()) return;
+        if (!mayPass(error)) throw error;
+        await this.#alarm.sleep(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** The coordinator refused something as of another generation, or for a member that it does not know: asks it at once. */
+  doubt(): void {
+    this.#alarm.ring();
+  }
+
+  /** Leaves the group, so that its partitions need not wait for the end of the session. Nothing is thrown. */
+  async leave(): Promise<void> {
+    const { cluster, groupId } = this.#options;
+    this.#isStopped = true;
+    this.#alarm.ring();
+    this.#setState('left');
+    const memberId = this.#memberId;
+    if (memberId === '') return;
+    const request = { groupId, memberId, reason: 'The process ends' };
+    await cluster
+      .ask('group', groupId, 'LeaveGroup', request, ({ error }) => error, { timeoutMs: 1_000 })
+      .catch(() => undefined);
+  }
+
+  async #join(): Promise<void> {
+    this.#setState(this.#owned.size > 0 ? 'rebalancing' : 'joining');
+    const joined = await this.#requestJoin();
+    if (joined === undefined || this.#isOver()) return;
+    const assigned = await this.#sync(joined);
+    if (assigned === undefined || this.#isOver()) return;
+    this.#generation = joined.generation;
+    this.#provenAt = this.#options.clock.now();
+    await this.#take(assigned);
+  }
+
+  /** @returns undefined when it has to join again */
+  async #requestJoin(): Promise<Joined | undefined> {
+    const { cluster, groupId, topic, instance, timeouts } = this.#options;
+    this.#joinedWith = cluster.topic(topic)?.partitions ?? 0;
+    const metadata = encodeSubscription({
+      topics: [topic],
+      // Another number of partitions makes another subscription: only that begins a generation.
+      userData: `${instance} ${this.#joinedWith}`,
+      owned: [{ topic, partitions: [...this.#owned] }],
+      generation: this.#generation,
+    });
+    const request = {
+      groupId,
+      memberId: this.#memberId,
+      sessionTimeoutMs: timeouts.sessionMs,
+      rebalanceTimeoutMs: timeouts.rebalanceMs,
+      protocolType: PROTOCOL_TYPE,
+      protocols: [{ name: PROTOCOL, metadata }],
+      reason: '',
+    };
+    const joined = await this.#ask('JoinGroup', request, timeouts.rebalanceMs);
+    const { error, memberId } = joined;
+    if (error === 'NONE' || error === 'MEMBER_ID_REQUIRED') this.#memberId = memberId;
+    if (error === 'NONE') return joined;
+    if (error !== 'MEMBER_ID_REQUIRED') this.#refusedBy(error, 'JoinGroup');
+    return undefined;
+  }
+
+  /** @returns the partitions of the new generation; undefined when it has to join again */
+  async #sync(joined: Joined): Promise<readonly number[] | undefined> {
+    const { groupId, topic, timeouts } = this.#options;
+    const isLeader = joined.leader === joined.memberId;
+    const { error, assignment } = await this.#ask(
+      'SyncGroup',
+      {
+        groupId,
+        memberId: joined.memberId,
+        generation: joined.generation,
+        protocolType: PROTOCOL_TYPE,
+        protocol: joined.protocol,
+        assignments: isLeader ? await this.#assign(joined) : [],
+      },
+      timeouts.rebalanceMs,
+    );
+    if (error === 'NONE') {
+      const assigned = decodeAssignment(assignment).find((part) => part.topic === topic);
+      return assigned?.partitions ?? [];
+    }
+    this.#refusedBy(error, 'SyncGroup');
+    return undefined;
+  }
+
+  async #assign({ members }: Joined): Promise<{ memberId: string; assignment: Buffer }[]> {
+    const candidates = members.map(candidateOf);
+    const topics = [...new Set(candidates.flatMap((candidate) => candidate.topics))];
+    const partitions = await this.#options.cluster.countPartitions(topics);
+    return [...assign(candidates, partitions)].map(([memberId, assigned]) => ({
+      memberId,
+      assignment: encodeAssignment(
+        [...assigned].map(([name, numbers]) => ({ topic: name, partitions: numbers })),
+      ),
+    }));
+  }
+
+  /** Gives up what is not assigned any more, and then joins again, so that it can go elsewhere. */
+  async #take(assigned: readonly number[]): Promise<void> {
+    const { onRevoked, onAssigned } = this.#options;
+    const revoked = [...this.#owned].filter((partition) => !assigned.includes(partition));
+    const added = assigned.filter((partition) => !this.#owned.has(partition));
+    for (const partition of added) this.#owned.add(partition);
+    this.#setState('member');
+    onAssigned(added);
+    if (revoked.length === 0) return;
+    await onRevoked(revoked);
+    for (const partition of revoked) this.#owned.delete(partition);
+    this.#hasGivenUp = true;
+  }
+
+  /** Sends heartbeats until it has to join again. */
+  async #beat(): Promise<void> {
+    const { clock, timeouts, cluster, topic } = this.#options;
+    while (!this.#isOver() && this.#generation !== NO_GENERATION) {
+      if (this.#hasGivenUp) {
+        this.#hasGivenUp = false;
+        return;
+      }
+      await this.#alarm.sleep(timeouts.heartbeatMs);
+      if (this.#isOver()) return;
+      if ((cluster.topic(topic)?.partitions ?? 0) !== this.#joinedWith) return;
+      const error = await this.#heartbeat();
+      if (error === 'NONE') {
+        this.#provenAt = clock.now();
+      } else if (error !== undefined) {
+        this.#refusedBy(error, 'Heartbeat');
+        return;
+      }
+    }
+  }
+
+  /** @returns undefined when no coordinator has answered: until one does, the member is what it was */
+  async #heartbeat(): Promise<ErrorName | undefined> {
+    try {
+      return (await this.#ask('Heartbeat', this.identity, 0)).error;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      await this.#alarm.sleep(RETRY_PAUSE_MS);
+      return undefined;
+    }
+  }
+
+  /** Only the coordinator's word ends a membership; @throws ProtocolError for any other error */
+  #refusedBy(error: ErrorName, api: string): void {
+    if (error === 'REBALANCE_IN_PROGRESS') return;
+    const isUnknown = error === 'UNKNOWN_MEMBER_ID' || error === 'FENCED_INSTANCE_ID';
+    if (!isUnknown && error !== 'ILLEGAL_GENERATION') {
+      throw new ProtocolError(error, `${api} of group "${this.#options.groupId}"`);
+    }
+    if (isUnknown) this.#memberId = '';
+    this.#lose();
+  }
+
+  /** Asked anew each time: it may end during any wait. */
+  #isOver(): boolean {
+    return this.#isStopped;
+  }
+
+  #lose(): void {
+    this.#generation = NO_GENERATION;
+    this.#owned.clear();
+    this.#setState('joining');
+    this.#options.onLost();
+  }
+
+  #ask<Api extends 'JoinGroup' | 'SyncGroup' | 'Heartbeat'>(
+    api: Api,
+    request: RequestOf<Api>,
+    waitMs: number,
+  ): Promise<ResponseOf<Api>> {
+    const { cluster, groupId, timeouts } = this.#options;
+    const errorOf = ({ error }: { readonly error: ErrorName }): ErrorName => error;
+    return cluster.ask('group', groupId, api, request, errorOf, {
+      channel: 'group',
+      timeoutMs: waitMs + timeouts.sessionMs,
+    });
+  }
+
+  #setState(state: MemberState): void {
+    if (this.#state === state || this.#state === 'left') return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
+
+function candidateOf({ memberId, metadata }: Joined['members'][number]): Candidate {
+  const { topics, owned, generation } = decodeSubscription(metadata);
+  return {
+    memberId,
+    topics,
+    owned: new Map(owned.map(({ topic, partitions }) => [topic, partitions])),
+    generation,
+  };
+}
+
+/** @returns whether the same request may succeed later */
+function mayPass(error: unknown): boolean {
+  return isUnheard(error) || (error instanceof ProtocolError && !isRefused(error));
+}

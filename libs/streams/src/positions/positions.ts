@@ -1,0 +1,115 @@
+import type { Cluster, Leader } from '../cluster/cluster.ts';
+import { isLeaderGone, ProtocolError } from '../cluster/protocol-error.ts';
+import type { StoredOffset } from '../protocol/group-apis.ts';
+import { ANY_EPOCH, EARLIEST, LATEST } from '../protocol/log-apis.ts';
+import { decodeCommitMetadata } from './commit-metadata.ts';
+import type { CommitMetadata } from './commit-metadata.ts';
+
+/** What a group has committed for a partition. */
+export interface Committed extends CommitMetadata {
+  readonly offset: bigint;
+  /** -1 where it is not known. */
+  readonly leaderEpoch: number;
+}
+
+/** The offsets that a partition has. */
+export interface Bounds {
+  readonly earliest: bigint;
+  readonly end: bigint;
+}
+
+/** A transaction may still move the offset: it is not known yet. */
+export class UnstableOffsetError extends Error {
+  override readonly name = 'UnstableOffsetError';
+}
+
+/**
+ * @returns by partition, what the group has committed, for sure (KIP-447): nothing that is under way moves it any more
+ * @throws UnstableOffsetError while a transaction that is under way may move one of them
+ */
+export async function committedOffsets(
+  cluster: Cluster,
+  groupId: string,
+  topic: string,
+  partitions: readonly number[],
+): Promise<ReadonlyMap<number, Committed>> {
+  const asked = partitions.map((partition) => ({ topic, partition }));
+  const request = { groupId, requireStable: true, partitions: asked };
+  const response = await cluster.ask('group', groupId, 'OffsetFetch', request, errorOf);
+  const committed = new Map<number, Committed>();
+  for (const stored of response.partitions) {
+    const { partition, offset, leaderEpoch, metadata } = stored;
+    if (offset < 0n) continue;
+    committed.set(partition, { offset, leaderEpoch, ...decodeCommitMetadata(metadata, offset) });
+  }
+  return committed;
+}
+
+function errorOf({
+  error,
+  partitions,
+}: {
+  readonly error: StoredOffset['error'];
+  readonly partitions: readonly StoredOffset[];
+}): StoredOffset['error'] {
+  const found = [error, ...partitions.map((partition) => partition.error)].find(
+    (one) => one !== 'NONE',
+  );
+  if (found === undefined) return 'NONE';
+  if (found === 'UNSTABLE_OFFSET_COMMIT') throw new UnstableOffsetError('A transaction is open');
+  throw new ProtocolError(found, 'OffsetFetch');
+}
+
+/**
+ * @returns where a partition's log begins and ends
+ * @throws ProtocolError when the leader is another one now
+ */
+export async function boundsOf(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  { broker, epoch }: Leader,
+): Promise<Bounds> {
+  const [earliest, end] = await Promise.all(
+    [EARLIEST, LATEST].map(async (timestamp) => {
+      const { partitions } = await cluster.send(broker, 'ListOffsets', {
+        isolation: 'read_uncommitted',
+        partitions: [{ topic, partition, leaderEpoch: epoch, timestamp }],
+      });
+      const [told] = partitions;
+      if (told?.error !== 'NONE') throw refusal('ListOffsets', topic, partition, told?.error);
+      return told.offset;
+    }),
+  );
+  return { earliest: earliest ?? 0n, end: end ?? 0n };
+}
+
+/**
+ * @param leaderEpoch the epoch of a record that was read once
+ * @returns where that epoch ends in the log as it is now (KIP-320); undefined where the leader does not know it any more
+ */
+export async function epochEndOf(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  { broker, epoch }: Leader,
+  leaderEpoch: number,
+): Promise<bigint | undefined> {
+  if (leaderEpoch === ANY_EPOCH) return undefined;
+  const { partitions } = await cluster.send(broker, 'OffsetForLeaderEpoch', {
+    partitions: [{ topic, partition, currentLeaderEpoch: epoch, leaderEpoch }],
+  });
+  const [told] = partitions;
+  if (told?.error !== 'NONE') throw refusal('OffsetForLeaderEpoch', topic, partition, told?.error);
+  return told.endOffset < 0n ? undefined : told.endOffset;
+}
+
+function refusal(
+  api: string,
+  topic: string,
+  partition: number,
+  code: ProtocolError['code'] = 'UNKNOWN_SERVER_ERROR',
+): ProtocolError {
+  const subject = `${api} of partition ${partition} of topic "${topic}"`;
+  return new ProtocolError(code, subject, isLeaderGone(code) ? 'looked for again' : undefined);
+}

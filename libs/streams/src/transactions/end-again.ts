@@ -1,0 +1,74 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { ProtocolError } from '../cluster/protocol-error.ts';
+import type { TopicPartition } from '../protocol/log-apis.ts';
+import type { ProducerIdentity, TransactionState } from '../protocol/transaction-apis.ts';
+import { askCoordinator } from './ask-coordinator.ts';
+
+export type TransactionOutcome = 'committed' | 'aborted';
+
+const COMMITTED: ReadonlySet<TransactionState> = new Set(['PrepareCommit', 'CompleteCommit']);
+
+/** @returns how the last transaction of an id ended, or will end; undefined when the coordinator does not know the id */
+export async function outcomeOf(
+  cluster: Cluster,
+  transactionalId: string,
+): Promise<TransactionOutcome | undefined> {
+  const { transactions } = await cluster.ask(
+    'transaction',
+    transactionalId,
+    'DescribeTransactions',
+    { transactionalIds: [transactionalId] },
+    ({ transactions: [described] }) => described?.error ?? 'UNKNOWN_SERVER_ERROR',
+  );
+  const [described] = transactions;
+  if (described === undefined || described.error === 'TRANSACTIONAL_ID_NOT_FOUND') return undefined;
+  if (described.error !== 'NONE') {
+    throw new ProtocolError(described.error, `DescribeTransactions of "${transactionalId}"`);
+  }
+  // What is open will be aborted by the takeover.
+  return COMMITTED.has(described.state) ? 'committed' : 'aborted';
+}
+
+/**
+ * Ends again what brokers may have ended without saying so where it matters: Kafka completes a transaction although a partition
+ * without a leader got no marker (KAFKA-20734). Its records then belong to the next transaction that this producer ends there.
+ *
+ * An empty transaction over the same partitions, ended in the same way, puts the marker where it is missing, and changes nothing
+ * where it is not.
+ *
+ * @param identity of an epoch that has no transaction yet
+ */
+export async function endAgain(
+  cluster: Cluster,
+  identity: ProducerIdentity,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+  commit: boolean,
+): Promise<void> {
+  const { transactionalId } = identity;
+  await requireLeaders(cluster, partitions);
+  await cluster.coordinator('group', groupId);
+  await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+  if (partitions.length > 0) {
+    const request = { ...identity, partitions };
+    await askCoordinator(cluster, transactionalId, 'AddPartitionsToTxn', request);
+  }
+  const end = { ...identity, commit, bumpsEpoch: false };
+  await askCoordinator(cluster, transactionalId, 'EndTxn', end);
+}
+
+/** A marker for a partition without a leader would be lost like the first one. */
+async function requireLeaders(
+  cluster: Cluster,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  await cluster.refresh();
+  for (const { topic, partition } of partitions) {
+    // A partition that is gone for good needs no marker.
+    if (partition >= (cluster.topic(topic)?.partitions ?? 0)) continue;
+    if (cluster.leader(topic, partition) === undefined) {
+      const subject = `Partition ${partition} of topic "${topic}"`;
+      throw new ProtocolError('LEADER_NOT_AVAILABLE', subject);
+    }
+  }
+}

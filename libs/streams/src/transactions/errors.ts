@@ -1,0 +1,62 @@
+import type { ErrorName } from '../protocol/errors.ts';
+import type { TopicPartition } from '../protocol/log-apis.ts';
+
+/** Records that a broker refuses by what they are: written like that they will be refused again. */
+export interface RefusedBatch extends TopicPartition {
+  /** Which of the partition's batches it is. */
+  readonly batch: number;
+  readonly error: ErrorName;
+  /** The records, by their index in the batch; none: the batch as a whole (KIP-467). */
+  readonly indexes: readonly number[];
+}
+
+/** Nothing was committed: the broker refuses records by name. */
+export class RecordsRefusedError extends Error {
+  override readonly name = 'RecordsRefusedError';
+  readonly refused: readonly RefusedBatch[];
+
+  constructor(refused: readonly RefusedBatch[]) {
+    const topics = [...new Set(refused.map(({ topic }) => `"${topic}"`))].join(', ');
+    super(`Records were refused by ${topics}: ${refused[0]?.error ?? ''}`);
+    this.refused = refused;
+  }
+}
+
+/** Nothing was committed: a partition cannot be written at the moment. The others can. */
+export class PartitionUnwritableError extends Error {
+  override readonly name = 'PartitionUnwritableError';
+  readonly place: TopicPartition;
+
+  constructor(place: TopicPartition, reason: string) {
+    super(`Partition ${place.partition} of topic "${place.topic}" cannot be written: ${reason}`);
+    this.place = place;
+  }
+}
+
+/** The group's coordinator does not take offsets of this generation: another one has begun, or the member is out. */
+export class OutsideOfGenerationError extends Error {
+  override readonly name = 'OutsideOfGenerationError';
+}
+
+const OF_RECORDS: ReadonlySet<ErrorName> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+]);
+
+const OF_GENERATIONS: ReadonlySet<ErrorName> = new Set([
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  'REBALANCE_IN_PROGRESS',
+]);
+
+/** @returns whether the broker refuses records by what they are */
+export function isOfRecords(code: ErrorName): boolean {
+  return OF_RECORDS.has(code);
+}
+
+export function isOfGenerations(code: ErrorName): boolean {
+  return OF_GENERATIONS.has(code);
+}

@@ -1,0 +1,202 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { ProtocolError } from '../cluster/protocol-error.ts';
+import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
+import type { TopicPartition } from '../protocol/log-apis.ts';
+import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
+import { isOfGenerations, OutsideOfGenerationError } from './errors.ts';
+import { askCoordinator, untilTaken } from './ask-coordinator.ts';
+import { endAgain, outcomeOf } from './end-again.ts';
+import { produce } from './produce.ts';
+import type { Write, Written } from './produce.ts';
+
+/** All that one transaction does. */
+export interface Commit {
+  readonly writes: readonly Write[];
+  readonly offsets: readonly OffsetToCommit[];
+  /** Under which the offsets are committed: the coordinator refuses those of another generation (KIP-447). */
+  readonly group: GroupIdentity;
+}
+
+export interface ProducerOptions {
+  readonly cluster: Cluster;
+  readonly transactionalId: string;
+  readonly groupId: string;
+  /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * A producer of transactions under one transactional id (KIP-98, KIP-890).
+ *
+ * After any failure the result is unknown, and requests may still be on their way: the id has to be taken over again, which
+ * gives a new epoch, fences them, and ends what is open. Nothing is ever repeated on the old epoch but what the broker said
+ * that it did not do.
+ */
+export class TransactionalProducer {
+  readonly #options: ProducerOptions;
+  /** Undefined until the id is taken over. */
+  #identity: ProducerIdentity | undefined;
+  /** By partition, the number of the next record (KIP-98). */
+  readonly #sequences = new Map<string, number>();
+  /** All partitions that transactions of this id have written to. */
+  readonly #written = new Map<string, TopicPartition>();
+  /** Those of the last transaction; undefined when there was none since the id was taken over. */
+  #last: readonly TopicPartition[] | undefined;
+  /** How the last transaction ended, as far as it was told, until that is sure to hold. */
+  #outcome: 'committed' | 'aborted' | undefined;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the next commit needs no {@link takeOver} before. */
+  get isReady(): boolean {
+    return this.#identity !== undefined;
+  }
+
+  /** The next commit needs a {@link takeOver} before: brokers may not have kept what they confirmed. */
+  doubt(): void {
+    this.#identity = undefined;
+  }
+
+  /**
+   * Takes the id over: fences what is on its way, and settles the last transaction. Afterwards nothing that this producer
+   * did is undecided: the committed offsets tell what became of it.
+   *
+   * @throws what the coordinator refuses, or that it does not answer: the same call may succeed later
+   */
+  async takeOver(): Promise<void> {
+    const { cluster, transactionalId, groupId, timeoutMs } = this.#options;
+    this.#identity = undefined;
+    // The state is gone with the next epoch: a call that failed after that must not ask again.
+    if (this.#last !== undefined) this.#outcome ??= await outcomeOf(cluster, transactionalId);
+    const { producerId, epoch } = await askCoordinator(cluster, transactionalId, 'InitProducerId', {
+      transactionalId,
+      timeoutMs,
+    });
+    this.#sequences.clear();
+    const identity = { transactionalId, producerId, epoch };
+    if (this.#last !== undefined && this.#outcome !== undefined) {
+      const last = new Set(this.#last.map(keyOf));
+      const before = [...this.#written].filter(([key]) => !last.has(key)).map(([, place]) => place);
+      // Whatever was before the last transaction was committed: else the id would have been taken over.
+      if (before.length > 0) await endAgain(cluster, identity, groupId, before, true);
+      await endAgain(cluster, identity, groupId, this.#last, this.#outcome === 'committed');
+    }
+    this.#outcome = undefined;
+    this.#last = undefined;
+    this.#written.clear();
+    this.#identity = identity;
+  }
+
+  /**
+   * Writes records and offsets in one transaction.
+   *
+   * @returns where the brokers put the records, by write
+   * @throws RecordsRefusedError, PartitionUnwritableError, OutsideOfGenerationError, ProtocolError, UnansweredError or
+   *   UnreachableError; whatever it is, the id has to be taken over before the next commit
+   */
+  async commit(commit: Commit): Promise<readonly Written[]> {
+    const identity = this.#identity;
+    if (identity === undefined) throw new Error('The transactional id is not taken over');
+    this.#identity = undefined;
+    const partitions = commit.writes.map(({ topic, partition }) => ({ topic, partition }));
+    for (const place of partitions) this.#written.set(keyOf(place), place);
+    this.#last = partitions;
+    const isImplicit = this.#options.cluster.transactionVersion === 2;
+    const written = isImplicit
+      ? await this.#writeImplicitly(identity, commit)
+      : await this.#writeExplicitly(identity, commit, partitions);
+    this.#identity = await this.#end(identity, isImplicit);
+    return written;
+  }
+
+  /** The brokers add partitions and offsets to the transaction (KIP-890): records and offsets go at once. */
+  async #writeImplicitly(identity: ProducerIdentity, commit: Commit): Promise<readonly Written[]> {
+    const [offsets, records] = await Promise.allSettled([
+      this.#commitOffsets(identity, commit, true),
+      this.#produce(identity, commit, true),
+    ]);
+    // What is refused by name says more than what else went wrong.
+    if (records.status === 'rejected') throw asError(records.reason);
+    if (offsets.status === 'rejected') throw asError(offsets.reason);
+    return records.value;
+  }
+
+  async #writeExplicitly(
+    identity: ProducerIdentity,
+    commit: Commit,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly Written[]> {
+    const { cluster, groupId, transactionalId } = this.#options;
+    await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+    const added = async (): Promise<void> => {
+      if (partitions.length === 0) return;
+      await askCoordinator(cluster, transactionalId, 'AddPartitionsToTxn', {
+        ...identity,
+        partitions,
+      });
+    };
+    await allOf([this.#commitOffsets(identity, commit, false), added()]);
+    return this.#produce(identity, commit, false);
+  }
+
+  async #commitOffsets(
+    identity: ProducerIdentity,
+    { group, offsets }: Commit,
+    addsOffsets: boolean,
+  ): Promise<void> {
+    const { cluster, groupId } = this.#options;
+    await untilTaken(cluster, () =>
+      cluster.ask(
+        'group',
+        groupId,
+        'TxnOffsetCommit',
+        { ...identity, ...group, addsOffsets, offsets },
+        ({ partitions }) => {
+          const code = partitions.find(({ error }) => error !== 'NONE')?.error ?? 'NONE';
+          const subject = `Offsets of group "${groupId}"`;
+          if (isOfGenerations(code)) throw new OutsideOfGenerationError(`${subject}: ${code}`);
+          if (code !== 'NONE') throw new ProtocolError(code, subject);
+          return code;
+        },
+      ),
+    );
+  }
+
+  #produce(
+    identity: ProducerIdentity,
+    { writes }: Commit,
+    addsPartitions: boolean,
+  ): Promise<readonly Written[]> {
+    return produce(this.#options.cluster, identity, writes, this.#sequences, addsPartitions);
+  }
+
+  /** @returns the producer of the next transaction */
+  async #end(identity: ProducerIdentity, bumpsEpoch: boolean): Promise<ProducerIdentity> {
+    const { cluster, transactionalId } = this.#options;
+    const ended = await askCoordinator(cluster, transactionalId, 'EndTxn', {
+      ...identity,
+      commit: true,
+      bumpsEpoch,
+    });
+    if (!bumpsEpoch) return identity;
+    this.#sequences.clear();
+    return { transactionalId, producerId: ended.producerId, epoch: ended.epoch };
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
+}
+
+/** Like Promise.all, but when one fails the others are over too. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw asError(failed.reason);
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,321 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { isUnheard } from '../cluster/cluster.ts';
+import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import type { Member } from '../group/member.ts';
+import type { Clock } from '../ports.ts';
+import { committedOffsets, UnstableOffsetError } from '../positions/positions.ts';
+import type { Committed } from '../positions/positions.ts';
+import type { OffsetToCommit } from '../protocol/group-apis.ts';
+import { Alarm } from '../timing/alarm.ts';
+import {
+  OutsideOfGenerationError,
+  PartitionUnwritableError,
+  RecordsRefusedError,
+} from '../transactions/errors.ts';
+import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
+import type { Write } from '../transactions/produce.ts';
+import { MergedWrites } from './merged-writes.ts';
+import type { RefusedWrite } from './merged-writes.ts';
+
+/** What is to be written for one batch of one input partition, and where its partition goes on. */
+export interface Entry {
+  readonly partition: number;
+  readonly writes: readonly Write[];
+  readonly offset: OffsetToCommit;
+  /** The input topic that the batch is of. */
+  readonly topicId: string;
+  /** What the group had committed before; undefined: nothing. */
+  readonly before: Pick<Committed, 'offset' | 'topicId'> | undefined;
+}
+
+/**
+ * What became of an entry:
+ * - `committed`: all of it, once.
+ * - `refused`: nothing; records are refused for what they are.
+ * - `elsewhere`: the partition goes on elsewhere, or with another member.
+ */
+export type Settled =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'refused'; readonly refused: readonly RefusedWrite[] };
+
+export interface CommitterOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly member: Member;
+  readonly groupId: string;
+  /** The input. */
+  readonly topic: string;
+  /** They take turns: while the coordinator writes the markers of one, the next one's records are written. */
+  readonly producers: readonly TransactionalProducer[];
+  /** How long to wait for more entries before a transaction begins, in milliseconds. */
+  readonly lingerMs: number;
+  /** Offsets are undecided for long, by what other instances left behind. @param attempt how often that was told before */
+  readonly onUnstable: (attempt: number) => Promise<void>;
+  /** A partition cannot be written at the moment; undefined: all can. */
+  readonly onWaiting: (partition: number, reason: string | undefined) => void;
+  readonly onOutcome: (outcome: 'committed' | 'aborted', error?: unknown) => void;
+  /** An operator has to act. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+interface Queued {
+  readonly entry: Entry;
+  readonly settle: (settled: Settled) => void;
+}
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 1_000;
+/** A partition that cannot be written is tried again after so long. */
+const UNWRITABLE_PAUSE_MS = 500;
+/** Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself. */
+const UNSTABLE_MS = 500;
+/** A generation that has begun is known to its members within some round trips. */
+const GENERATION_PAUSE_MS = 10;
+const GENERATION_CHECKS = 100;
+/** What one transaction writes at most, in bytes of records: a larger one could outlast its time-out. */
+const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Commits what partitions have ready, together: one transaction for all of them at a time, and no transaction for each.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  readonly #work: Alarm;
+  #queue: Queued[] = [];
+  /** Partitions that cannot be written, with the time at which they are tried again. */
+  readonly #unwritable = new Map<number, number>();
+  #current: Promise<void> | undefined;
+  #underWay: readonly Queued[] = [];
+  #turn = 0;
+  #isClosed = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#work = new Alarm(options.clock);
+  }
+
+  /** Commits until it is closed. */
+  async run(): Promise<void> {
+    while (!this.#isClosed) {
+      const batch = this.#take();
+      if (batch.length === 0) {
+        await this.#work.sleep(this.#idleMs());
+        continue;
+      }
+      this.#underWay = batch;
+      this.#current = this.#commit(batch);
+      try {
+        await this.#current;
+      } catch (error) {
+        this.#options.onFatal(error);
+        return;
+      } finally {
+        this.#underWay = [];
+        this.#current = undefined;
+      }
+    }
+  }
+
+  /** @returns what became of it; never while no broker answers */
+  submit(entry: Entry): Promise<Settled> {
+    return new Promise((settle) => {
+      const isFirst = this.#queue.length === 0;
+      this.#queue.push({ entry, settle });
+      if (!isFirst) return;
+      const { lingerMs, clock } = this.#options;
+      if (lingerMs === 0) this.#work.ring();
+      else {
+        void clock.sleep(lingerMs).then(() => {
+          this.#work.ring();
+        });
+      }
+    });
+  }
+
+  /** Resolves when nothing is done for partitions any more; what waits of theirs is not committed. */
+  async release(partitions: readonly number[]): Promise<void> {
+    const isOf = ({ entry }: Queued): boolean => partitions.includes(entry.partition);
+    const released = this.#queue.filter(isOf);
+    this.#queue = this.#queue.filter((queued) => !isOf(queued));
+    for (const { settle } of released) settle({ kind: 'elsewhere' });
+    for (const partition of partitions) this.#unwritable.delete(partition);
+    if (this.#underWay.some(isOf)) await this.#current;
+  }
+
+  /** Ends after the commit that is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#work.ring();
+    await this.#current?.catch(() => undefined);
+  }
+
+  /** @returns the entries of the next transaction */
+  #take(): readonly Queued[] {
+    const { member, clock } = this.#options;
+    const now = clock.now();
+    const taken: Queued[] = [];
+    const left: Queued[] = [];
+    let bytes = 0;
+    for (const queued of this.#queue) {
+      const { partition, writes } = queued.entry;
+      if (!member.owned.has(partition)) {
+        queued.settle({ kind: 'elsewhere' });
+        continue;
+      }
+      const size = bytesOf(writes);
+      const isReady = (this.#unwritable.get(partition) ?? 0) <= now;
+      if (!isReady || (taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES)) {
+        left.push(queued);
+        continue;
+      }
+      taken.push(queued);
+      bytes += size;
+    }
+    this.#queue = left;
+    return taken;
+  }
+
+  #idleMs(): number {
+    if (this.#queue.length === 0) return 60_000;
+    const next = Math.min(...this.#unwritable.values()) - this.#options.clock.now();
+    return Math.max(next, FIRST_PAUSE_MS);
+  }
+
+  async #commit(batch: readonly Queued[]): Promise<void> {
+    const { member, producers, onOutcome } = this.#options;
+    const producer = producers[this.#turn];
+    this.#turn = (this.#turn + 1) % producers.length;
+    if (producer === undefined) throw new Error('There is no producer');
+    const group = member.identity;
+    const merged = new MergedWrites<Entry>(batch.map(({ entry }) => entry));
+    let failure: unknown;
+    try {
+      if (!producer.isReady) await producer.takeOver();
+      const offsets = batch.map(({ entry }) => entry.offset);
+      await producer.commit({ writes: merged.writes, offsets, group });
+      for (const { entry, settle } of batch) {
+        this.#isWritable(entry.partition);
+        settle({ kind: 'committed' });
+      }
+      onOutcome('committed');
+      return;
+    } catch (error) {
+      failure = error;
+    }
+    if (!isExpected(failure)) throw failure;
+    onOutcome('aborted', failure);
+    const undecided = await this.#findOut(batch);
+    if (failure instanceof OutsideOfGenerationError) await this.#nextGeneration(group.generation);
+    this.#again(undecided, merged, failure);
+  }
+
+  /**
+   * Finds out what became of a transaction whose commit failed: fences what is on its way, settles it, and only then reads
+   * what the group has committed, which nothing can move any more.
+   *
+   * @returns entries of which nothing was committed, and whose partitions are still ours
+   */
+  async #findOut(batch: readonly Queued[]): Promise<readonly Queued[]> {
+    const { cluster, clock, groupId, topic, member, producers, onUnstable } = this.#options;
+    const since = clock.now();
+    let unstable = 0;
+    // What one of them confirmed is in doubt too: a broker that stops can lose markers (KAFKA-20734).
+    for (const producer of producers) producer.doubt();
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        for (const producer of producers) if (!producer.isReady) await producer.takeOver();
+        const partitions = batch.map(({ entry }) => entry.partition);
+        const committed = await committedOffsets(cluster, groupId, topic, partitions);
+        return batch.filter(({ entry, settle }) => {
+          const settled = member.owned.has(entry.partition)
+            ? outcomeOf(entry, committed.get(entry.partition))
+            : 'elsewhere';
+          if (settled !== undefined) settle({ kind: settled });
+          return settled === undefined;
+        });
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        const isLong = clock.now() - since > UNSTABLE_MS;
+        if (error instanceof UnstableOffsetError && isLong) {
+          await onUnstable(unstable);
+          unstable += 1;
+        }
+      }
+      // What is on its way is of no use any more, and its partitions have other members.
+      if (this.#isClosed) return this.#giveUp(batch);
+      await cluster.pause(pause);
+    }
+  }
+
+  #giveUp(batch: readonly Queued[]): readonly Queued[] {
+    for (const { settle } of batch) settle({ kind: 'elsewhere' });
+    return [];
+  }
+
+  /** Puts what was not committed back in front, or says why it cannot be. */
+  #again(undecided: readonly Queued[], merged: MergedWrites<Entry>, failure: unknown): void {
+    const { clock } = this.#options;
+    if (failure instanceof RecordsRefusedError) {
+      const refused = merged.refusedOf(failure.refused);
+      const left = undecided.filter(({ entry, settle }) => {
+        const ofEntry = refused.get(entry);
+        if (ofEntry !== undefined) settle({ kind: 'refused', refused: ofEntry });
+        return ofEntry === undefined;
+      });
+      this.#queue.unshift(...left);
+      return;
+    }
+    if (failure instanceof PartitionUnwritableError) {
+      for (const { entry } of undecided) {
+        if (!merged.writesTo(entry, failure.place)) continue;
+        this.#unwritable.set(entry.partition, clock.now() + UNWRITABLE_PAUSE_MS);
+        this.#options.onWaiting(entry.partition, failure.message);
+      }
+    }
+    this.#queue.unshift(...undecided);
+  }
+
+  #isWritable(partition: number): void {
+    if (this.#unwritable.delete(partition)) this.#options.onWaiting(partition, undefined);
+  }
+
+  /** Waits until the member knows the generation that has begun, or that it is out. */
+  async #nextGeneration(generation: number): Promise<void> {
+    const { member, cluster } = this.#options;
+    member.doubt();
+    for (let check = 0; check < GENERATION_CHECKS; check += 1) {
+      if (this.#isClosed || member.identity.generation !== generation) return;
+      await cluster.pause(GENERATION_PAUSE_MS);
+    }
+  }
+}
+
+/** @returns undefined when nothing was committed */
+function outcomeOf(
+  { offset, topicId, before }: Entry,
+  committed: Committed | undefined,
+): 'committed' | 'elsewhere' | undefined {
+  if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';
+  const isBefore = committed?.offset === before?.offset && committed?.topicId === before?.topicId;
+  return isBefore ? undefined : 'elsewhere';
+}
+
+/** @returns whether it is one of the things that happen to transactions, and pass */
+function isExpected(error: unknown): boolean {
+  if (isRefused(error)) return false;
+  return (
+    isUnheard(error) ||
+    error instanceof ProtocolError ||
+    error instanceof OutsideOfGenerationError ||
+    error instanceof PartitionUnwritableError ||
+    error instanceof RecordsRefusedError ||
+    error instanceof UnstableOffsetError
+  );
+}
+
+function bytesOf(writes: readonly Write[]): number {
+  let bytes = 0;
+  for (const { batches } of writes) for (const batch of batches) bytes += batch.uncompressedBytes;
+  return bytes;
+}

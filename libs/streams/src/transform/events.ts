@@ -1,0 +1,27 @@
+import type { MemberState } from '../group/member.ts';
+import type { Resume } from '../positions/resume.ts';
+
+/** What happens to an engine that operators are told, by logs and metrics. */
+export type EngineEvent =
+  | { readonly kind: 'member'; readonly state: MemberState; readonly generation: number }
+  | { readonly kind: 'assigned' | 'revoked'; readonly partitions: readonly number[] }
+  | { readonly kind: 'lost' }
+  | {
+      readonly kind: 'positioned';
+      readonly partition: number;
+      readonly resume: Resume;
+      /** What the group had committed; undefined: nothing. */
+      readonly committed: bigint | undefined;
+      readonly end: bigint;
+    }
+  | {
+      readonly kind: 'transaction';
+      readonly outcome: 'committed' | 'aborted';
+      readonly cause: unknown;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly partition: number;
+      /** Undefined: it waits no more. */
+      readonly reason: string | undefined;
+    };
