@@ -1,10 +1,9 @@
 /** Holds our record-batch code against kafkajs' own, turn by turn, in ns of CPU per record: `node bench/record-batch.ts`. */
 import { createRequire } from 'node:module';
-import { readLimits, ReadMemory } from '@login-pipeline/streams';
+import { murmur2, readLimits, ReadMemory } from '@login-pipeline/streams';
 import type { FetchedPartition } from '../src/record-batch/index.ts';
 import {
   groupByPartition,
-  murmur2,
   PartitionBatch,
   readBatches,
   writeBatch,

@@ -42,3 +42,22 @@ export { MAX_VALUE_BYTES, readLimits } from './fetch/read-limits.ts';
 export type { ReadLimits } from './fetch/read-limits.ts';
 export { ReadMemory } from './fetch/read-memory.ts';
 export { RecordList } from './fetch/record-list.ts';
+export { murmur2 } from './transform/murmur2.ts';
+export { TransformEngine } from './transform/engine.ts';
+export type { TransformOptions } from './transform/engine.ts';
+export type { EngineEvent } from './transform/events.ts';
+export type { PlanBatch, PlannedBatch } from './transform/lane.ts';
+export { targetWrites } from './transform/target-writes.ts';
+export type { SourcedWrite, TargetLimits } from './transform/target-writes.ts';
+export { UnansweredError, UnreachableError } from './ports.ts';
+export type {
+  BatchEncoder,
+  Channel,
+  Clock,
+  Codec,
+  OutgoingBatch,
+  Ports,
+  SendOptions,
+  Wire,
+} from './ports.ts';
+export type { Apis, ApiName, RequestOf, ResponseOf } from './protocol/apis.ts';

@@ -6,11 +6,11 @@ import type {
   FetchedRecord,
   RecordPart,
 } from '@login-pipeline/streams';
+import { murmur2 } from '@login-pipeline/streams';
 import {
   EncodedBatch,
   PartitionBatch,
   groupByPartition,
-  murmur2,
   readBatches,
 } from '@login-pipeline/streams-kafkajs';
 import { produceRequest, requestFramer } from './produce-request.ts';

@@ -1,5 +1,5 @@
 export { groupByPartition } from './group-by-partition.ts';
-export { murmur2 } from './murmur2.ts';
+
 export { PartitionBatch } from './partition-batch.ts';
 export type { FetchedPartition } from './partition-batch.ts';
 export { readBatches } from './read-batches.ts';
