@@ -80,6 +80,8 @@ export class Member {
   #joinedWith = 0;
   /** What was given up can go elsewhere only in a generation that begins after that. */
   #hasGivenUp = false;
+  /** Not assigned any more, and still worked on. */
+  #givingUp = new Set<number>();
   #state: MemberState = 'joining';
   #provenAt: number;
   readonly #owned = new Set<number>();
@@ -154,7 +156,7 @@ export class Member {
     if (assigned === undefined || this.#isOver()) return;
     this.#generation = joined.generation;
     this.#provenAt = this.#options.clock.now();
-    await this.#take(assigned);
+    this.#take(assigned);
   }
 
   /** @returns undefined when it has to join again */
@@ -222,29 +224,42 @@ export class Member {
   }
 
   /** Gives up what is not assigned any more, and then joins again, so that it can go elsewhere. */
-  async #take(assigned: readonly number[]): Promise<void> {
-    const { onRevoked, onAssigned } = this.#options;
+  #take(assigned: readonly number[]): void {
+    const { onAssigned } = this.#options;
     const revoked = [...this.#owned].filter((partition) => !assigned.includes(partition));
     const added = assigned.filter((partition) => !this.#owned.has(partition));
     for (const partition of added) this.#owned.add(partition);
     this.#setState('member');
     onAssigned(added);
-    if (revoked.length === 0) return;
-    await onRevoked(revoked);
-    for (const partition of revoked) this.#owned.delete(partition);
+    const left = revoked.filter((partition) => !this.#givingUp.has(partition));
+    if (left.length > 0) void this.#giveUp(left);
+  }
+
+  /** Heartbeats go on meanwhile: it lasts until the transaction that is under way is settled. */
+  async #giveUp(partitions: readonly number[]): Promise<void> {
+    const givingUp = this.#givingUp;
+    for (const partition of partitions) givingUp.add(partition);
+    await this.#options.onRevoked(partitions);
+    // Lost meanwhile, or even lost and assigned again.
+    if (this.#givingUp !== givingUp) return;
+    for (const partition of partitions) {
+      this.#owned.delete(partition);
+      givingUp.delete(partition);
+    }
     this.#hasGivenUp = true;
+    this.#alarm.ring();
   }
 
   /** Sends heartbeats until it has to join again. */
   async #beat(): Promise<void> {
     const { clock, timeouts, cluster, topic } = this.#options;
     while (!this.#isOver() && this.#generation !== NO_GENERATION) {
+      await this.#alarm.sleep(timeouts.heartbeatMs);
+      if (this.#isOver()) return;
       if (this.#hasGivenUp) {
         this.#hasGivenUp = false;
         return;
       }
-      await this.#alarm.sleep(timeouts.heartbeatMs);
-      if (this.#isOver()) return;
       if ((cluster.topic(topic)?.partitions ?? 0) !== this.#joinedWith) return;
       const error = await this.#heartbeat();
       if (error === 'NONE') {
@@ -286,6 +301,7 @@ export class Member {
   #lose(): void {
     this.#generation = NO_GENERATION;
     this.#owned.clear();
+    this.#givingUp = new Set();
     this.#setState('joining');
     this.#options.onLost();
   }

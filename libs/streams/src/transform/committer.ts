@@ -140,7 +140,7 @@ export class Committer {
     this.#queue = this.#queue.filter((queued) => !isOf(queued));
     for (const { settle } of released) settle({ kind: 'elsewhere' });
     for (const partition of partitions) this.#unwritable.delete(partition);
-    if (this.#underWay.some(isOf)) await this.#current;
+    if (this.#underWay.some(isOf)) await this.#current?.catch(() => undefined);
   }
 
   /** Ends after the commit that is under way. */

@@ -1,5 +1,7 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { isUnheard } from '../cluster/cluster.ts';
+import { UnreadableBatchError } from '../fetch/errors.ts';
+import { UndecidedError } from '../plan/undecided-error.ts';
 import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Fetcher, FetchPosition } from '../fetch/fetcher.ts';
 import {
@@ -73,6 +75,8 @@ export class Lane {
   /** As the group has it. */
   #committed: Committed | undefined;
   #flow = NO_FLOW;
+  /** What the partition waits for. */
+  #waiting: string | undefined;
 
   constructor(partition: number, options: LaneOptions) {
     this.partition = partition;
@@ -91,7 +95,9 @@ export class Lane {
       } catch (error) {
         if (error instanceof ReaderClosedError || this.#isOver()) return;
         if (error instanceof PositionLostError) continue;
-        if (isRefused(error) || !(isUnheard(error) || error instanceof ProtocolError)) throw error;
+        if (error instanceof UnreadableBatchError) this.#wait(error.message);
+        else if (isRefused(error) || !(isUnheard(error) || error instanceof ProtocolError))
+          throw error;
         await this.#options.cluster.refresh().catch(() => undefined);
       }
       await this.#options.cluster.pause(pause);
@@ -102,6 +108,13 @@ export class Lane {
   close(): void {
     this.#isClosed = true;
     this.#reader.close();
+  }
+
+  /** @param reason undefined: it waits no more */
+  #wait(reason: string | undefined): void {
+    if (this.#waiting === reason) return;
+    this.#waiting = reason;
+    this.#options.onEvent({ kind: 'waiting', partition: this.partition, reason });
   }
 
   /** Asked anew each time: it may end during any wait. */
@@ -118,13 +131,19 @@ export class Lane {
 
   /** @returns whether the next piece follows: else the partition goes on elsewhere */
   async #process({ records, nextOffset }: Piece, position: FetchPosition): Promise<boolean> {
-    const { topic, committer, plan } = this.#options;
+    const { cluster, topic, committer, plan } = this.#options;
     const { partition } = this;
     const batch = { topic, partition, records, nextOffset: BigInt(nextOffset) };
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
-      const { writes, counts } = await plan(batch, refused);
+      const planned = await plan(batch, refused).catch(undecided);
       if (this.#isOver()) return false;
+      if (planned instanceof UndecidedError) {
+        this.#wait(planned.message);
+        await cluster.pause(LONGEST_PAUSE_MS);
+        continue;
+      }
+      const { writes, counts } = planned;
       const flow = addFlow(this.#flow, counts);
       const { topicId, leaderEpoch } = position;
       const offset = batch.nextOffset;
@@ -143,6 +162,7 @@ export class Lane {
       });
       if (settled.kind === 'elsewhere') return false;
       if (settled.kind === 'committed') {
+        this.#wait(undefined);
         this.#flow = flow;
         this.#committed = { offset, topicId, leaderEpoch, flow };
         return true;
@@ -216,4 +236,10 @@ export class Lane {
       await cluster.pause(FIRST_PAUSE_MS * Math.min(look, UNSTABLE_LOOKS));
     }
   }
+}
+
+/** @throws what is a bug of the plan */
+function undecided(error: unknown): UndecidedError {
+  if (error instanceof UndecidedError) return error;
+  throw error;
 }
