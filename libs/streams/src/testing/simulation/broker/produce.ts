@@ -1,0 +1,166 @@
+import type { ErrorName } from '../../../protocol/errors.ts';
+import type { ProducedPartition, ProducePartition } from '../../../protocol/log-apis.ts';
+import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
+import { SimulatedOutgoing } from '../simulated-batch.ts';
+import type { Environment } from './environment.ts';
+import type { ClaimedBatch, VerificationGuard } from './producer-states.ts';
+import type { Partition } from './topics.ts';
+import type { TransactionCoordinator } from './transaction-coordinator.ts';
+import { verify } from './verification.ts';
+
+/** ReplicaManager.handleProduceAppend: appends to the partitions that a broker leads. */
+export class Produce {
+  readonly #environment: Environment;
+  readonly #transactions: TransactionCoordinator;
+
+  constructor(environment: Environment, transactions: TransactionCoordinator) {
+    this.#environment = environment;
+    this.#transactions = transactions;
+  }
+
+  handle(
+    broker: number,
+    request: RequestOf<'Produce'>,
+    answer: (response: ResponseOf<'Produce'>) => void,
+  ): void {
+    const partitions: ProducedPartition[] = [];
+    let left = request.partitions.length;
+    const done = (index: number, produced: ProducedPartition): void => {
+      partitions[index] = produced;
+      left -= 1;
+      if (left === 0) answer({ throttleMs: 0, partitions });
+    };
+    if (left === 0) answer({ throttleMs: 0, partitions });
+    for (const [index, wanted] of request.partitions.entries()) {
+      this.#one(broker, request, wanted, (produced) => {
+        done(index, produced);
+      });
+    }
+  }
+
+  #one(
+    broker: number,
+    { transactionalId, addsPartitions }: RequestOf<'Produce'>,
+    wanted: ProducePartition,
+    done: (produced: ProducedPartition) => void,
+  ): void {
+    const partition = this.#environment.controller.partition(wanted.topic, wanted.partition);
+    const error = this.#check(partition, broker);
+    if (partition === undefined || error !== 'NONE') {
+      done(failed(wanted, error));
+      return;
+    }
+    const { producerId, epoch, baseSequence } = wanted.stamp;
+    const claimed: ClaimedBatch = {
+      producerId: Number(producerId),
+      epoch,
+      baseSequence,
+      count: wanted.batch.length,
+      isTransactional: transactionalId !== undefined,
+      isFromClient: true,
+    };
+    if (transactionalId === undefined) {
+      done(this.#append(broker, partition, wanted, claimed, undefined));
+      return;
+    }
+    const identity = { transactionalId, producerId, epoch };
+    const verification = {
+      partition,
+      claimed,
+      identity,
+      adds: addsPartitions,
+      isPatient: addsPartitions,
+    };
+    verify(this.#environment, this.#transactions, verification, (verified, guard) => {
+      const translated = translate(verified, addsPartitions);
+      if (translated === 'NONE') done(this.#append(broker, partition, wanted, claimed, guard));
+      else done(failed(wanted, translated, `Verification: ${verified}`));
+    });
+  }
+
+  #append(
+    broker: number,
+    partition: Partition,
+    wanted: ProducePartition,
+    claimed: ClaimedBatch,
+    guard: VerificationGuard | undefined,
+  ): ProducedPartition {
+    const now = this.#check(partition, broker);
+    if (now !== 'NONE') return failed(wanted, now);
+    const { batch, topic } = wanted;
+    if (!(batch instanceof SimulatedOutgoing)) return failed(wanted, 'CORRUPT_MESSAGE');
+    const refused = this.#refused(topic, batch);
+    if (refused !== undefined)
+      return { ...failed(wanted, refused.error, refused.message), refused: refused.records };
+    if (batch.uncompressedBytes > this.#environment.settings.maxMessageBytes) {
+      return failed(wanted, 'MESSAGE_TOO_LARGE');
+    }
+    const { error, baseOffset } = partition.log.append(claimed, batch, guard);
+    if (error !== 'NONE') return failed(wanted, error, error);
+    partition.changed();
+    return {
+      topic,
+      partition: partition.index,
+      error,
+      message: undefined,
+      baseOffset: BigInt(baseOffset),
+      refused: [],
+    };
+  }
+
+  #check(partition: Partition | undefined, broker: number): ErrorName {
+    if (partition === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    return partition.check(broker, this.#environment.scheduler.now(), -1);
+  }
+
+  /** LogValidator: one record that a topic's rules refuse has the batch refused. */
+  #refused(
+    topic: string,
+    { records }: SimulatedOutgoing,
+  ):
+    | { error: ErrorName; message: string; records: { index: number; message: string }[] }
+    | undefined {
+    const { refuse, settings } = this.#environment;
+    const latest = this.#environment.time() + settings.timestampAfterMaxMs;
+    let refused: { index: number; message: string }[] | undefined;
+    let error: ErrorName = 'INVALID_RECORD';
+    for (const [index, record] of records.entries()) {
+      const isEarly = Number(record.timestamp) > latest;
+      if (isEarly) error = 'INVALID_TIMESTAMP';
+      const message = isEarly
+        ? `Timestamp ${record.timestamp} of message with offset ${index} is out of range.`
+        : refuse(topic, record);
+      if (message !== undefined) (refused ??= []).push({ index, message });
+    }
+    if (refused === undefined) return undefined;
+    const message =
+      error === 'INVALID_TIMESTAMP'
+        ? 'One or more records have been rejected due to invalid timestamp'
+        : `One or more records have been rejected due to ${refused.length} record errors in total`;
+    return { error, message, records: refused };
+  }
+}
+
+function failed(
+  { topic, partition }: ProducePartition,
+  error: ErrorName,
+  message?: string,
+): ProducedPartition {
+  return { topic, partition, error, message, baseOffset: -1n, refused: [] };
+}
+
+/** What producers are told that a coordinator has told a leader. */
+function translate(error: ErrorName, addsPartitions: boolean): ErrorName {
+  switch (error) {
+    case 'NETWORK_EXCEPTION':
+    case 'COORDINATOR_LOAD_IN_PROGRESS':
+    case 'COORDINATOR_NOT_AVAILABLE':
+    case 'NOT_COORDINATOR':
+      return 'NOT_ENOUGH_REPLICAS';
+    case 'CONCURRENT_TRANSACTIONS':
+      return addsPartitions ? error : 'NOT_ENOUGH_REPLICAS';
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- all others are passed on
+    default:
+      return error;
+  }
+}

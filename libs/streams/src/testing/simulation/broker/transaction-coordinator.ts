@@ -1,0 +1,301 @@
+import type { ErrorName } from '../../../protocol/errors.ts';
+import type { ProducerIdentity, TransactionState } from '../../../protocol/transaction-apis.ts';
+import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
+import { CoordinatorLoads } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { partitionOf, TRANSACTIONS_TOPIC } from './topics.ts';
+import type { Partition } from './topics.ts';
+import type { TransactionMarkers } from './transaction-markers.ts';
+
+/** TransactionMetadata: what the log of transactions has of an id. */
+interface Transaction {
+  readonly transactionalId: string;
+  producerId: number;
+  epoch: number;
+  timeoutMs: number;
+  state: TransactionState;
+  /** Whether the producer that ended the last transaction knows KIP-890. */
+  bumpsEpoch: boolean;
+  /** -1 where none has begun. */
+  startedAt: number;
+  partitions: Set<Partition>;
+}
+
+const LAST_EPOCH = 32_766;
+const NO_PRODUCER = { producerId: -1n, epoch: -1 };
+
+/** TransactionCoordinator of all brokers: the state is in the log, and so stays where a broker does not. */
+export class TransactionCoordinator {
+  readonly #environment: Environment;
+  readonly #markers: TransactionMarkers;
+  readonly #loads: CoordinatorLoads;
+  readonly #transactions = new Map<string, Transaction>();
+  #nextProducerId = 1000;
+
+  constructor(environment: Environment, markers: TransactionMarkers) {
+    this.#environment = environment;
+    this.#markers = markers;
+    this.#loads = new CoordinatorLoads(environment);
+    const scan = (): void => {
+      this.#abortTimedOut();
+      environment.scheduler.schedule(environment.settings.transactionScanMs, scan);
+    };
+    environment.scheduler.schedule(environment.settings.transactionScanMs, scan);
+  }
+
+  /** The partition whose leader coordinates an id. */
+  partitionOf(transactionalId: string): Partition {
+    const topic = this.#environment.controller.topics.get(TRANSACTIONS_TOPIC);
+    const partitions = topic?.partitions ?? [];
+    return partitions[partitionOf(transactionalId, partitions.length)] as Partition;
+  }
+
+  /** A new leader reads the partition, and goes on where the last one stopped. */
+  elected(partition: Partition): void {
+    this.#loads.begin(partition, () => {
+      for (const transaction of this.#of(partition)) {
+        if (isPrepared(transaction)) this.#sendMarkers(transaction);
+      }
+    });
+  }
+
+  /** KAFKA-20734: transactions are complete, although some of their markers are not there. */
+  loseMarkers(broker: number): void {
+    for (const transaction of this.#transactions.values()) {
+      if (!isPrepared(transaction)) continue;
+      if (this.partitionOf(transaction.transactionalId).leader !== broker) continue;
+      this.#complete(transaction);
+    }
+  }
+
+  initProducerId(
+    broker: number,
+    { transactionalId, timeoutMs }: RequestOf<'InitProducerId'>,
+  ): ResponseOf<'InitProducerId'> {
+    if (transactionalId === '') return { error: 'INVALID_REQUEST', ...NO_PRODUCER };
+    if (timeoutMs <= 0 || timeoutMs > this.#environment.settings.maxTransactionTimeoutMs) {
+      return { error: 'INVALID_TRANSACTION_TIMEOUT', ...NO_PRODUCER };
+    }
+    const error = this.#loads.check(this.partitionOf(transactionalId), broker);
+    if (error !== 'NONE') return { error, ...NO_PRODUCER };
+    const transaction = this.#transactions.get(transactionalId) ?? this.#create(transactionalId);
+    if (isPrepared(transaction)) return { error: 'CONCURRENT_TRANSACTIONS', ...NO_PRODUCER };
+    if (transaction.state === 'Ongoing') {
+      this.#fence(transaction);
+      return { error: 'CONCURRENT_TRANSACTIONS', ...NO_PRODUCER };
+    }
+    if (transaction.epoch >= LAST_EPOCH) {
+      transaction.producerId = this.#takeProducerId();
+      transaction.epoch = 0;
+    } else {
+      transaction.epoch += 1;
+    }
+    transaction.state = 'Empty';
+    transaction.timeoutMs = timeoutMs;
+    transaction.startedAt = -1;
+    transaction.partitions = new Set();
+    const { producerId, epoch } = transaction;
+    return { error: 'NONE', producerId: BigInt(producerId), epoch };
+  }
+
+  /** As a client asks for it, or a broker for a client. @param broker undefined: whichever coordinates */
+  addPartitions(
+    broker: number | undefined,
+    identity: ProducerIdentity,
+    partitions: readonly Partition[],
+  ): ErrorName {
+    const found = this.#find(broker, identity);
+    if (typeof found === 'string') return found;
+    if (isPrepared(found)) return 'CONCURRENT_TRANSACTIONS';
+    if (found.state !== 'Ongoing') {
+      found.state = 'Ongoing';
+      found.startedAt = this.#environment.time();
+    }
+    for (const partition of partitions) found.partitions.add(partition);
+    return 'NONE';
+  }
+
+  /** Asks whether a partition is in the transaction, as a partition's leader does before KIP-890's second part. */
+  verify(identity: ProducerIdentity, partition: Partition): ErrorName {
+    const found = this.#find(undefined, identity);
+    if (typeof found === 'string') return found;
+    if (isPrepared(found)) return 'CONCURRENT_TRANSACTIONS';
+    return found.partitions.has(partition) ? 'NONE' : this.#environment.settings.notAddedError;
+  }
+
+  endTxn(broker: number, request: RequestOf<'EndTxn'>): ResponseOf<'EndTxn'> {
+    const { transactionalId, commit, bumpsEpoch } = request;
+    if (transactionalId === '') return { error: 'INVALID_REQUEST', ...NO_PRODUCER };
+    const error = this.#loads.check(this.partitionOf(transactionalId), broker);
+    if (error !== 'NONE') return { error, ...NO_PRODUCER };
+    const transaction = this.#transactions.get(transactionalId);
+    const producerId = Number(request.producerId);
+    if (transaction?.producerId !== producerId) {
+      return { error: 'INVALID_PRODUCER_ID_MAPPING', ...NO_PRODUCER };
+    }
+    const outcome = bumpsEpoch
+      ? decideWithBump(transaction, request.epoch, commit)
+      : decide(transaction, request.epoch, commit);
+    if (outcome === 'end') this.#end(transaction, commit, bumpsEpoch);
+    else if (outcome !== 'NONE') return { error: outcome, ...NO_PRODUCER };
+    const epoch = bumpsEpoch ? transaction.epoch : request.epoch;
+    return { error: 'NONE', producerId: request.producerId, epoch };
+  }
+
+  describe(
+    broker: number,
+    transactionalId: string,
+  ): ResponseOf<'DescribeTransactions'>['transactions'][number] {
+    const none = { producerId: -1n, epoch: -1, timeoutMs: 0, startedAt: -1n, partitions: [] };
+    const unknown = { transactionalId, state: 'Dead', ...none } as const;
+    const error = this.#loads.check(this.partitionOf(transactionalId), broker);
+    if (error !== 'NONE') return { error, ...unknown };
+    const transaction = this.#transactions.get(transactionalId);
+    if (transaction === undefined) return { error: 'TRANSACTIONAL_ID_NOT_FOUND', ...unknown };
+    const { state, producerId, epoch, timeoutMs, startedAt } = transaction;
+    return {
+      error: 'NONE',
+      transactionalId,
+      state,
+      producerId: BigInt(producerId),
+      epoch,
+      timeoutMs,
+      startedAt: BigInt(startedAt),
+      partitions: [...transaction.partitions].map(({ topic, index }) => ({
+        topic,
+        partition: index,
+      })),
+    };
+  }
+
+  list(
+    broker: number,
+    { states, producerIds }: RequestOf<'ListTransactions'>,
+  ): ResponseOf<'ListTransactions'> {
+    const transactions = [];
+    for (const { transactionalId, state, producerId: id } of this.#transactions.values()) {
+      const error = this.#loads.check(this.partitionOf(transactionalId), broker);
+      if (error === 'COORDINATOR_LOAD_IN_PROGRESS') return { error, transactions: [] };
+      if (error !== 'NONE') continue;
+      const producerId = BigInt(id);
+      if (states.length > 0 && !states.includes(state)) continue;
+      if (producerIds.length > 0 && !producerIds.includes(producerId)) continue;
+      transactions.push({ transactionalId, state, producerId });
+    }
+    return { error: 'NONE', transactions };
+  }
+
+  #find(broker: number | undefined, identity: ProducerIdentity): Transaction | ErrorName {
+    const { transactionalId, producerId, epoch } = identity;
+    if (transactionalId === '') return 'INVALID_REQUEST';
+    const partition = this.partitionOf(transactionalId);
+    const error =
+      broker === undefined
+        ? this.#loads.checkLeader(partition)
+        : this.#loads.check(partition, broker);
+    if (error !== 'NONE') return error;
+    const transaction = this.#transactions.get(transactionalId);
+    if (transaction?.producerId !== Number(producerId)) return 'INVALID_PRODUCER_ID_MAPPING';
+    return transaction.epoch === epoch ? transaction : 'PRODUCER_FENCED';
+  }
+
+  #create(transactionalId: string): Transaction {
+    const transaction: Transaction = {
+      transactionalId,
+      producerId: this.#takeProducerId(),
+      epoch: -1,
+      timeoutMs: 0,
+      state: 'Empty',
+      bumpsEpoch: false,
+      startedAt: -1,
+      partitions: new Set(),
+    };
+    this.#transactions.set(transactionalId, transaction);
+    return transaction;
+  }
+
+  #takeProducerId(): number {
+    this.#nextProducerId += 1;
+    return this.#nextProducerId - 1;
+  }
+
+  /** PrepareEpochFence, and at once PrepareAbort: with KIP-890 the epoch goes up twice. */
+  #fence(transaction: Transaction): void {
+    transaction.epoch += 1;
+    this.#end(transaction, false, this.#environment.settings.transactionVersion === 2);
+  }
+
+  #end(transaction: Transaction, commit: boolean, bumpsEpoch: boolean): void {
+    transaction.state = commit ? 'PrepareCommit' : 'PrepareAbort';
+    transaction.bumpsEpoch = bumpsEpoch;
+    if (bumpsEpoch) transaction.epoch += 1;
+    this.#sendMarkers(transaction);
+  }
+
+  #sendMarkers(transaction: Transaction): void {
+    const { producerId, epoch, state } = transaction;
+    const isCommit = state === 'PrepareCommit';
+    const ended = { producerId, epoch, isCommit, partitions: [...transaction.partitions] };
+    this.#markers.send(ended, this.partitionOf(transaction.transactionalId), () => {
+      this.#complete(transaction);
+    });
+  }
+
+  #complete(transaction: Transaction): void {
+    transaction.state = transaction.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort';
+    transaction.partitions = new Set();
+  }
+
+  #abortTimedOut(): void {
+    const now = this.#environment.time();
+    for (const transaction of this.#transactions.values()) {
+      const { state, startedAt, timeoutMs, transactionalId } = transaction;
+      if (state !== 'Ongoing' || startedAt + timeoutMs >= now) continue;
+      if (this.#loads.checkLeader(this.partitionOf(transactionalId)) !== 'NONE') continue;
+      this.#fence(transaction);
+    }
+  }
+
+  *#of(partition: Partition): Generator<Transaction> {
+    for (const transaction of this.#transactions.values()) {
+      if (this.partitionOf(transaction.transactionalId) === partition) yield transaction;
+    }
+  }
+}
+
+/** Markers are on their way: the transition to the next state is pending all the time. */
+function isPrepared({ state }: Transaction): boolean {
+  return state === 'PrepareCommit' || state === 'PrepareAbort';
+}
+
+/** `endTransactionWithTV1` for a client. */
+function decide(transaction: Transaction, epoch: number, commit: boolean): ErrorName | 'end' {
+  if (epoch !== transaction.epoch) return 'PRODUCER_FENCED';
+  if (isPrepared(transaction)) return 'CONCURRENT_TRANSACTIONS';
+  if (transaction.state === 'Ongoing') return 'end';
+  return transaction.state === (commit ? 'CompleteCommit' : 'CompleteAbort')
+    ? 'NONE'
+    : 'INVALID_TXN_STATE';
+}
+
+/** `endTransaction` for a client that knows KIP-890: an epoch that went up tells the same request from the next one. */
+function decideWithBump(
+  transaction: Transaction,
+  epoch: number,
+  commit: boolean,
+): ErrorName | 'end' {
+  const { state } = transaction;
+  const isRetry = transaction.bumpsEpoch && transaction.epoch === epoch + 1;
+  const isSame = transaction.epoch === epoch;
+  if (isPrepared(transaction)) return isRetry ? 'CONCURRENT_TRANSACTIONS' : 'PRODUCER_FENCED';
+  if (state === 'Ongoing' || state === 'Empty') {
+    if (!isSame) return 'PRODUCER_FENCED';
+    return state === 'Ongoing' || !commit ? 'end' : 'INVALID_TXN_STATE';
+  }
+  if (!isRetry && !isSame) return 'PRODUCER_FENCED';
+  if (isRetry) {
+    return state === (commit ? 'CompleteCommit' : 'CompleteAbort') ? 'NONE' : 'INVALID_TXN_STATE';
+  }
+  // Nothing was added since: there is nothing to commit, and an abort just takes a new epoch.
+  return commit ? 'INVALID_TXN_STATE' : 'end';
+}

@@ -1,0 +1,115 @@
+import type { CoordinatorLoads, Environment } from './environment.ts';
+import type { GroupOffsets } from './group-offsets.ts';
+import { OFFSETS_TOPIC } from './topics.ts';
+import type { Partition } from './topics.ts';
+
+/** A transaction that has ended, but for its markers. */
+export interface EndedTransaction {
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly isCommit: boolean;
+  readonly partitions: readonly Partition[];
+}
+
+/** TransactionMarkerChannelManager: writes the markers of a transaction, partition by partition, again and again. */
+export class TransactionMarkers {
+  readonly #environment: Environment;
+  readonly #offsets: GroupOffsets;
+  readonly #groupLoads: CoordinatorLoads;
+
+  constructor(environment: Environment, offsets: GroupOffsets, groupLoads: CoordinatorLoads) {
+    this.#environment = environment;
+    this.#offsets = offsets;
+    this.#groupLoads = groupLoads;
+  }
+
+  /** @param coordinator the partition whose leader coordinates @param onDone when all partitions have their markers */
+  send(ended: EndedTransaction, coordinator: Partition, onDone: () => void): void {
+    const { scheduler, random } = this.#environment;
+    const { leaderEpoch, leader } = coordinator;
+    let left = ended.partitions.length;
+    const isCoordinator = (): boolean =>
+      coordinator.leaderEpoch === leaderEpoch && this.#environment.isUp(leader);
+    const acknowledge = (): void => {
+      left -= 1;
+      if (left === 0 && isCoordinator()) onDone();
+    };
+    if (left === 0) {
+      scheduler.schedule(0.1, () => {
+        if (isCoordinator()) onDone();
+      });
+      return;
+    }
+    const attempt = (partition: Partition): void => {
+      if (!isCoordinator()) return;
+      if (this.#loses(leader)) {
+        acknowledge();
+        return;
+      }
+      scheduler.schedule(this.#latency(), () => {
+        // The coordinator's broker stops while the marker is on its way.
+        if (this.#loses(leader) && random.chance(0.5)) {
+          acknowledge();
+          return;
+        }
+        this.#arrive(ended, partition, leaderEpoch, (outcome) => {
+          if (outcome === 'done') scheduler.schedule(this.#latency() / 2, acknowledge);
+          else if (outcome === 'again') {
+            scheduler.schedule(random.between(5, 60), () => {
+              attempt(partition);
+            });
+          }
+        });
+      });
+    };
+    for (const partition of ended.partitions) attempt(partition);
+  }
+
+  #latency(): number {
+    const { random, settings } = this.#environment;
+    const slow = random.chance(0.05) ? 8 : 1;
+    return random.between(0.1, settings.markerMs) * slow;
+  }
+
+  #loses(leader: number): boolean {
+    return this.#environment.losesMarkers && this.#environment.isStopping(leader);
+  }
+
+  #arrive(
+    ended: EndedTransaction,
+    partition: Partition,
+    coordinatorEpoch: number,
+    answer: (outcome: 'done' | 'again' | 'never') => void,
+  ): void {
+    const { scheduler } = this.#environment;
+    if (partition.isDeleted) {
+      answer('done');
+      return;
+    }
+    const isThere =
+      this.#environment.isUp(partition.leader) &&
+      partition.isLedBy(partition.leader, scheduler.now()) &&
+      (partition.topic !== OFFSETS_TOPIC || this.#groupLoads.checkLeader(partition) === 'NONE');
+    if (!isThere) {
+      answer('again');
+      return;
+    }
+    const { producerId, epoch, isCommit } = ended;
+    const timestamp = this.#environment.time();
+    const { error } = partition.log.appendMarker({
+      producerId,
+      epoch,
+      coordinatorEpoch,
+      isCommit,
+      timestamp,
+    });
+    if (error !== 'NONE') {
+      // Another coordinator, or a later epoch, was here: TransactionMarkerRequestCompletionHandler gives up.
+      answer('never');
+      return;
+    }
+    if (partition.topic === OFFSETS_TOPIC) this.#offsets.end(partition.index, producerId, isCommit);
+    partition.changed();
+    answer('done');
+  }
+}

@@ -1,0 +1,14 @@
+export type { BrokerSettings } from './broker/environment.ts';
+export type { ControllerDelays } from './broker/controller.ts';
+export { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './broker/topics.ts';
+export type { JudgedRecord, PartitionRecords, RecordFate } from './log-records.ts';
+export type { Fault, FaultRates, Network, TraceListener } from './network.ts';
+export { Random } from './random.ts';
+export { Scheduler } from './scheduler.ts';
+export type { Timer } from './scheduler.ts';
+export { SimulatedOutgoing } from './simulated-batch.ts';
+export { SimulatedCluster } from './simulated-cluster.ts';
+export type { SimulationOptions } from './simulated-cluster.ts';
+export { SimulatedContractCluster } from './simulated-contract-cluster.ts';
+export { EPOCH_MS } from './simulated-process.ts';
+export type { SimulatedProcess } from './simulated-process.ts';
