@@ -22,6 +22,9 @@ interface KnownTopic extends Topic {
   readonly leaders: readonly (Leader | undefined)[];
 }
 
+/** A broker answers within milliseconds; a request that is lost on the way must not hold up much longer, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
 /** The pause before a request is repeated that a coordinator could not take. */
 const RETRY_PAUSE_MS = 50;
 
@@ -78,7 +81,7 @@ export class Cluster {
     request: RequestOf<Api>,
     options?: SendOptions,
   ): Promise<ResponseOf<Api>> {
-    return this.#ports.wire.send(to, api, request, options);
+    return this.#ports.wire.send(to, api, request, { timeoutMs: REQUEST_TIMEOUT_MS, ...options });
   }
 
   /**

@@ -26,6 +26,8 @@ export interface Entry {
   readonly topicId: string;
   /** What the group had committed before; undefined: nothing. */
   readonly before: Pick<Committed, 'offset' | 'topicId'> | undefined;
+  /** Whether the partition is still worked on by the one that submitted it: it may have been lost and assigned again. */
+  readonly isCurrent: () => boolean;
 }
 
 /**
@@ -152,14 +154,13 @@ export class Committer {
 
   /** @returns the entries of the next transaction */
   #take(): readonly Queued[] {
-    const { member, clock } = this.#options;
-    const now = clock.now();
+    const now = this.#options.clock.now();
     const taken: Queued[] = [];
     const left: Queued[] = [];
     let bytes = 0;
     for (const queued of this.#queue) {
-      const { partition, writes } = queued.entry;
-      if (!member.owned.has(partition)) {
+      const { partition, writes, isCurrent } = queued.entry;
+      if (!isCurrent()) {
         queued.settle({ kind: 'elsewhere' });
         continue;
       }
@@ -217,7 +218,7 @@ export class Committer {
    * @returns entries of which nothing was committed, and whose partitions are still ours
    */
   async #findOut(batch: readonly Queued[]): Promise<readonly Queued[]> {
-    const { cluster, clock, groupId, topic, member, producers, onUnstable } = this.#options;
+    const { cluster, clock, groupId, topic, producers, onUnstable } = this.#options;
     const since = clock.now();
     let unstable = 0;
     // What one of them confirmed is in doubt too: a broker that stops can lose markers (KAFKA-20734).
@@ -228,7 +229,7 @@ export class Committer {
         const partitions = batch.map(({ entry }) => entry.partition);
         const committed = await committedOffsets(cluster, groupId, topic, partitions);
         return batch.filter(({ entry, settle }) => {
-          const settled = member.owned.has(entry.partition)
+          const settled = entry.isCurrent()
             ? outcomeOf(entry, committed.get(entry.partition))
             : 'elsewhere';
           if (settled !== undefined) settle({ kind: settled });

@@ -141,6 +141,7 @@ export class Lane {
       if (planned instanceof UndecidedError) {
         this.#wait(planned.message);
         await cluster.pause(LONGEST_PAUSE_MS);
+        await cluster.refresh().catch(() => undefined);
         continue;
       }
       const { writes, counts } = planned;
@@ -159,6 +160,7 @@ export class Lane {
         },
         topicId,
         before: this.#committed,
+        isCurrent: () => !this.#isOver(),
       });
       if (settled.kind === 'elsewhere') return false;
       if (settled.kind === 'committed') {

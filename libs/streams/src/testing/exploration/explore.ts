@@ -1,0 +1,136 @@
+import { SimulatedCluster } from '../simulation/index.ts';
+import type { Random } from '../simulation/index.ts';
+import type { EngineEvent } from '../../transform/events.ts';
+import { CHANGES, FAILURES, pickAttack } from './attack.ts';
+import type { Attack } from './attack.ts';
+import { Fleet, GROUP } from './fleet.ts';
+import { faultsOf } from './oracle.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  /** Told what happens, for a look at one schedule. */
+  readonly onTrace?: (line: string) => void;
+  /** Shown the cluster as it is at the end. */
+  readonly onDone?: (cluster: SimulatedCluster) => void;
+}
+
+export interface ScheduleResult {
+  readonly seed: number;
+  /** What is wrong with the records, each as a sentence; empty: nothing. */
+  readonly faults: readonly string[];
+  /** What was done, in order. */
+  readonly attacks: readonly string[];
+  readonly requests: number;
+}
+
+/** How long records come in, and things go wrong, in milliseconds. */
+const STORM_MS = 15_000;
+/** How long it may take after that until all is processed. */
+const CALM_MS = 90_000;
+const MOST_ATTACKS = 5;
+
+/** Runs services on a simulated cluster through a schedule that comes from a seed, and compares all records afterwards. */
+export async function runSchedule({
+  seed,
+  onTrace,
+  onDone,
+}: ScheduleOptions): Promise<ScheduleResult> {
+  const cluster = new SimulatedCluster({
+    seed,
+    brokers: seed % 3 === 0 ? 1 : 3,
+    transactionVersion: seed % 4 === 0 ? 1 : 2,
+  });
+  const { random } = cluster;
+  const say = (line: string): void => onTrace?.(`${cluster.now().toFixed(1)} ${line}`);
+  if (onTrace !== undefined) cluster.network.onTrace = onTrace;
+  cluster.environment.losesMarkers = random.chance(0.3);
+  const isChanging = random.chance(0.4);
+  const partitions = 1 + random.int(4);
+  cluster.createTopic(INPUT, partitions);
+  cluster.createTopic(OUTPUT, random.chance(0.7) ? partitions : 1 + random.int(4));
+  cluster.createTopic(DEAD_LETTERS, random.chance(0.5) ? partitions : 1);
+  const fleet = new Fleet(cluster, (service, event) => {
+    say(`${service} ${describeEvent(event)}`);
+  });
+  for (let left = 1 + random.int(3); left > 0; left -= 1) fleet.start();
+  const written = writeRecords(cluster, random);
+  const attacks: string[] = [];
+  for (let left = 1 + random.int(MOST_ATTACKS); left > 0; left -= 1) {
+    const attack = choose(isChanging, random);
+    cluster.at(random.between(500, STORM_MS), () => {
+      say(attack.name);
+      attacks.push(attack.name);
+      const later = (delay: number, run: () => void): void => {
+        cluster.at(cluster.now() + delay, run);
+      };
+      attack.run({ cluster, fleet, random, later });
+    });
+  }
+  await cluster.run(STORM_MS + 10_000, () => fleet.failures.length > 0);
+  const isDone = (): boolean => fleet.failures.length > 0 || isProcessed(cluster);
+  await cluster.run(cluster.now() + CALM_MS, isDone);
+  // What was sent before, and is late, may still do harm.
+  await cluster.run(cluster.now() + 10_000, () => fleet.failures.length > 0);
+  const faults = fleet.failures.map((failure) => `failed: ${String(failure)}`);
+  if (!isProcessed(cluster)) faults.push('stuck: not all records were processed');
+  faults.push(...faultsNow(cluster, written));
+  onDone?.(cluster);
+  for (const { process } of [...fleet.running]) process.kill();
+  return { seed, faults, attacks, requests: cluster.network.requests };
+}
+
+function choose(isChanging: boolean, random: Random): Attack {
+  return pickAttack(isChanging && random.chance(0.5) ? CHANGES : FAILURES, random);
+}
+
+/** Writes numbered records, a few at a time. @returns all that are written so far */
+function writeRecords(cluster: SimulatedCluster, random: Random): ReadonlySet<number> {
+  const written = new Set<number>();
+  for (let time = random.between(10, 400); time < STORM_MS; time += random.between(50, 900)) {
+    cluster.at(time, () => {
+      const { length } = cluster.read(INPUT);
+      if (length === 0) return;
+      const count = 1 + random.int(4);
+      const serials = Array.from({ length: count }, (_, index) => written.size + index);
+      for (const serial of serials) written.add(serial);
+      const records = serials.map((serial) => ({
+        key: Buffer.from(`key ${serial % 7}`),
+        value: Buffer.from(String(serial)),
+        timestamp: serial,
+      }));
+      cluster.append(INPUT, random.int(length), records);
+    });
+  }
+  return written;
+}
+
+function isProcessed(cluster: SimulatedCluster): boolean {
+  const committed = new Map(
+    cluster.committed(GROUP).map(({ partition, offset }) => [partition, Number(offset)]),
+  );
+  const partitions = cluster.read(INPUT);
+  return partitions.every(({ all }, partition) => {
+    if (all.length === 0) return true;
+    return committed.get(partition) === cluster.partition(INPUT, partition).log.end;
+  });
+}
+
+function faultsNow(cluster: SimulatedCluster, written: ReadonlySet<number>): string[] {
+  const serials = (topic: string): number[][] =>
+    cluster.read(topic).map(({ committed }) => committed.map(({ value }) => Number(String(value))));
+  return faultsOf({
+    input: serials(INPUT),
+    written,
+    output: serials(OUTPUT),
+    deadLetters: serials(DEAD_LETTERS),
+    isAligned: false,
+  });
+}
+
+function describeEvent(event: EngineEvent): string {
+  return JSON.stringify(event, (_, value: unknown) => {
+    if (typeof value === 'bigint') return Number(value);
+    return value instanceof Error ? String(value) : value;
+  });
+}

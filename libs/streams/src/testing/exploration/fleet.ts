@@ -1,0 +1,101 @@
+import { MAX_VALUE_BYTES, readLimits } from '../../fetch/read-limits.ts';
+import { ReadMemory } from '../../fetch/read-memory.ts';
+import { TransformEngine } from '../../transform/engine.ts';
+import type { EngineEvent } from '../../transform/events.ts';
+import type { Random, SimulatedCluster, SimulatedProcess } from '../simulation/index.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT, planBy } from './rule.ts';
+
+export const GROUP = 'transformer';
+
+/** A running service. */
+export interface Service {
+  readonly name: string;
+  readonly process: SimulatedProcess;
+  readonly engine: TransformEngine;
+}
+
+const READ_MEMORY_BYTES = 64 * 1024 * 1024;
+
+/** The services of a schedule: each a process of its own with an engine. */
+export class Fleet {
+  readonly #cluster: SimulatedCluster;
+  readonly #onEvent: (service: string, event: EngineEvent) => void;
+  readonly #running: Service[] = [];
+  readonly failures: unknown[] = [];
+  #started = 0;
+  /** Told when the input begins anew, so that records are not taken for lost. */
+  inputs = 0;
+
+  constructor(
+    cluster: SimulatedCluster,
+    onEvent: (service: string, event: EngineEvent) => void = () => undefined,
+  ) {
+    this.#cluster = cluster;
+    this.#onEvent = onEvent;
+  }
+
+  get running(): readonly Service[] {
+    return this.#running;
+  }
+
+  start(): Service {
+    this.#started += 1;
+    const name = `service${this.#started}`;
+    const process = this.#cluster.process(name);
+    const engine = new TransformEngine({
+      ports: process,
+      groupId: GROUP,
+      instance: name,
+      input: INPUT,
+      targets: [OUTPUT, DEAD_LETTERS],
+      plan: planBy(process.encoder),
+      reading: { limits: readLimits(MAX_VALUE_BYTES), memory: new ReadMemory(READ_MEMORY_BYTES) },
+      lingerMs: 0,
+      onEvent: (event) => {
+        this.#onEvent(name, event);
+      },
+      onFatal: (error) => {
+        this.failures.push(error);
+      },
+    });
+    const service = { name, process, engine };
+    this.#running.push(service);
+    engine.start();
+    return service;
+  }
+
+  pick(random: Random): Service | undefined {
+    return this.#running.length === 0 ? undefined : random.pick(this.#running);
+  }
+
+  kill(random: Random): Service | undefined {
+    const service = this.pick(random);
+    if (service !== undefined) this.killOne(service);
+    return service;
+  }
+
+  killOne(service: Service): void {
+    this.#remove(service);
+    service.process.kill();
+  }
+
+  /** As SIGTERM does. */
+  stop(random: Random): void {
+    const service = this.pick(random);
+    if (service !== undefined) this.stopOne(service);
+  }
+
+  stopOne(service: Service): void {
+    this.#remove(service);
+    void service.engine.stop().then(() => service.process.wire.close());
+  }
+
+  forgetInput(): void {
+    this.inputs += 1;
+  }
+
+  #remove(service: Service): void {
+    const index = this.#running.indexOf(service);
+    if (index >= 0) this.#running.splice(index, 1);
+  }
+}
