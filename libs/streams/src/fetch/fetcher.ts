@@ -57,6 +57,7 @@ export class Fetcher {
   /** All readers, whether they wait or not. */
   #readers = 0;
   readonly #loops = new Map<number, Alarm>();
+  #isLooking = false;
   #isClosed = false;
 
   constructor(options: FetcherOptions) {
@@ -84,10 +85,15 @@ export class Fetcher {
     for (const alarm of this.#loops.values()) alarm.ring();
   }
 
+  /** Has each partition that is wanted fetched from its leader, or its leader looked for. */
+  #attend(): void {
+    for (const partition of [...this.#wanted.keys()]) this.#start(partition);
+  }
+
   #start(partition: number): void {
     const leader = this.#options.cluster.leader(this.#options.topic, partition);
     if (leader === undefined) {
-      void this.#lookAgain(partition);
+      void this.#lookForLeaders();
       return;
     }
     const { broker } = leader;
@@ -113,6 +119,8 @@ export class Fetcher {
       }
     } finally {
       this.#loops.delete(broker.id);
+      // Leaders may have moved meanwhile.
+      this.#attend();
     }
   }
 
@@ -204,12 +212,15 @@ export class Fetcher {
     await this.#options.cluster.refresh().catch(() => undefined);
   }
 
-  /** A partition without a leader: until it has one, nothing can be asked of it. */
-  async #lookAgain(partition: number): Promise<void> {
+  /** Until a partition has a leader, nothing can be asked of it. */
+  async #lookForLeaders(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     await this.#options.clock.sleep(RETRY_PAUSE_MS);
     await this.#refresh();
-    if (this.#isClosed || !this.#wanted.has(partition)) return;
+    this.#isLooking = false;
+    if (this.#isClosed) return;
     this.#findMoved();
-    if (this.#wanted.has(partition)) this.#start(partition);
+    this.#attend();
   }
 }

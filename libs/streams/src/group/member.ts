@@ -76,7 +76,7 @@ export class Member {
   #isStopped = false;
   #memberId = '';
   #generation = NO_GENERATION;
-  /** How many partitions the topic had when the member asked to join. */
+  /** How many partitions the topic had when the member asked to join, or when it assigned them. */
   #joinedWith = 0;
   /** What was given up can go elsewhere only in a generation that begins after that. */
   #hasGivenUp = false;
@@ -214,7 +214,12 @@ export class Member {
   async #assign({ members }: Joined): Promise<{ memberId: string; assignment: Buffer }[]> {
     const candidates = members.map(candidateOf);
     const topics = [...new Set(candidates.flatMap((candidate) => candidate.topics))];
-    const partitions = await this.#options.cluster.countPartitions(topics);
+    const { cluster, topic } = this.#options;
+    const partitions = await cluster.countPartitions(topics);
+    const count = partitions.get(topic) ?? 0;
+    // The topic has grown meanwhile, or is just created anew: what is assigned now holds until the counts agree.
+    if (count !== this.#joinedWith) await cluster.refresh();
+    this.#joinedWith = count;
     return [...assign(candidates, partitions)].map(([memberId, assigned]) => ({
       memberId,
       assignment: encodeAssignment(

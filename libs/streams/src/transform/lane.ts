@@ -23,7 +23,7 @@ import type { Committed } from '../positions/positions.ts';
 import { resume } from '../positions/resume.ts';
 import type { ConsumedBatch } from '../records/record.ts';
 import type { Write } from '../transactions/produce.ts';
-import type { Committer } from './committer.ts';
+import type { Committer, Settled } from './committer.ts';
 import type { EngineEvent } from './events.ts';
 import type { RefusedWrite } from './merged-writes.ts';
 
@@ -60,6 +60,8 @@ export interface LaneOptions {
 export class ImpossiblePositionError extends Error {
   override readonly name = 'ImpossiblePositionError';
 }
+
+const NOTHING: PlannedBatch = { writes: [], counts: NO_FLOW };
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -131,7 +133,7 @@ export class Lane {
 
   /** @returns whether the next piece follows: else the partition goes on elsewhere */
   async #process({ records, nextOffset }: Piece, position: FetchPosition): Promise<boolean> {
-    const { cluster, topic, committer, plan } = this.#options;
+    const { topic, plan } = this.#options;
     const { partition } = this;
     const batch = { topic, partition, records, nextOffset: BigInt(nextOffset) };
     let refused: readonly RefusedWrite[] = [];
@@ -139,39 +141,47 @@ export class Lane {
       const planned = await plan(batch, refused).catch(undecided);
       if (this.#isOver()) return false;
       if (planned instanceof UndecidedError) {
-        this.#wait(planned.message);
-        await cluster.pause(LONGEST_PAUSE_MS);
-        await cluster.refresh().catch(() => undefined);
+        await this.#waitFor(planned);
         continue;
       }
-      const { writes, counts } = planned;
-      const flow = addFlow(this.#flow, counts);
-      const { topicId, leaderEpoch } = position;
-      const offset = batch.nextOffset;
-      const settled = await committer.submit({
-        partition,
-        writes,
-        offset: {
-          topic,
-          partition,
-          offset,
-          leaderEpoch,
-          metadata: encodeCommitMetadata({ flow, topicId }),
-        },
-        topicId,
-        before: this.#committed,
-        isCurrent: () => !this.#isOver(),
-      });
-      if (settled.kind === 'elsewhere') return false;
-      if (settled.kind === 'committed') {
-        this.#wait(undefined);
-        this.#flow = flow;
-        this.#committed = { offset, topicId, leaderEpoch, flow };
-        return true;
-      }
+      const settled = await this.#commit(planned, batch.nextOffset, position);
+      if (settled.kind !== 'refused') return settled.kind === 'committed';
       refused = [...refused, ...settled.refused];
     }
     return false;
+  }
+
+  async #commit(
+    { writes, counts }: PlannedBatch,
+    offset: bigint,
+    { topicId, leaderEpoch }: FetchPosition,
+  ): Promise<Settled> {
+    const { topic, committer } = this.#options;
+    const { partition } = this;
+    const flow = addFlow(this.#flow, counts);
+    const metadata = encodeCommitMetadata({ flow, topicId });
+    const settled = await committer.submit({
+      partition,
+      writes,
+      offset: { topic, partition, offset, leaderEpoch, metadata },
+      topicId,
+      before: this.#committed,
+      isCurrent: () => !this.#isOver(),
+    });
+    if (settled.kind === 'committed') {
+      this.#wait(undefined);
+      this.#flow = flow;
+      this.#committed = { offset, topicId, leaderEpoch, flow };
+    }
+    return settled;
+  }
+
+  /** A topic may be missing: the next look at the cluster tells. */
+  async #waitFor({ message }: UndecidedError): Promise<void> {
+    const { cluster } = this.#options;
+    this.#wait(message);
+    await cluster.pause(LONGEST_PAUSE_MS);
+    await cluster.refresh().catch(() => undefined);
   }
 
   /** @returns where to read; undefined while that is not known */
@@ -203,7 +213,11 @@ export class Lane {
       );
     }
     this.#flow = this.#flowFrom(found);
-    return { topicId, offset: found.offset, leaderEpoch: leader.epoch };
+    const position = { topicId, offset: found.offset, leaderEpoch: leader.epoch };
+    if (found.kind === 'resume' || found.kind === 'fresh') return position;
+    // What the group has committed is no position any more: its lag would be told wrong until the next record.
+    const { kind } = await this.#commit(NOTHING, found.offset, position);
+    return kind === 'committed' ? position : undefined;
   }
 
   /** The counts go on with the records; after a gap they begin anew. */
