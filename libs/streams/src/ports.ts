@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly channel?: Channel;
   /** How long the answer may take beyond the time that the request lets the broker wait, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Only over this connection, as {@link Wire.connection} tells it: over another one nothing is sent. */
+  readonly connection?: number | undefined;
 }
 
 /** Requests of Kafka's protocol to brokers. Versions, encoding, sockets, TLS and SASL are behind it. */
@@ -33,6 +35,8 @@ export interface Wire {
     request: RequestOf<Api>,
     options?: SendOptions,
   ): Promise<ResponseOf<Api>>;
+  /** @returns the number of the connection that is open to a broker, another one for each that is made; undefined: none is */
+  connection(to: Broker, channel: Channel): number | undefined;
   /** Closes all connections: what is under way fails with {@link UnansweredError}. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { UnansweredError, UnreachableError } from '../ports.ts';
-import type { Ports, SendOptions } from '../ports.ts';
+import type { Channel, Ports, SendOptions } from '../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
 import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
@@ -84,6 +84,11 @@ export class Cluster {
     return this.#ports.wire.send(to, api, request, { timeoutMs: REQUEST_TIMEOUT_MS, ...options });
   }
 
+  /** See {@link Wire.connection}. */
+  connection(to: Broker, channel: Channel): number | undefined {
+    return this.#ports.wire.connection(to, channel);
+  }
+
   /**
    * Sends a request to the coordinator of a group or a transactional id. It is looked for again when the broker that was
    * asked is no coordinator, or does not answer.
@@ -105,9 +110,15 @@ export class Cluster {
       if (isCoordinatorGone(error)) throw new ProtocolError(error, `${api} of ${kind} "${key}"`);
       return response;
     } catch (error) {
-      this.#coordinators.delete(`${kind} ${key}`);
+      const isGone = error instanceof ProtocolError && isCoordinatorGone(error.code);
+      if (isGone || isUnheard(error)) this.#coordinators.delete(`${kind} ${key}`);
       throw error;
     }
+  }
+
+  /** @returns the coordinator that was asked last; undefined when it has to be looked for */
+  knownCoordinator(kind: CoordinatorKind, key: string): Broker | undefined {
+    return this.#coordinators.get(`${kind} ${key}`);
   }
 
   /** @throws ProtocolError when the brokers know of none at the moment */

@@ -38,6 +38,11 @@ export class OutsideOfGenerationError extends Error {
   override readonly name = 'OutsideOfGenerationError';
 }
 
+/** A broker that the producer wrote to was away: the last transaction has to be settled before the next one. */
+export class BrokenLineError extends Error {
+  override readonly name = 'BrokenLineError';
+}
+
 const OF_RECORDS: ReadonlySet<ErrorName> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',

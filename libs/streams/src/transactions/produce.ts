@@ -4,7 +4,14 @@ import type { OutgoingBatch } from '../ports.ts';
 import type { ProducedPartition, TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
 import { isBusy, untilTaken } from './ask-coordinator.ts';
-import { isOfRecords, PartitionUnwritableError, RecordsRefusedError } from './errors.ts';
+import {
+  BrokenLineError,
+  isOfRecords,
+  PartitionUnwritableError,
+  RecordsRefusedError,
+} from './errors.ts';
+import type { Lines } from './lines.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
 import type { RefusedBatch } from './errors.ts';
 
 /** Records for one partition, in order: each batch goes by itself. */
@@ -23,6 +30,15 @@ const REPLICATION_TIMEOUT_MS = 10_000;
 /** Sequence numbers begin anew after the largest int32 (KIP-98). */
 const SEQUENCES = 2 ** 31;
 
+/** What a producer's requests have in common. */
+export interface ProducerState {
+  /** By {@link placeKey}, the number of the next record. */
+  readonly sequences: Map<string, number>;
+  readonly lines: Lines;
+}
+
+type Produced = readonly [batch: Numbered, baseOffset: bigint, broker: Broker];
+
 /** A batch under its number, as it stays when it is sent again. */
 interface Numbered {
   readonly write: Write;
@@ -35,7 +51,7 @@ interface Numbered {
  * Sends batches to the leaders of their partitions, one request for each leader; a partition with several batches gets one in
  * each of several rounds.
  *
- * @param sequences by partition, the number of the next record; moved on
+ * @param state of the producer; moved on
  * @returns where the brokers put them, in the order of the writes
  * @throws RecordsRefusedError when records were refused by what they are
  * @throws PartitionUnwritableError when one of the partitions has no leader, or that refuses
@@ -44,7 +60,7 @@ export async function produce(
   cluster: Cluster,
   identity: ProducerIdentity,
   writes: readonly Write[],
-  sequences: Map<string, number>,
+  { sequences, lines }: ProducerState,
   addsPartitions: boolean,
 ): Promise<readonly Written[]> {
   const offsets = new Map(writes.map((write) => [write, [] as bigint[]]));
@@ -52,13 +68,16 @@ export async function produce(
   const rounds = writes.reduce((most, { batches }) => Math.max(most, batches.length), 0);
   for (let round = 0; round < rounds; round += 1) {
     const batches = writes.flatMap((write) => numbered(write, round, sequences));
-    const sent = [...byLeader(cluster, batches)].map(([leader, ofLeader]) =>
+    const sent = [...byLeader(cluster, batches, lines)].map(([leader, ofLeader]) =>
       send(cluster, leader, identity, ofLeader, addsPartitions),
     );
     const settled = await Promise.allSettled(sent);
     for (const result of settled) {
       if (result.status === 'fulfilled') {
-        for (const [{ write }, baseOffset] of result.value) offsets.get(write)?.push(baseOffset);
+        for (const [{ write }, baseOffset, broker] of result.value) {
+          offsets.get(write)?.push(baseOffset);
+          lines.note(placeKey(write), broker);
+        }
       } else if (result.reason instanceof RecordsRefusedError) {
         refused.push(...result.reason.refused);
       } else if (refused.length === 0) {
@@ -78,19 +97,26 @@ export async function produce(
 function numbered(write: Write, round: number, sequences: Map<string, number>): Numbered[] {
   const batch = write.batches[round];
   if (batch === undefined) return [];
-  const key = `${write.topic} ${write.partition}`;
+  const key = placeKey(write);
   const baseSequence = sequences.get(key) ?? 0;
   sequences.set(key, (baseSequence + batch.length) % SEQUENCES);
   return [{ write, index: round, batch, baseSequence }];
 }
 
-function byLeader(cluster: Cluster, batches: readonly Numbered[]): Map<Leader, Numbered[]> {
+function byLeader(
+  cluster: Cluster,
+  batches: readonly Numbered[],
+  lines: Lines,
+): Map<Leader, Numbered[]> {
   const byBroker = new Map<number, [Leader, Numbered[]]>();
   for (const numberedBatch of batches) {
     const { topic, partition } = numberedBatch.write;
     const leader = cluster.leader(topic, partition);
     if (leader === undefined) {
       throw new PartitionUnwritableError({ topic, partition }, 'it has no leader');
+    }
+    if (!lines.isUnbroken(placeKey(numberedBatch.write), leader.broker)) {
+      throw new BrokenLineError('The line to a leader broke');
     }
     const known = byBroker.get(leader.broker.id);
     if (known === undefined) byBroker.set(leader.broker.id, [leader, [numberedBatch]]);
@@ -105,8 +131,9 @@ async function send(
   { transactionalId, producerId, epoch }: ProducerIdentity,
   batches: readonly Numbered[],
   addsPartitions: boolean,
-): Promise<readonly (readonly [Numbered, bigint])[]> {
-  const produced: (readonly [Numbered, bigint])[] = [];
+): Promise<readonly Produced[]> {
+  const produced: Produced[] = [];
+  const connection = cluster.connection(broker, 'write');
   let left = batches;
   await untilTaken(cluster, async () => {
     const { partitions } = await cluster.send(
@@ -123,11 +150,11 @@ async function send(
           stamp: { producerId, epoch, baseSequence },
         })),
       },
-      { channel: 'write' },
+      { channel: 'write', connection },
     );
     const answered = left.map((one) => [one, answerOf(one, partitions)] as const);
     for (const [one, { error, baseOffset }] of answered) {
-      if (error === 'NONE') produced.push([one, baseOffset]);
+      if (error === 'NONE') produced.push([one, baseOffset, broker]);
     }
     left = answered.flatMap(([one, { error }]) => (isBusy(error) ? [one] : []));
     requireWritten(cluster, answered);
@@ -135,6 +162,11 @@ async function send(
     if (busy !== undefined) throw new ProtocolError(busy, `Produce of "${transactionalId}"`);
   });
   return produced;
+}
+
+/** @returns a partition's name, for maps */
+export function placeKey({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
 }
 
 function answerOf(

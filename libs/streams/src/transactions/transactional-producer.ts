@@ -3,11 +3,12 @@ import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
-import { isOfGenerations, OutsideOfGenerationError } from './errors.ts';
+import { BrokenLineError, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
 import { endAgain, outcomeOf } from './end-again.ts';
-import { produce } from './produce.ts';
-import type { Write, Written } from './produce.ts';
+import { Lines } from './lines.ts';
+import { placeKey, produce } from './produce.ts';
+import type { ProducerState, Write, Written } from './produce.ts';
 
 /** All that one transaction does. */
 export interface Commit {
@@ -36,8 +37,9 @@ export class TransactionalProducer {
   readonly #options: ProducerOptions;
   /** Undefined until the id is taken over. */
   #identity: ProducerIdentity | undefined;
-  /** By partition, the number of the next record (KIP-98). */
-  readonly #sequences = new Map<string, number>();
+  readonly #state: ProducerState;
+  /** To the coordinator of the group. */
+  readonly #offsetLine: Lines;
   /** All partitions that transactions of this id have written to. */
   readonly #written = new Map<string, TopicPartition>();
   /** Those of the last transaction; undefined when there was none since the id was taken over. */
@@ -47,16 +49,21 @@ export class TransactionalProducer {
 
   constructor(options: ProducerOptions) {
     this.#options = options;
+    this.#state = { sequences: new Map(), lines: new Lines(options.cluster, 'write') };
+    this.#offsetLine = new Lines(options.cluster, 'ask');
   }
 
-  /** Whether the next commit needs no {@link takeOver} before. */
-  get isReady(): boolean {
-    return this.#identity !== undefined;
-  }
-
-  /** The next commit needs a {@link takeOver} before: brokers may not have kept what they confirmed. */
-  doubt(): void {
-    this.#identity = undefined;
+  /** @returns whether a commit of these writes needs no {@link takeOver} before */
+  isReady(writes: readonly Write[]): boolean {
+    const { cluster, groupId } = this.#options;
+    if (this.#identity === undefined) return false;
+    const coordinator = cluster.knownCoordinator('group', groupId);
+    if (coordinator === undefined || !this.#offsetLine.isUnbroken(groupId, coordinator))
+      return false;
+    return writes.every((write) => {
+      const leader = cluster.leader(write.topic, write.partition);
+      return leader === undefined || this.#state.lines.isUnbroken(placeKey(write), leader.broker);
+    });
   }
 
   /**
@@ -74,10 +81,12 @@ export class TransactionalProducer {
       transactionalId,
       timeoutMs,
     });
-    this.#sequences.clear();
+    this.#state.sequences.clear();
+    this.#state.lines.clear();
+    this.#offsetLine.clear();
     const identity = { transactionalId, producerId, epoch };
     if (this.#last !== undefined && this.#outcome !== undefined) {
-      const last = new Set(this.#last.map(keyOf));
+      const last = new Set(this.#last.map(placeKey));
       const before = [...this.#written].filter(([key]) => !last.has(key)).map(([, place]) => place);
       // Whatever was before the last transaction was committed: else the id would have been taken over.
       if (before.length > 0) await endAgain(cluster, identity, groupId, before, true);
@@ -101,7 +110,7 @@ export class TransactionalProducer {
     if (identity === undefined) throw new Error('The transactional id is not taken over');
     this.#identity = undefined;
     const partitions = commit.writes.map(({ topic, partition }) => ({ topic, partition }));
-    for (const place of partitions) this.#written.set(keyOf(place), place);
+    for (const place of partitions) this.#written.set(placeKey(place), place);
     this.#last = partitions;
     const isImplicit = this.#options.cluster.transactionVersion === 2;
     const written = isImplicit
@@ -147,8 +156,12 @@ export class TransactionalProducer {
     addsOffsets: boolean,
   ): Promise<void> {
     const { cluster, groupId } = this.#options;
-    await untilTaken(cluster, () =>
-      cluster.ask(
+    await untilTaken(cluster, async () => {
+      const coordinator = await cluster.coordinator('group', groupId);
+      if (!this.#offsetLine.isUnbroken(groupId, coordinator))
+        throw new BrokenLineError('The line to the coordinator broke');
+      const connection = cluster.connection(coordinator, 'ask');
+      await cluster.ask(
         'group',
         groupId,
         'TxnOffsetCommit',
@@ -160,8 +173,10 @@ export class TransactionalProducer {
           if (code !== 'NONE') throw new ProtocolError(code, subject);
           return code;
         },
-      ),
-    );
+        { connection },
+      );
+      this.#offsetLine.note(groupId, coordinator);
+    });
   }
 
   #produce(
@@ -169,7 +184,7 @@ export class TransactionalProducer {
     { writes }: Commit,
     addsPartitions: boolean,
   ): Promise<readonly Written[]> {
-    return produce(this.#options.cluster, identity, writes, this.#sequences, addsPartitions);
+    return produce(this.#options.cluster, identity, writes, this.#state, addsPartitions);
   }
 
   /** @returns the producer of the next transaction */
@@ -181,13 +196,9 @@ export class TransactionalProducer {
       bumpsEpoch,
     });
     if (!bumpsEpoch) return identity;
-    this.#sequences.clear();
+    this.#state.sequences.clear();
     return { transactionalId, producerId: ended.producerId, epoch: ended.epoch };
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic} ${partition}`;
 }
 
 /** Like Promise.all, but when one fails the others are over too. */

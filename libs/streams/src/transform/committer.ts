@@ -8,6 +8,7 @@ import type { Committed } from '../positions/positions.ts';
 import type { OffsetToCommit } from '../protocol/group-apis.ts';
 import { Alarm } from '../timing/alarm.ts';
 import {
+  BrokenLineError,
   OutsideOfGenerationError,
   PartitionUnwritableError,
   RecordsRefusedError,
@@ -192,7 +193,7 @@ export class Committer {
     const merged = new MergedWrites<Entry>(batch.map(({ entry }) => entry));
     let failure: unknown;
     try {
-      if (!producer.isReady) await producer.takeOver();
+      if (!producer.isReady(merged.writes)) await producer.takeOver();
       const offsets = batch.map(({ entry }) => entry.offset);
       await producer.commit({ writes: merged.writes, offsets, group });
       for (const { entry, settle } of batch) {
@@ -222,10 +223,13 @@ export class Committer {
     const since = clock.now();
     let unstable = 0;
     // What one of them confirmed is in doubt too: a broker that stops can lose markers (KAFKA-20734).
-    for (const producer of producers) producer.doubt();
+    const doubted = new Set(producers);
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        for (const producer of producers) if (!producer.isReady) await producer.takeOver();
+        for (const producer of doubted) {
+          await producer.takeOver();
+          doubted.delete(producer);
+        }
         const partitions = batch.map(({ entry }) => entry.partition);
         const committed = await committedOffsets(cluster, groupId, topic, partitions);
         return batch.filter(({ entry, settle }) => {
@@ -309,6 +313,7 @@ function isExpected(error: unknown): boolean {
     isUnheard(error) ||
     error instanceof ProtocolError ||
     error instanceof OutsideOfGenerationError ||
+    error instanceof BrokenLineError ||
     error instanceof PartitionUnwritableError ||
     error instanceof RecordsRefusedError ||
     error instanceof UnstableOffsetError

@@ -37,6 +37,8 @@ export class Connection {
   readonly process: SimulatedProcess;
   readonly broker: SimulatedBroker;
   readonly channel: Channel;
+  /** Another one for each connection. */
+  readonly number: number;
   /** Whether the client still has it. */
   isOpen = true;
   readonly #network: Network;
@@ -56,11 +58,13 @@ export class Connection {
     process: SimulatedProcess,
     broker: SimulatedBroker,
     channel: Channel,
+    number: number,
   ) {
     this.#network = network;
     this.process = process;
     this.broker = broker;
     this.channel = channel;
+    this.number = number;
     this.#incarnation = broker.incarnation;
   }
 

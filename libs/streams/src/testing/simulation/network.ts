@@ -44,6 +44,7 @@ export class Network {
   readonly #brokers: readonly SimulatedBroker[];
   readonly #connections = new Map<string, Connection>();
   readonly #partitioned = new Set<string>();
+  #made = 0;
 
   constructor(scheduler: Scheduler, random: Random, brokers: readonly SimulatedBroker[]) {
     this.scheduler = scheduler;
@@ -76,7 +77,7 @@ export class Network {
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,
-    { channel = 'ask', timeoutMs = DEFAULT_TIMEOUT_MS }: SendOptions,
+    { channel = 'ask', timeoutMs = DEFAULT_TIMEOUT_MS, connection: wanted }: SendOptions,
   ): Promise<ResponseOf<Api>> {
     let resolve!: (response: ResponseOf<Api>) => void;
     let reject!: (error: Error) => void;
@@ -88,7 +89,8 @@ export class Network {
     const broker = this.#find(process, to);
     const isCutOff = broker !== undefined && this.isPartitioned(process, broker);
     const known = broker && this.#connections.get(connectionKey(process, broker, channel));
-    if (broker?.isUp !== true || (isCutOff && known === undefined)) {
+    const isAnother = wanted !== undefined && known?.number !== wanted;
+    if (broker?.isUp !== true || isAnother || (isCutOff && known === undefined)) {
       const delay = isCutOff ? Math.min(timeoutMs, CONNECT_TIMEOUT_MS) : this.latency();
       this.scheduler.schedule(delay, () => {
         process.receive(() => {
@@ -109,6 +111,11 @@ export class Network {
       });
     }
     return promise;
+  }
+
+  connectionOf(process: SimulatedProcess, to: Broker, channel: Channel): number | undefined {
+    const broker = this.#find(process, to);
+    return broker && this.#connections.get(connectionKey(process, broker, channel))?.number;
   }
 
   /** Closes the connections of a process. @param reason undefined: the process is gone, and nothing is told */
@@ -161,7 +168,8 @@ export class Network {
   }
 
   #connect(process: SimulatedProcess, broker: SimulatedBroker, channel: Channel): Connection {
-    const connection = new Connection(this, process, broker, channel);
+    this.#made += 1;
+    const connection = new Connection(this, process, broker, channel, this.#made);
     this.#connections.set(connectionKey(process, broker, channel), connection);
     return connection;
   }

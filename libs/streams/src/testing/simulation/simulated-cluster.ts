@@ -68,7 +68,10 @@ export class SimulatedCluster {
       refuse: () => undefined,
       time: () => EPOCH_MS + Math.floor(scheduler.now()),
       isUp: (id) => this.brokers[id - 1]?.isUp === true,
-      isStopping: (id) => this.brokers[id - 1]?.isStopping === true,
+      isStoppingAlone: (id) => {
+        const broker = this.#broker(id);
+        return broker.isStopping && this.#isAlone(broker);
+      },
     };
     this.environment = environment;
     const loads = new CoordinatorLoads(environment);
@@ -223,8 +226,15 @@ export class SimulatedCluster {
     this.controller.returned();
   }
 
+  /** With it go the leaders of all partitions. */
+  #isAlone(broker: SimulatedBroker): boolean {
+    return this.brokers.every((other) => other === broker || !other.isAvailable);
+  }
+
   #handOver(broker: SimulatedBroker): void {
-    if (this.environment.losesMarkers) this.transactions.loseMarkers(broker.id);
+    if (this.environment.losesMarkers && this.#isAlone(broker)) {
+      this.transactions.loseMarkers(broker.id);
+    }
     broker.isAvailable = false;
     this.controller.replace(broker.id);
   }

@@ -25,6 +25,7 @@ export class SimulatedContractCluster implements ContractCluster {
       encoder,
       wire: {
         send: (to, api, request, options) => this.#waitFor(wire.send(to, api, request, options)),
+        connection: (to, channel) => wire.connection(to, channel),
         close: () => wire.close(),
       },
       clock: {

@@ -28,6 +28,7 @@ export class SimulatedProcess implements Ports {
     this.#network = network;
     this.wire = {
       send: (to, api, request, options = {}) => network.send(this, to, api, request, options),
+      connection: (to, channel) => network.connectionOf(this, to, channel),
       close: () => {
         if (this.#isAlive) network.closeAll(this, 'the wire was closed');
         return Promise.resolve();

@@ -62,7 +62,7 @@ export interface Environment {
   /** Epoch milliseconds. */
   time(): number;
   isUp(broker: number): boolean;
-  isStopping(broker: number): boolean;
+  isStoppingAlone(broker: number): boolean;
 }
 
 /** What a broker knows of the connection that a request came on. */

@@ -72,7 +72,7 @@ export class TransactionMarkers {
   }
 
   #loses(leader: number): boolean {
-    return this.#environment.losesMarkers && this.#environment.isStopping(leader);
+    return this.#environment.losesMarkers && this.#environment.isStoppingAlone(leader);
   }
 
   #arrive(
