@@ -29,6 +29,13 @@ export async function outcomeOf(
   return COMMITTED.has(described.state) ? 'committed' : 'aborted';
 }
 
+/** What transactions touched that have to be ended again in the same way. */
+export interface Touched {
+  readonly partitions: readonly TopicPartition[];
+  /** The group whose offsets are among it; undefined: none are. */
+  readonly groupId: string | undefined;
+}
+
 /**
  * Ends again what brokers may have ended without saying so where it matters: Kafka completes a transaction although a partition
  * without a leader got no marker (KAFKA-20734). Its records then belong to the next transaction that this producer ends there.
@@ -36,39 +43,23 @@ export async function outcomeOf(
  * An empty transaction over the same partitions, ended in the same way, puts the marker where it is missing, and changes nothing
  * where it is not.
  *
- * @param identity of an epoch that has no transaction yet
+ * @param identity of an epoch that has no transaction under way
  */
 export async function endAgain(
   cluster: Cluster,
   identity: ProducerIdentity,
-  groupId: string,
-  partitions: readonly TopicPartition[],
-  commit: boolean,
+  { partitions, groupId }: Touched,
+  outcome: TransactionOutcome,
 ): Promise<void> {
   const { transactionalId } = identity;
-  await requireLeaders(cluster, partitions);
-  await cluster.coordinator('group', groupId);
-  await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+  if (groupId === undefined && partitions.length === 0) return;
+  if (groupId !== undefined) {
+    await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+  }
   if (partitions.length > 0) {
     const request = { ...identity, partitions };
     await askCoordinator(cluster, transactionalId, 'AddPartitionsToTxn', request);
   }
-  const end = { ...identity, commit, bumpsEpoch: false };
+  const end = { ...identity, commit: outcome === 'committed', bumpsEpoch: false };
   await askCoordinator(cluster, transactionalId, 'EndTxn', end);
-}
-
-/** A marker for a partition without a leader would be lost like the first one. */
-async function requireLeaders(
-  cluster: Cluster,
-  partitions: readonly TopicPartition[],
-): Promise<void> {
-  await cluster.refresh();
-  for (const { topic, partition } of partitions) {
-    // A partition that is gone for good needs no marker.
-    if (partition >= (cluster.topic(topic)?.partitions ?? 0)) continue;
-    if (cluster.leader(topic, partition) === undefined) {
-      const subject = `Partition ${partition} of topic "${topic}"`;
-      throw new ProtocolError('LEADER_NOT_AVAILABLE', subject);
-    }
-  }
 }

@@ -11,6 +11,7 @@ import {
   RecordsRefusedError,
 } from './errors.ts';
 import type { Lines } from './lines.ts';
+import { placeKey } from './touched-places.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { RefusedBatch } from './errors.ts';
 
@@ -162,11 +163,6 @@ async function send(
     if (busy !== undefined) throw new ProtocolError(busy, `Produce of "${transactionalId}"`);
   });
   return produced;
-}
-
-/** @returns a partition's name, for maps */
-export function placeKey({ topic, partition }: TopicPartition): string {
-  return `${topic} ${partition}`;
 }
 
 function answerOf(

@@ -59,7 +59,8 @@ async function settle(
   });
   if (!ENDED.has(state)) return;
   const identity = { transactionalId, producerId, epoch };
-  await endAgain(cluster, identity, groupId, partitions, state === 'CompleteCommit');
+  const outcome = state === 'CompleteCommit' ? 'committed' : 'aborted';
+  await endAgain(cluster, identity, { partitions, groupId }, outcome);
 }
 
 /** @returns the instances that are members; undefined while the group has no settled generation */

@@ -6,9 +6,9 @@ import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
 import { BrokenLineError, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
 import { endAgain, outcomeOf } from './end-again.ts';
-import { Lines } from './lines.ts';
-import { placeKey, produce } from './produce.ts';
-import type { ProducerState, Write, Written } from './produce.ts';
+import { produce } from './produce.ts';
+import type { Write, Written } from './produce.ts';
+import { TouchedPlaces } from './touched-places.ts';
 
 /** All that one transaction does. */
 export interface Commit {
@@ -37,64 +37,48 @@ export class TransactionalProducer {
   readonly #options: ProducerOptions;
   /** Undefined until the id is taken over. */
   #identity: ProducerIdentity | undefined;
-  readonly #state: ProducerState;
-  /** To the coordinator of the group. */
-  readonly #offsetLine: Lines;
-  /** All partitions that transactions of this id have written to. */
-  readonly #written = new Map<string, TopicPartition>();
-  /** Those of the last transaction; undefined when there was none since the id was taken over. */
-  #last: readonly TopicPartition[] | undefined;
-  /** How the last transaction ended, as far as it was told, until that is sure to hold. */
-  #outcome: 'committed' | 'aborted' | undefined;
+  /** By partition, the number of the next record (KIP-98). */
+  readonly #sequences = new Map<string, number>();
+  readonly #touched: TouchedPlaces;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
-    this.#state = { sequences: new Map(), lines: new Lines(options.cluster, 'write') };
-    this.#offsetLine = new Lines(options.cluster, 'ask');
+    this.#touched = new TouchedPlaces(options.cluster, options.groupId);
   }
 
   /** @returns whether a commit of these writes needs no {@link takeOver} before */
   isReady(writes: readonly Write[]): boolean {
-    const { cluster, groupId } = this.#options;
-    if (this.#identity === undefined) return false;
-    const coordinator = cluster.knownCoordinator('group', groupId);
-    if (coordinator === undefined || !this.#offsetLine.isUnbroken(groupId, coordinator))
-      return false;
-    return writes.every((write) => {
-      const leader = cluster.leader(write.topic, write.partition);
-      return leader === undefined || this.#state.lines.isUnbroken(placeKey(write), leader.broker);
-    });
+    return this.#identity !== undefined && this.#touched.areLinesUnbroken(writes);
   }
 
   /**
-   * Takes the id over: fences what is on its way, and settles the last transaction. Afterwards nothing that this producer
-   * did is undecided: the committed offsets tell what became of it.
+   * Takes the id over: fences what is on its way, and settles what its transactions touched. Afterwards nothing that this
+   * producer did is undecided: the committed offsets tell what became of it.
    *
    * @throws what the coordinator refuses, or that it does not answer: the same call may succeed later
    */
   async takeOver(): Promise<void> {
-    const { cluster, transactionalId, groupId, timeoutMs } = this.#options;
+    const { cluster, transactionalId, timeoutMs } = this.#options;
     this.#identity = undefined;
-    // The state is gone with the next epoch: a call that failed after that must not ask again.
-    if (this.#last !== undefined) this.#outcome ??= await outcomeOf(cluster, transactionalId);
-    const { producerId, epoch } = await askCoordinator(cluster, transactionalId, 'InitProducerId', {
-      transactionalId,
-      timeoutMs,
-    });
-    this.#state.sequences.clear();
-    this.#state.lines.clear();
-    this.#offsetLine.clear();
-    const identity = { transactionalId, producerId, epoch };
-    if (this.#last !== undefined && this.#outcome !== undefined) {
-      const last = new Set(this.#last.map(placeKey));
-      const before = [...this.#written].filter(([key]) => !last.has(key)).map(([, place]) => place);
-      // Whatever was before the last transaction was committed: else the id would have been taken over.
-      if (before.length > 0) await endAgain(cluster, identity, groupId, before, true);
-      await endAgain(cluster, identity, groupId, this.#last, this.#outcome === 'committed');
+    // The state is gone with the next epoch: what it told stays known.
+    if (this.#touched.isUndecided) {
+      const outcome = await outcomeOf(cluster, transactionalId);
+      if (outcome === undefined) this.#touched.forget();
+      else this.#touched.end(outcome);
     }
-    this.#outcome = undefined;
-    this.#last = undefined;
-    this.#written.clear();
+    const request = { transactionalId, timeoutMs };
+    const { producerId, epoch } = await askCoordinator(
+      cluster,
+      transactionalId,
+      'InitProducerId',
+      request,
+    );
+    this.#sequences.clear();
+    const identity = { transactionalId, producerId, epoch };
+    await this.#touched.reach();
+    for (const outcome of ['committed', 'aborted'] as const) {
+      await endAgain(cluster, identity, this.#touched.endedBy(outcome), outcome);
+    }
     this.#identity = identity;
   }
 
@@ -102,21 +86,21 @@ export class TransactionalProducer {
    * Writes records and offsets in one transaction.
    *
    * @returns where the brokers put the records, by write
-   * @throws RecordsRefusedError, PartitionUnwritableError, OutsideOfGenerationError, ProtocolError, UnansweredError or
-   *   UnreachableError; whatever it is, the id has to be taken over before the next commit
+   * @throws RecordsRefusedError, PartitionUnwritableError, OutsideOfGenerationError, BrokenLineError, ProtocolError,
+   *   UnansweredError or UnreachableError; whatever it is, the id has to be taken over before the next commit
    */
   async commit(commit: Commit): Promise<readonly Written[]> {
     const identity = this.#identity;
     if (identity === undefined) throw new Error('The transactional id is not taken over');
     this.#identity = undefined;
     const partitions = commit.writes.map(({ topic, partition }) => ({ topic, partition }));
-    for (const place of partitions) this.#written.set(placeKey(place), place);
-    this.#last = partitions;
+    this.#touched.begin(partitions);
     const isImplicit = this.#options.cluster.transactionVersion === 2;
     const written = isImplicit
       ? await this.#writeImplicitly(identity, commit)
       : await this.#writeExplicitly(identity, commit, partitions);
     this.#identity = await this.#end(identity, isImplicit);
+    this.#touched.end('committed');
     return written;
   }
 
@@ -158,7 +142,7 @@ export class TransactionalProducer {
     const { cluster, groupId } = this.#options;
     await untilTaken(cluster, async () => {
       const coordinator = await cluster.coordinator('group', groupId);
-      if (!this.#offsetLine.isUnbroken(groupId, coordinator))
+      if (!this.#touched.isOffsetLineUnbroken(coordinator))
         throw new BrokenLineError('The line to the coordinator broke');
       const connection = cluster.connection(coordinator, 'ask');
       await cluster.ask(
@@ -175,7 +159,7 @@ export class TransactionalProducer {
         },
         { connection },
       );
-      this.#offsetLine.note(groupId, coordinator);
+      this.#touched.noteOffsets(coordinator);
     });
   }
 
@@ -184,7 +168,8 @@ export class TransactionalProducer {
     { writes }: Commit,
     addsPartitions: boolean,
   ): Promise<readonly Written[]> {
-    return produce(this.#options.cluster, identity, writes, this.#state, addsPartitions);
+    const state = { sequences: this.#sequences, lines: this.#touched.lines };
+    return produce(this.#options.cluster, identity, writes, state, addsPartitions);
   }
 
   /** @returns the producer of the next transaction */
@@ -196,7 +181,7 @@ export class TransactionalProducer {
       bumpsEpoch,
     });
     if (!bumpsEpoch) return identity;
-    this.#state.sequences.clear();
+    this.#sequences.clear();
     return { transactionalId, producerId: ended.producerId, epoch: ended.epoch };
   }
 }

@@ -193,7 +193,9 @@ export const CHANGES: readonly Attack[] = [
       const partition = random.int(partitions.length);
       const { length } = partitions[partition]?.all ?? [];
       const { log } = cluster.partition(INPUT, partition);
-      if (length > 0) cluster.truncate(INPUT, partition, log.end - 1 - random.int(length));
+      // An unclean leader truncates: without one nothing happens to the log.
+      if (length > 0 && cluster.isWritable(INPUT, partition))
+        cluster.truncate(INPUT, partition, log.end - 1 - random.int(length));
     },
   },
   {

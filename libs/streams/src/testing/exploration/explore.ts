@@ -91,7 +91,9 @@ function writeRecords(cluster: SimulatedCluster, random: Random): ReadonlySet<nu
     cluster.at(time, () => {
       const { length } = cluster.read(INPUT);
       if (length === 0) return;
+      const partition = random.int(length);
       const count = 1 + random.int(4);
+      if (!cluster.isWritable(INPUT, partition)) return;
       const serials = Array.from({ length: count }, (_, index) => written.size + index);
       for (const serial of serials) written.add(serial);
       const records = serials.map((serial) => ({
@@ -99,7 +101,7 @@ function writeRecords(cluster: SimulatedCluster, random: Random): ReadonlySet<nu
         value: Buffer.from(String(serial)),
         timestamp: serial,
       }));
-      cluster.append(INPUT, random.int(length), records);
+      cluster.append(INPUT, partition, records);
     });
   }
   return written;

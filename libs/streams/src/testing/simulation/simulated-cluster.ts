@@ -135,6 +135,12 @@ export class SimulatedCluster {
     return partition;
   }
 
+  /** @returns whether a partition has a leader that is there */
+  isWritable(topic: string, index: number): boolean {
+    const { leader } = this.partition(topic, index);
+    return this.brokers[leader - 1]?.isUp === true;
+  }
+
   /** Deletes all records below an offset. @param below -1: all that there are */
   deleteRecords(topic: string, index: number, below: number): void {
     const partition = this.partition(topic, index);

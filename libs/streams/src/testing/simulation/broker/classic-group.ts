@@ -82,6 +82,8 @@ export class ClassicGroup {
   supportsProtocols(protocolType: string, protocols: Protocols): boolean {
     if (this.state === 'Empty') return protocolType !== '' && protocols.length > 0;
     if (protocolType !== this.protocolType) return false;
+    // Without members none is against it, as while a member without an answer is waited for.
+    if (this.members.size === 0) return protocols.length > 0;
     const candidates = this.#candidates();
     return protocols.some(({ name }) => candidates.has(name));
   }

@@ -1,0 +1,155 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { ProtocolError } from '../cluster/protocol-error.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
+import { LATEST } from '../protocol/log-apis.ts';
+import type { TopicPartition } from '../protocol/log-apis.ts';
+import type { Touched, TransactionOutcome } from './end-again.ts';
+import { Lines } from './lines.ts';
+
+/** @returns a partition's name, for maps */
+export function placeKey({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
+}
+
+/**
+ * All that the transactions of a producer have touched, with how the last one there ended, and over which connections. Nothing of
+ * it is ever forgotten: any marker may turn out to be lost, that of a second attempt too.
+ */
+export class TouchedPlaces {
+  readonly lines: Lines;
+  readonly #cluster: Cluster;
+  readonly #groupId: string;
+  readonly #offsetLine: Lines;
+  readonly #places = new Map<string, TopicPartition>();
+  readonly #outcomes = new Map<string, TransactionOutcome>();
+  #offsetOutcome: TransactionOutcome | undefined;
+  /** Of the last transaction, while it is not known how it ended. */
+  #undecided: readonly TopicPartition[] | undefined;
+
+  constructor(cluster: Cluster, groupId: string) {
+    this.#cluster = cluster;
+    this.#groupId = groupId;
+    this.lines = new Lines(cluster, 'write');
+    this.#offsetLine = new Lines(cluster, 'ask');
+  }
+
+  /** Whether there is a transaction of which it is not known how it ended. */
+  get isUndecided(): boolean {
+    return this.#undecided !== undefined;
+  }
+
+  /** A transaction begins. */
+  begin(partitions: readonly TopicPartition[]): void {
+    this.#undecided = partitions;
+    for (const place of partitions) this.#places.set(placeKey(place), place);
+  }
+
+  /** It is known how the transaction ended. */
+  end(outcome: TransactionOutcome): void {
+    if (this.#undecided === undefined) return;
+    for (const place of this.#undecided) this.#outcomes.set(placeKey(place), outcome);
+    this.#offsetOutcome = outcome;
+    this.#undecided = undefined;
+  }
+
+  /** The coordinator does not know of the producer any more: there is nothing that could be ended again. */
+  forget(): void {
+    this.#places.clear();
+    this.#outcomes.clear();
+    this.lines.clear();
+    this.#offsetLine.clear();
+    this.#offsetOutcome = this.#undecided = undefined;
+  }
+
+  /** @returns what ended in one way */
+  endedBy(outcome: TransactionOutcome): Touched {
+    const partitions = [...this.#places]
+      .filter(([key]) => this.#outcomes.get(key) === outcome)
+      .map(([, place]) => place)
+      .filter(({ topic, partition }) => partition < (this.#cluster.topic(topic)?.partitions ?? 0));
+    return { partitions, groupId: this.#offsetOutcome === outcome ? this.#groupId : undefined };
+  }
+
+  /** Offsets were committed over the connection that there is now. */
+  noteOffsets(coordinator: Broker): void {
+    this.#offsetLine.note(this.#groupId, coordinator);
+  }
+
+  /** @returns whether offsets go over the connection that they went over before, if any */
+  isOffsetLineUnbroken(coordinator: Broker): boolean {
+    return this.#offsetLine.isUnbroken(this.#groupId, coordinator);
+  }
+
+  /** @returns whether all that a transaction is to touch is where it was, behind the same connections */
+  areLinesUnbroken(partitions: readonly TopicPartition[]): boolean {
+    const coordinator = this.#cluster.knownCoordinator('group', this.#groupId);
+    if (coordinator === undefined || !this.isOffsetLineUnbroken(coordinator)) return false;
+    return partitions.every((place) => {
+      const leader = this.#cluster.leader(place.topic, place.partition);
+      return leader === undefined || this.lines.isUnbroken(placeKey(place), leader.broker);
+    });
+  }
+
+  /**
+   * Makes sure that all leaders are there, and remembers the connections: what is ended after that is lost only if one of them
+   * breaks.
+   *
+   * @throws ProtocolError when a partition has no leader: a marker would be lost like the first one
+   */
+  async reach(): Promise<void> {
+    const cluster = this.#cluster;
+    await cluster.refresh();
+    this.lines.clear();
+    this.#offsetLine.clear();
+    const byBroker = new Map<number, { broker: Broker; places: TopicPartition[] }>();
+    for (const place of this.#places.values()) {
+      const { topic, partition } = place;
+      // A partition that is gone for good needs no marker.
+      if (partition >= (cluster.topic(topic)?.partitions ?? 0)) continue;
+      const leader = cluster.leader(topic, partition);
+      if (leader === undefined) throw noLeader(place);
+      const known = byBroker.get(leader.broker.id) ?? { broker: leader.broker, places: [] };
+      known.places.push(place);
+      byBroker.set(leader.broker.id, known);
+    }
+    await Promise.all([...byBroker.values()].map((one) => this.#reachLeader(one)));
+    const coordinator = await cluster.coordinator('group', this.#groupId);
+    const groupId = this.#groupId;
+    const request = { groupId, requireStable: false, partitions: [] };
+    await cluster.ask('group', groupId, 'OffsetFetch', request, ({ error }) => error);
+    this.noteOffsets(coordinator);
+  }
+
+  async #reachLeader({
+    broker,
+    places,
+  }: {
+    readonly broker: Broker;
+    readonly places: readonly TopicPartition[];
+  }): Promise<void> {
+    const { partitions } = await this.#cluster.send(
+      broker,
+      'ListOffsets',
+      {
+        isolation: 'read_uncommitted',
+        partitions: places.map(({ topic, partition }) => ({
+          topic,
+          partition,
+          leaderEpoch: this.#cluster.leader(topic, partition)?.epoch ?? -1,
+          timestamp: LATEST,
+        })),
+      },
+      { channel: 'write' },
+    );
+    const failed = partitions.find(({ error }) => error !== 'NONE');
+    if (failed !== undefined) throw noLeader(failed, failed.error);
+    for (const place of places) this.lines.note(placeKey(place), broker);
+  }
+}
+
+function noLeader(
+  { topic, partition }: TopicPartition,
+  code: ProtocolError['code'] = 'LEADER_NOT_AVAILABLE',
+): ProtocolError {
+  return new ProtocolError(code, `Partition ${partition} of topic "${topic}"`);
+}
