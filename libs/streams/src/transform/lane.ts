@@ -214,8 +214,9 @@ export class Lane {
     }
     this.#flow = this.#flowFrom(found);
     const position = { topicId, offset: found.offset, leaderEpoch: leader.epoch };
-    if (found.kind === 'resume' || found.kind === 'fresh') return position;
-    // What the group has committed is no position any more: its lag would be told wrong until the next record.
+    if (found.kind === 'resume') return position;
+    // From here on there is something committed that says where the group is. Should it be missing later, then it was deleted,
+    // with the topic or by an operator: it says nothing about the transaction that is under way.
     const { kind } = await this.#commit(NOTHING, found.offset, position);
     return kind === 'committed' ? position : undefined;
   }

@@ -154,7 +154,8 @@ export const FAILURES: readonly Attack[] = [
       const partition = random.int(length);
       cluster.holdLeaderless(topic, partition, true);
       later(random.between(200, 4_000), () => {
-        cluster.holdLeaderless(topic, partition, false);
+        // The topic may be another one by now, with fewer partitions.
+        if (partition < cluster.read(topic).length) cluster.holdLeaderless(topic, partition, false);
       });
     },
   },
