@@ -103,7 +103,7 @@ export class Scheduler {
           }
           resolve();
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         } finally {
           this.#isRunning = false;
         }
@@ -139,8 +139,8 @@ export class Scheduler {
     let index = heap.length;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent] as Timer;
-      if (!isBefore(timer, above)) break;
+      const above = heap[parent];
+      if (above === undefined || !isBefore(timer, above)) break;
       heap[index] = above;
       index = parent;
     }
@@ -149,16 +149,19 @@ export class Scheduler {
 
   #pop(): void {
     const heap = this.#heap;
-    const last = heap.pop() as Timer;
+    const last = heap.pop();
     const { length } = heap;
-    if (length === 0) return;
+    if (length === 0 || last === undefined) return;
     let index = 0;
     for (;;) {
       let child = 2 * index + 1;
-      if (child >= length) break;
-      if (child + 1 < length && isBefore(heap[child + 1] as Timer, heap[child] as Timer))
+      let below = heap[child];
+      if (below === undefined) break;
+      const other = heap[child + 1];
+      if (other !== undefined && isBefore(other, below)) {
         child += 1;
-      const below = heap[child] as Timer;
+        below = other;
+      }
       if (!isBefore(below, last)) break;
       heap[index] = below;
       index = child;

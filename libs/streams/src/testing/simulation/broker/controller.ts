@@ -1,7 +1,7 @@
 import type { Broker, TopicMetadata } from '../../../protocol/cluster-apis.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
-import { OFFSETS_TOPIC, Partition, TRANSACTIONS_TOPIC } from './topics.ts';
+import { OFFSETS_TOPIC, Partition, partitionOf, TRANSACTIONS_TOPIC } from './topics.ts';
 import type { Topic } from './topics.ts';
 
 /** What a broker knows of the cluster. */
@@ -61,6 +61,14 @@ export class Controller {
 
   partition(topic: string, index: number): Partition | undefined {
     return this.topics.get(topic)?.partitions[index];
+  }
+
+  /** The partition of an internal topic whose leader coordinates what has a key. */
+  coordinating(topic: string, key: string): Partition {
+    const { partitions } = this.#topic(topic);
+    const found = partitions[partitionOf(key, partitions.length)];
+    if (found === undefined) throw new Error(`Topic "${topic}" has no partitions`);
+    return found;
   }
 
   /** Whether all brokers that are there know all that there is. */

@@ -5,7 +5,7 @@ import { ClassicGroup, matches, NO_ASSIGNMENT, refusedJoin } from './classic-gro
 import type { JoinAnswer, Member, SyncAnswer } from './classic-group.ts';
 import type { Caller, CoordinatorLoads, Environment } from './environment.ts';
 import { GroupRebalances } from './group-rebalances.ts';
-import { OFFSETS_TOPIC, partitionOf } from './topics.ts';
+import { OFFSETS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
 
 /** GroupMetadataManager of all brokers, for the classic protocol. */
@@ -24,9 +24,7 @@ export class GroupCoordinator {
 
   /** The partition whose leader coordinates a group. */
   partitionOf(groupId: string): Partition {
-    const topic = this.#environment.controller.topics.get(OFFSETS_TOPIC);
-    const partitions = topic?.partitions ?? [];
-    return partitions[partitionOf(groupId, partitions.length)] as Partition;
+    return this.#environment.controller.coordinating(OFFSETS_TOPIC, groupId);
   }
 
   /** A partition has another leader: who waits is told, and the groups are read from their records. */

@@ -128,9 +128,9 @@ export class PartitionLog {
     const end = this.endFor(isolation);
     const batches: SimulatedBatch[] = [];
     let bytes = 0;
-    for (let index = this.#indexOf(offset); index < this.batches.length; index += 1) {
-      const batch = this.batches[index] as SimulatedBatch;
-      if (batch.baseOffset >= end) break;
+    for (let index = this.#indexOf(offset); ; index += 1) {
+      const batch = this.batches[index];
+      if (batch === undefined || batch.baseOffset >= end) break;
       if (bytes + batch.bytes > maxBytes && !(takesOne && bytes === 0)) break;
       batches.push(batch);
       bytes += batch.bytes;
@@ -142,9 +142,9 @@ export class PartitionLog {
   available(offset: number, isolation: Isolation, bound: number): number {
     const end = this.endFor(isolation);
     let bytes = 0;
-    for (let index = this.#indexOf(offset); index < this.batches.length; index += 1) {
-      const batch = this.batches[index] as SimulatedBatch;
-      if (batch.baseOffset >= end || bytes >= bound) break;
+    for (let index = this.#indexOf(offset); ; index += 1) {
+      const batch = this.batches[index];
+      if (batch === undefined || batch.baseOffset >= end || bytes >= bound) break;
       bytes += batch.bytes;
     }
     return Math.min(bytes, bound);
@@ -190,8 +190,8 @@ export class PartitionLog {
     if (kept > 0) this.batches.splice(0, kept);
     this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= this.start);
     const current = this.#epochs.findLastIndex(({ startOffset }) => startOffset <= this.start);
-    if (current >= 0) {
-      const { epoch } = this.#epochs[current] as EpochStart;
+    const epoch = this.#epochs[current]?.epoch;
+    if (epoch !== undefined) {
       this.#epochs.splice(0, current + 1, { epoch, startOffset: this.start });
     }
   }
@@ -225,7 +225,7 @@ export class PartitionLog {
     let [low, high] = [0, this.batches.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.batches[middle] as SimulatedBatch).lastOffset < offset) low = middle + 1;
+      if ((this.batches[middle]?.lastOffset ?? offset) < offset) low = middle + 1;
       else high = middle;
     }
     return low;

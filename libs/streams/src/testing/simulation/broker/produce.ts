@@ -149,18 +149,16 @@ function failed(
   return { topic, partition, error, message, baseOffset: -1n, refused: [] };
 }
 
+/** What a coordinator may tell a leader that older producers would not try again at. */
+const UNVERIFIED: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  'NETWORK_EXCEPTION',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+]);
+
 /** What producers are told that a coordinator has told a leader. */
 function translate(error: ErrorName, addsPartitions: boolean): ErrorName {
-  switch (error) {
-    case 'NETWORK_EXCEPTION':
-    case 'COORDINATOR_LOAD_IN_PROGRESS':
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      return 'NOT_ENOUGH_REPLICAS';
-    case 'CONCURRENT_TRANSACTIONS':
-      return addsPartitions ? error : 'NOT_ENOUGH_REPLICAS';
-    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- all others are passed on
-    default:
-      return error;
-  }
+  if (UNVERIFIED.has(error)) return 'NOT_ENOUGH_REPLICAS';
+  return error === 'CONCURRENT_TRANSACTIONS' && !addsPartitions ? 'NOT_ENOUGH_REPLICAS' : error;
 }

@@ -3,7 +3,7 @@ import type { ProducerIdentity, TransactionState } from '../../../protocol/trans
 import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
 import { CoordinatorLoads } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { partitionOf, TRANSACTIONS_TOPIC } from './topics.ts';
+import { TRANSACTIONS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
 import type { TransactionMarkers } from './transaction-markers.ts';
 
@@ -45,9 +45,7 @@ export class TransactionCoordinator {
 
   /** The partition whose leader coordinates an id. */
   partitionOf(transactionalId: string): Partition {
-    const topic = this.#environment.controller.topics.get(TRANSACTIONS_TOPIC);
-    const partitions = topic?.partitions ?? [];
-    return partitions[partitionOf(transactionalId, partitions.length)] as Partition;
+    return this.#environment.controller.coordinating(TRANSACTIONS_TOPIC, transactionalId);
   }
 
   /** A new leader reads the partition, and goes on where the last one stopped. */
