@@ -11,7 +11,18 @@ export interface ClusterImage {
   readonly topics: ReadonlyMap<string, TopicMetadata>;
 }
 
+/** Whether a broker knows of a partition. */
+export function isKnown({ topics }: ClusterImage, topic: string, partition: number): boolean {
+  return partition < (topics.get(topic)?.partitions.length ?? 0);
+}
+
 export const EMPTY_IMAGE: ClusterImage = { version: 0, brokers: [], topics: new Map() };
+
+/** A broker as it answers. */
+export interface Answering {
+  readonly id: number;
+  readonly image: ClusterImage;
+}
 
 /** A broker as the controller sees it. */
 export interface ControlledBroker {
@@ -43,6 +54,8 @@ export class Controller {
   readonly #random: Random;
   #version = 0;
   #nextTopicId = 1;
+  /** What is there from the beginning has its leaders from the beginning. */
+  #isFormatted = false;
 
   constructor(
     brokers: readonly ControlledBroker[],
@@ -57,6 +70,7 @@ export class Controller {
     this.createTopic(OFFSETS_TOPIC, Math.max(3, brokers.length));
     this.createTopic(TRANSACTIONS_TOPIC, Math.max(3, brokers.length));
     for (const broker of brokers) broker.image = this.#image();
+    this.#isFormatted = true;
   }
 
   partition(topic: string, index: number): Partition | undefined {
@@ -73,9 +87,14 @@ export class Controller {
 
   /** Whether all brokers that are there know all that there is. */
   get isSettled(): boolean {
-    return this.#brokers.every(
-      ({ isAvailable, image }) => !isAvailable || image.version === this.#version,
-    );
+    const now = this.#scheduler.now();
+    for (const { isAvailable, image } of this.#brokers) {
+      if (isAvailable && image.version !== this.#version) return false;
+    }
+    for (const { partitions } of this.topics.values()) {
+      if (partitions.some(({ leadsFrom }) => leadsFrom > now)) return false;
+    }
+    return true;
   }
 
   createTopic(name: string, partitions: number): void {
@@ -178,8 +197,9 @@ export class Controller {
   }
 
   #setLeader(partition: Partition, leader: number): void {
-    const delay = partition.leaderEpoch < 0 ? 0 : this.#random.between(0.1, this.delays.metadataMs);
-    partition.elect(leader, this.#scheduler.now() + delay);
+    const now = this.#scheduler.now();
+    const delay = this.#isFormatted ? this.#random.between(0.1, this.delays.metadataMs) : 0;
+    partition.elect(leader, now + delay);
     this.onElection(partition);
   }
 

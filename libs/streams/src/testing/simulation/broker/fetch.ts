@@ -2,6 +2,7 @@ import type { FetchedPartitionData, FetchPartition } from '../../../protocol/log
 import type { ErrorName } from '../../../protocol/errors.ts';
 import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
 import type { Timer } from '../scheduler.ts';
+import type { Answering } from './controller.ts';
 import type { Environment } from './environment.ts';
 import type { Partition } from './topics.ts';
 
@@ -15,7 +16,7 @@ export class Fetch {
     this.#environment = environment;
   }
 
-  handle(broker: number, request: RequestOf<'Fetch'>, answer: Answer): void {
+  handle(broker: Answering, request: RequestOf<'Fetch'>, answer: Answer): void {
     const { maxWaitMs, partitions } = request;
     if (maxWaitMs <= 0 || partitions.length === 0 || this.#isEnough(broker, request)) {
       answer(this.#read(broker, request));
@@ -43,7 +44,7 @@ export class Fetch {
   }
 
   /** Whether the answer can be given: it has enough bytes, or an error. */
-  #isEnough(broker: number, request: RequestOf<'Fetch'>): boolean {
+  #isEnough(broker: Answering, request: RequestOf<'Fetch'>): boolean {
     const { partitions, isolation, minBytes } = request;
     let bytes = 0;
     for (const wanted of partitions) {
@@ -56,14 +57,16 @@ export class Fetch {
     return false;
   }
 
-  #find(broker: number, wanted: FetchPartition): [Partition | undefined, ErrorName] {
+  #find(broker: Answering, wanted: FetchPartition): [Partition | undefined, ErrorName] {
     const { topicsById } = this.#environment.controller;
     const topic = topicsById.get(wanted.topicId);
-    if (topic === undefined) return [undefined, 'UNKNOWN_TOPIC_ID'];
+    if (topic === undefined || broker.image.topics.get(topic.name)?.topicId !== topic.id) {
+      return [undefined, 'UNKNOWN_TOPIC_ID'];
+    }
     const partition = topic.partitions[wanted.partition];
     if (partition === undefined) return [undefined, 'UNKNOWN_TOPIC_OR_PARTITION'];
     const now = this.#environment.scheduler.now();
-    const error = partition.check(broker, now, wanted.leaderEpoch);
+    const error = partition.check(broker.id, now, wanted.leaderEpoch);
     if (error !== 'NONE') return [partition, error];
     const { start, end } = partition.log;
     const isInside = wanted.offset >= start && wanted.offset <= end;
@@ -71,7 +74,7 @@ export class Fetch {
   }
 
   #read(
-    broker: number,
+    broker: Answering,
     { partitions, isolation, maxBytes }: RequestOf<'Fetch'>,
   ): ResponseOf<'Fetch'> {
     let left = maxBytes;

@@ -3,7 +3,8 @@ import type { CoordinatorKind } from '../../../protocol/cluster-apis.ts';
 import type { ErrorName } from '../../../protocol/errors.ts';
 import { EARLIEST, LATEST } from '../../../protocol/log-apis.ts';
 import type { TopicPartition } from '../../../protocol/log-apis.ts';
-import type { ClusterImage } from './controller.ts';
+import { isKnown } from './controller.ts';
+import type { Answering } from './controller.ts';
 import type { Caller, Environment } from './environment.ts';
 import { Fetch } from './fetch.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
@@ -12,12 +13,6 @@ import { Produce } from './produce.ts';
 import { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
 import type { TransactionCoordinator } from './transaction-coordinator.ts';
-
-/** The broker that answers. */
-export interface Answering {
-  readonly id: number;
-  readonly image: ClusterImage;
-}
 
 /** How a broker takes a request. */
 export type Handler<Api extends ApiName> = (
@@ -147,8 +142,8 @@ export function handlersOf({ environment, groups, commits, transactions }: Parts
         }),
       });
     },
-    Fetch: ({ id }, request, answer) => {
-      fetch.handle(id, request, answer);
+    Fetch: (broker, request, answer) => {
+      fetch.handle(broker, request, answer);
     },
     Produce: ({ id }, request, answer) => {
       produce.handle(id, request, answer);
@@ -171,38 +166,34 @@ export function handlersOf({ environment, groups, commits, transactions }: Parts
     OffsetFetch: ({ id }, request, answer) => {
       answer(commits.fetch(id, request));
     },
-    OffsetCommit: ({ id }, request, answer) => {
-      commits.commit(id, request, answer);
+    OffsetCommit: (broker, request, answer) => {
+      commits.commit(broker, request, answer);
     },
     InitProducerId: ({ id }, request, answer) => {
       answer(transactions.initProducerId(id, request));
     },
-    AddPartitionsToTxn: ({ id }, request, answer) => {
+    AddPartitionsToTxn: ({ id, image }, request, answer) => {
       const { partitions } = request;
-      const found = partitions.map(({ topic, partition }) =>
-        controller.partition(topic, partition),
-      );
-      const known = found.filter((partition) => partition !== undefined);
-      const isComplete = known.length === found.length;
-      // OPERATION_NOT_ATTEMPTED, for those that are there: no error of the engine's list.
-      const error = isComplete
-        ? transactions.addPartitions(id, request, known)
-        : 'UNKNOWN_SERVER_ERROR';
+      const known = partitions.map(({ topic, partition }) => isKnown(image, topic, partition));
+      // OPERATION_NOT_ATTEMPTED, for those that are known: no error of the engine's list.
+      const error = known.includes(false)
+        ? 'UNKNOWN_SERVER_ERROR'
+        : transactions.addPartitions(id, request, partitions);
       answer({
         error: 'NONE',
         partitions: partitions.map(({ topic, partition }, index) => ({
           topic,
           partition,
-          error: found[index] === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : error,
+          error: known[index] === true ? error : 'UNKNOWN_TOPIC_OR_PARTITION',
         })),
       });
     },
     AddOffsetsToTxn: ({ id }, request, answer) => {
-      const partition = groups.partitionOf(request.groupId);
-      answer({ error: transactions.addPartitions(id, request, [partition]) });
+      const { topic, index: partition } = groups.partitionOf(request.groupId);
+      answer({ error: transactions.addPartitions(id, request, [{ topic, partition }]) });
     },
-    TxnOffsetCommit: ({ id }, request, answer) => {
-      commits.commitInTransaction(id, request, answer);
+    TxnOffsetCommit: (broker, request, answer) => {
+      commits.commitInTransaction(broker, request, answer);
     },
     EndTxn: ({ id }, request, answer) => {
       answer(transactions.endTxn(id, request));

@@ -7,6 +7,8 @@ import type {
 import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
 import { SimulatedOutgoing } from '../simulated-batch.ts';
 import type { ClassicGroup } from './classic-group.ts';
+import { isKnown } from './controller.ts';
+import type { Answering, ClusterImage } from './controller.ts';
 import type { Environment } from './environment.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
 import type { GroupOffsets } from './group-offsets.ts';
@@ -44,16 +46,16 @@ export class OffsetCommits {
     return { error, partitions: this.#offsets.fetch(groupId, partitions, requireStable) };
   }
 
-  commit(broker: number, request: RequestOf<'OffsetCommit'>, answer: Answer): void {
+  commit(broker: Answering, request: RequestOf<'OffsetCommit'>, answer: Answer): void {
     const { groupId, offsets } = request;
-    const error = this.#coordinatorError(broker, groupId);
+    const error = this.#coordinatorError(broker.id, groupId);
     const group = error === 'NONE' ? this.#validate(request, false) : error;
     if (typeof group === 'string') {
       answer(all(offsets, group));
       return;
     }
     this.#groups.committed(group, request.memberId);
-    const { accepted, partitions } = this.#known(offsets);
+    const { accepted, partitions } = this.#known(broker.image, offsets);
     if (accepted.length > 0) {
       const { log } = this.#groups.partitionOf(groupId);
       const outgoing = records(accepted);
@@ -67,15 +69,19 @@ export class OffsetCommits {
     answer({ partitions });
   }
 
-  commitInTransaction(broker: number, request: RequestOf<'TxnOffsetCommit'>, answer: Answer): void {
+  commitInTransaction(
+    broker: Answering,
+    request: RequestOf<'TxnOffsetCommit'>,
+    answer: Answer,
+  ): void {
     const { groupId, offsets, producerId, epoch, transactionalId, addsOffsets } = request;
-    const error = this.#coordinatorError(broker, groupId);
+    const error = this.#coordinatorError(broker.id, groupId);
     if (error !== 'NONE') {
       answer(all(offsets, error));
       return;
     }
     const partition = this.#groups.partitionOf(groupId);
-    const { accepted, partitions } = this.#known(offsets);
+    const { accepted, partitions } = this.#known(broker.image, offsets);
     const claimed = {
       producerId: Number(producerId),
       epoch,
@@ -103,7 +109,7 @@ export class OffsetCommits {
         return;
       }
       // The coordinator may have moved in the meantime.
-      const moved = this.#groups.check(broker, groupId);
+      const moved = this.#groups.check(broker.id, groupId);
       const group = moved === 'NONE' ? this.#validate(request, true) : moved;
       if (typeof group === 'string') {
         refuse(group);
@@ -143,26 +149,28 @@ export class OffsetCommits {
       : group;
   }
 
-  #known(offsets: readonly OffsetToCommit[]): {
+  #known(
+    image: ClusterImage,
+    offsets: readonly OffsetToCommit[],
+  ): {
     accepted: OffsetToCommit[];
     partitions: PartitionError[];
   } {
     const accepted: OffsetToCommit[] = [];
     const partitions = offsets.map((offset) => {
       const { topic, partition } = offset;
-      const error = this.#refusal(offset);
+      const error = refusal(image, offset);
       if (error === 'NONE') accepted.push(offset);
       return { topic, partition, error };
     });
     return { accepted, partitions };
   }
+}
 
-  #refusal({ topic, partition, metadata }: OffsetToCommit): ErrorName {
-    if (this.#environment.controller.partition(topic, partition) === undefined) {
-      return 'UNKNOWN_TOPIC_OR_PARTITION';
-    }
-    return metadata.length > MAX_METADATA ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE';
-  }
+/** Why an offset is not taken, whatever the group. */
+function refusal(image: ClusterImage, { topic, partition, metadata }: OffsetToCommit): ErrorName {
+  if (!isKnown(image, topic, partition)) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  return metadata.length > MAX_METADATA ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE';
 }
 
 const OFFSETS_BATCH = {

@@ -40,9 +40,12 @@ export class Partition {
 
   /** What a broker answers to a request for the leader of an epoch. */
   check(broker: number, now: number, epoch: number): ErrorName {
-    if (this.isDeleted) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    const isKnown = now >= this.leadsFrom || this.leaderEpoch > 0;
+    if (this.isDeleted || !isKnown) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (epoch !== ANY_EPOCH) {
-      const known = now >= this.leadsFrom ? this.leaderEpoch : this.leaderEpoch - 1;
+      // Its new leader is the last one to know.
+      const isLate = broker === this.leader && now < this.leadsFrom;
+      const known = isLate ? this.leaderEpoch - 1 : this.leaderEpoch;
       if (epoch < known) return 'FENCED_LEADER_EPOCH';
       if (epoch > known) return 'UNKNOWN_LEADER_EPOCH';
     }

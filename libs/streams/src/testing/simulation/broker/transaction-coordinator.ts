@@ -1,9 +1,10 @@
 import type { ErrorName } from '../../../protocol/errors.ts';
+import type { TopicPartition } from '../../../protocol/log-apis.ts';
 import type { ProducerIdentity, TransactionState } from '../../../protocol/transaction-apis.ts';
 import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
 import { CoordinatorLoads } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { TRANSACTIONS_TOPIC } from './topics.ts';
+import { partitionKey, TRANSACTIONS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
 import type { TransactionMarkers } from './transaction-markers.ts';
 
@@ -18,7 +19,8 @@ interface Transaction {
   bumpsEpoch: boolean;
   /** -1 where none has begun. */
   startedAt: number;
-  partitions: Set<Partition>;
+  /** By their names: a topic that is created anew takes the place of the old one. */
+  partitions: Map<string, TopicPartition>;
 }
 
 const LAST_EPOCH = 32_766;
@@ -91,7 +93,7 @@ export class TransactionCoordinator {
     transaction.state = 'Empty';
     transaction.timeoutMs = timeoutMs;
     transaction.startedAt = -1;
-    transaction.partitions = new Set();
+    transaction.partitions = new Map();
     const { producerId, epoch } = transaction;
     return { error: 'NONE', producerId: BigInt(producerId), epoch };
   }
@@ -100,7 +102,7 @@ export class TransactionCoordinator {
   addPartitions(
     broker: number | undefined,
     identity: ProducerIdentity,
-    partitions: readonly Partition[],
+    partitions: readonly TopicPartition[],
   ): ErrorName {
     const found = this.#find(broker, identity);
     if (typeof found === 'string') return found;
@@ -109,7 +111,9 @@ export class TransactionCoordinator {
       found.state = 'Ongoing';
       found.startedAt = this.#environment.time();
     }
-    for (const partition of partitions) found.partitions.add(partition);
+    for (const { topic, partition } of partitions) {
+      found.partitions.set(partitionKey(topic, partition), { topic, partition });
+    }
     return 'NONE';
   }
 
@@ -118,7 +122,7 @@ export class TransactionCoordinator {
     const found = this.#find(undefined, identity);
     if (typeof found === 'string') return found;
     if (isPrepared(found)) return 'CONCURRENT_TRANSACTIONS';
-    return found.partitions.has(partition) ? 'NONE' : this.#environment.settings.notAddedError;
+    return found.partitions.has(partition.key) ? 'NONE' : this.#environment.settings.notAddedError;
   }
 
   endTxn(broker: number, request: RequestOf<'EndTxn'>): ResponseOf<'EndTxn'> {
@@ -159,10 +163,7 @@ export class TransactionCoordinator {
       epoch,
       timeoutMs,
       startedAt: BigInt(startedAt),
-      partitions: [...transaction.partitions].map(({ topic, index }) => ({
-        topic,
-        partition: index,
-      })),
+      partitions: [...transaction.partitions.values()],
     };
   }
 
@@ -206,7 +207,7 @@ export class TransactionCoordinator {
       state: 'Empty',
       bumpsEpoch: false,
       startedAt: -1,
-      partitions: new Set(),
+      partitions: new Map(),
     };
     this.#transactions.set(transactionalId, transaction);
     return transaction;
@@ -233,7 +234,7 @@ export class TransactionCoordinator {
   #sendMarkers(transaction: Transaction): void {
     const { producerId, epoch, state } = transaction;
     const isCommit = state === 'PrepareCommit';
-    const ended = { producerId, epoch, isCommit, partitions: [...transaction.partitions] };
+    const ended = { producerId, epoch, isCommit, partitions: [...transaction.partitions.values()] };
     this.#markers.send(ended, this.partitionOf(transaction.transactionalId), () => {
       this.#complete(transaction);
     });
@@ -241,7 +242,7 @@ export class TransactionCoordinator {
 
   #complete(transaction: Transaction): void {
     transaction.state = transaction.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort';
-    transaction.partitions = new Set();
+    transaction.partitions = new Map();
   }
 
   #abortTimedOut(): void {

@@ -1,3 +1,4 @@
+import type { TopicPartition } from '../../../protocol/log-apis.ts';
 import type { CoordinatorLoads, Environment } from './environment.ts';
 import type { GroupOffsets } from './group-offsets.ts';
 import { OFFSETS_TOPIC } from './topics.ts';
@@ -8,7 +9,7 @@ export interface EndedTransaction {
   readonly producerId: number;
   readonly epoch: number;
   readonly isCommit: boolean;
-  readonly partitions: readonly Partition[];
+  readonly partitions: readonly TopicPartition[];
 }
 
 /** TransactionMarkerChannelManager: writes the markers of a transaction, partition by partition, again and again. */
@@ -40,7 +41,7 @@ export class TransactionMarkers {
       });
       return;
     }
-    const attempt = (partition: Partition): void => {
+    const attempt = (partition: TopicPartition): void => {
       if (!isCoordinator()) return;
       if (this.#loses(leader)) {
         acknowledge();
@@ -77,12 +78,13 @@ export class TransactionMarkers {
 
   #arrive(
     ended: EndedTransaction,
-    partition: Partition,
+    place: TopicPartition,
     coordinatorEpoch: number,
     answer: (outcome: 'done' | 'again' | 'never') => void,
   ): void {
-    const { scheduler } = this.#environment;
-    if (partition.isDeleted) {
+    const { scheduler, controller } = this.#environment;
+    const partition = controller.partition(place.topic, place.partition);
+    if (partition === undefined) {
       answer('done');
       return;
     }

@@ -39,7 +39,9 @@ export function verify(
   const ask = (): void => {
     scheduler.schedule(latency(), () => {
       const error = adds
-        ? coordinator.addPartitions(undefined, identity, [partition])
+        ? coordinator.addPartitions(undefined, identity, [
+            { topic: partition.topic, partition: partition.index },
+          ])
         : coordinator.verify(identity, partition);
       scheduler.schedule(latency(), () => {
         const isEnding = error === 'CONCURRENT_TRANSACTIONS';
