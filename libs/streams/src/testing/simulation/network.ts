@@ -32,8 +32,9 @@ const FINE = { delay: 0, isLost: false, losesAnswer: false };
 /** What lies between processes and brokers. */
 export class Network {
   readonly scheduler: Scheduler;
-  /** Decides about each request; by default the rates do. */
-  fault: ((process: SimulatedProcess, broker: number, api: ApiName) => Fault) | undefined;
+  /** Decides about a request; where it says nothing, the rates do. */
+  fault:
+    ((process: SimulatedProcess, broker: number, api: ApiName) => Fault | undefined) | undefined;
   readonly rates: FaultRates = { loseRequest: 0, loseAnswer: 0, delay: 0, maxDelayMs: 5_000 };
   onTrace: TraceListener | undefined;
   /** A number that stands for all that has been sent and answered so far, and when. */

@@ -22,7 +22,7 @@ function append(log: PartitionLog, batch: Partial<ClaimedBatch>, adds = false) {
 }
 
 function mark(log: PartitionLog, isCommit: boolean, marker = {}) {
-  const by = { producerId: 7, epoch: 0, coordinatorEpoch: 0, timestamp: 1 };
+  const by = { producerId: 7, epoch: 0, coordinatorEpoch: 0, bumpsEpoch: false, timestamp: 1 };
   return log.appendMarker({ ...by, isCommit, ...marker });
 }
 
@@ -92,6 +92,17 @@ describe('PartitionLog', () => {
     expect(mark(log, true, { epoch: 3, coordinatorEpoch: 4 }).error).toBe(
       'TRANSACTION_COORDINATOR_FENCED',
     );
+  });
+
+  it('tells a late marker from a repeated one, with KIP-890', () => {
+    const log = new PartitionLog();
+    const bumped = { epoch: 1, bumpsEpoch: true };
+    append(log, {});
+    expect(mark(log, true, bumped).error).toBe('NONE');
+    expect(mark(log, true, bumped).error).toBe('NONE');
+    append(log, { epoch: 1 });
+    expect(mark(log, true, bumped).error).toBe('INVALID_PRODUCER_EPOCH');
+    expect(mark(log, true, { epoch: 2, bumpsEpoch: true }).error).toBe('NONE');
   });
 
   it('says where the epochs of its leaders ended, also after records were lost', () => {

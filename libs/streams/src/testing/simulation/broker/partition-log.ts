@@ -101,11 +101,13 @@ export class PartitionLog {
     readonly producerId: number;
     readonly epoch: number;
     readonly coordinatorEpoch: number;
+    /** KIP-890: the epoch has gone up since the records were written. */
+    readonly bumpsEpoch: boolean;
     readonly isCommit: boolean;
     readonly timestamp: number;
   }): Appended {
     const { producerId, epoch, coordinatorEpoch, isCommit, timestamp } = marker;
-    const error = this.producers.validateMarker(producerId, epoch, coordinatorEpoch);
+    const error = this.producers.validateMarker(marker);
     if (error !== 'NONE') return { error, baseOffset: -1 };
     const origin = {
       leaderEpoch: this.#epoch,

@@ -93,7 +93,7 @@ export class ProducerStates {
         return 'OUT_OF_ORDER_SEQUENCE_NUMBER';
       }
       // With KIP-890 a partition that does not know the producer takes its first batch only.
-      if (current?.addsPartitions === true && state === undefined && baseSequence !== 0) {
+      if (current?.addsPartitions === true && baseSequence !== 0 && isEmpty(state)) {
         return 'OUT_OF_ORDER_SEQUENCE_NUMBER';
       }
       if (state !== undefined) {
@@ -106,10 +106,18 @@ export class ProducerStates {
       : 'NONE';
   }
 
-  validateMarker(producerId: number, epoch: number, coordinatorEpoch: number): ErrorName {
+  validateMarker(marker: {
+    readonly producerId: number;
+    readonly epoch: number;
+    readonly coordinatorEpoch: number;
+    readonly bumpsEpoch: boolean;
+  }): ErrorName {
+    const { producerId, epoch, coordinatorEpoch, bumpsEpoch } = marker;
     const state = this.states.get(producerId);
     if (state === undefined) return 'NONE';
-    if (epoch < state.epoch) return 'INVALID_PRODUCER_EPOCH';
+    // KAFKA-19446: a late marker must not end the next transaction; KAFKA-19999: one that is repeated is welcome.
+    const isLate = bumpsEpoch && epoch === state.epoch && state.openSince >= 0;
+    if (epoch < state.epoch || isLate) return 'INVALID_PRODUCER_EPOCH';
     return state.coordinatorEpoch > coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : 'NONE';
   }
 
@@ -164,6 +172,10 @@ export class ProducerStates {
     this.states.set(producerId, state);
     return state;
   }
+}
+
+function isEmpty(state: ProducerState | undefined): boolean {
+  return state === undefined || state.batches.length === 0;
 }
 
 function lastSequence({ batches }: ProducerState): number {

@@ -104,7 +104,7 @@ export class TransactionCoordinator {
     identity: ProducerIdentity,
     partitions: readonly TopicPartition[],
   ): ErrorName {
-    const found = this.#find(broker, identity);
+    const found = this.#find(broker, identity, this.#environment.settings.transactionVersion === 2);
     if (typeof found === 'string') return found;
     if (isPrepared(found)) return 'CONCURRENT_TRANSACTIONS';
     if (found.state !== 'Ongoing') {
@@ -119,7 +119,7 @@ export class TransactionCoordinator {
 
   /** Asks whether a partition is in the transaction, as a partition's leader does before KIP-890's second part. */
   verify(identity: ProducerIdentity, partition: Partition): ErrorName {
-    const found = this.#find(undefined, identity);
+    const found = this.#find(undefined, identity, false);
     if (typeof found === 'string') return found;
     if (isPrepared(found)) return 'CONCURRENT_TRANSACTIONS';
     return found.partitions.has(partition.key) ? 'NONE' : this.#environment.settings.notAddedError;
@@ -184,7 +184,12 @@ export class TransactionCoordinator {
     return { error: 'NONE', transactions };
   }
 
-  #find(broker: number | undefined, identity: ProducerIdentity): Transaction | ErrorName {
+  /** @param isPendingFirst since Kafka 4.0 (KAFKA-18660) a transaction that ends is nobody's, not even a fenced producer's */
+  #find(
+    broker: number | undefined,
+    identity: ProducerIdentity,
+    isPendingFirst: boolean,
+  ): Transaction | ErrorName {
     const { transactionalId, producerId, epoch } = identity;
     if (transactionalId === '') return 'INVALID_REQUEST';
     const partition = this.partitionOf(transactionalId);
@@ -194,6 +199,9 @@ export class TransactionCoordinator {
         : this.#loads.check(partition, broker);
     if (error !== 'NONE') return error;
     const transaction = this.#transactions.get(transactionalId);
+    if (isPendingFirst && transaction !== undefined && isPrepared(transaction)) {
+      return 'CONCURRENT_TRANSACTIONS';
+    }
     if (transaction?.producerId !== Number(producerId)) return 'INVALID_PRODUCER_ID_MAPPING';
     return transaction.epoch === epoch ? transaction : 'PRODUCER_FENCED';
   }
@@ -232,9 +240,15 @@ export class TransactionCoordinator {
   }
 
   #sendMarkers(transaction: Transaction): void {
-    const { producerId, epoch, state } = transaction;
+    const { producerId, epoch, state, bumpsEpoch } = transaction;
     const isCommit = state === 'PrepareCommit';
-    const ended = { producerId, epoch, isCommit, partitions: [...transaction.partitions.values()] };
+    const ended = {
+      producerId,
+      epoch,
+      bumpsEpoch,
+      isCommit,
+      partitions: [...transaction.partitions.values()],
+    };
     this.#markers.send(ended, this.partitionOf(transaction.transactionalId), () => {
       this.#complete(transaction);
     });
@@ -284,7 +298,7 @@ function decideWithBump(
   commit: boolean,
 ): ErrorName | 'end' {
   const { state } = transaction;
-  const isRetry = transaction.bumpsEpoch && transaction.epoch === epoch + 1;
+  const isRetry = transaction.epoch === epoch + 1;
   const isSame = transaction.epoch === epoch;
   if (isPrepared(transaction)) return isRetry ? 'CONCURRENT_TRANSACTIONS' : 'PRODUCER_FENCED';
   if (state === 'Ongoing' || state === 'Empty') {

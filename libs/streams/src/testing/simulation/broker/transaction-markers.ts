@@ -8,6 +8,8 @@ import type { Partition } from './topics.ts';
 export interface EndedTransaction {
   readonly producerId: number;
   readonly epoch: number;
+  /** KIP-890: the epoch is another one than that of the records. */
+  readonly bumpsEpoch: boolean;
   readonly isCommit: boolean;
   readonly partitions: readonly TopicPartition[];
 }
@@ -96,12 +98,13 @@ export class TransactionMarkers {
       answer('again');
       return;
     }
-    const { producerId, epoch, isCommit } = ended;
+    const { producerId, epoch, bumpsEpoch, isCommit } = ended;
     const timestamp = this.#environment.time();
     const { error } = partition.log.appendMarker({
       producerId,
       epoch,
       coordinatorEpoch,
+      bumpsEpoch,
       isCommit,
       timestamp,
     });
