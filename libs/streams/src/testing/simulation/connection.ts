@@ -157,7 +157,7 @@ export class Connection {
       this.#answersAfter = at;
       scheduler.scheduleAt(at, () => {
         if (!this.isOpen) return;
-        this.#network.trace('<', this.process, this.broker, api);
+        this.#network.trace('<', this.process, this.broker, api, response);
         this.process.receive(() => {
           if (pending.isSettled) return;
           pending.isSettled = true;

@@ -2,7 +2,7 @@ export type { BrokerSettings } from './broker/environment.ts';
 export type { ControllerDelays } from './broker/controller.ts';
 export { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './broker/topics.ts';
 export type { JudgedRecord, PartitionRecords, RecordFate } from './log-records.ts';
-export type { Fault, FaultRates, Network, TraceListener } from './network.ts';
+export type { Fault, FaultHook, FaultRates, Network, TraceListener } from './network.ts';
 export { Random } from './random.ts';
 export { Scheduler } from './scheduler.ts';
 export type { Timer } from './scheduler.ts';

@@ -12,6 +12,14 @@ import type { SimulatedProcess } from './simulated-process.ts';
 /** What happens to a request. `delay`: it arrives so many milliseconds late, perhaps after its sender has given up. */
 export type Fault = 'none' | 'lose-request' | 'lose-answer' | { readonly delay: number };
 
+/** Decides about a request to a broker; undefined: the rates do. */
+export type FaultHook = (
+  process: SimulatedProcess,
+  broker: number,
+  api: ApiName,
+  request: RequestOf<ApiName>,
+) => Fault | undefined;
+
 /** How often requests go wrong, from 0 to 1. */
 export interface FaultRates {
   loseRequest: number;
@@ -33,8 +41,7 @@ const FINE = { delay: 0, isLost: false, losesAnswer: false };
 export class Network {
   readonly scheduler: Scheduler;
   /** Decides about a request; where it says nothing, the rates do. */
-  fault:
-    ((process: SimulatedProcess, broker: number, api: ApiName) => Fault | undefined) | undefined;
+  fault: FaultHook | undefined;
   readonly rates: FaultRates = { loseRequest: 0, loseAnswer: 0, delay: 0, maxDelayMs: 5_000 };
   onTrace: TraceListener | undefined;
   /** A number that stands for all that has been sent and answered so far, and when. */
@@ -62,14 +69,14 @@ export class Network {
   /** Cuts a process off from a broker, or from all of them. */
   partition(process: SimulatedProcess, broker?: number): void {
     for (const { id } of this.#brokers) {
-      if (broker === undefined || broker === id) this.#partitioned.add(`${process.name}/${id}`);
+      if (broker === undefined || broker === id) this.#partitioned.add(pairKey(process, id));
     }
   }
 
   /** Ends what {@link partition} began. */
   heal(process: SimulatedProcess, broker?: number): void {
     for (const { id } of this.#brokers) {
-      if (broker === undefined || broker === id) this.#partitioned.delete(`${process.name}/${id}`);
+      if (broker === undefined || broker === id) this.#partitioned.delete(pairKey(process, id));
     }
   }
 
@@ -102,7 +109,7 @@ export class Network {
       return promise;
     }
     const connection = known ?? this.#connect(process, broker, channel);
-    const fate = isCutOff ? LOST : this.#fate(process, broker.id, api);
+    const fate = isCutOff ? LOST : this.#fate(process, broker.id, api, request);
     const waitMs = allowedWait(api, request) + timeoutMs;
     connection.send(api, request, waitMs, fate, { resolve, reject });
     // A connection that loses a request may be found broken long before the answer is overdue.
@@ -145,6 +152,7 @@ export class Network {
     process: SimulatedProcess,
     { id }: SimulatedBroker,
     api: ApiName,
+    response?: unknown,
   ): void {
     if (direction === '>') this.requests += 1;
     let hash = this.fingerprint ^ Math.round(this.scheduler.now() * 1_000);
@@ -153,7 +161,7 @@ export class Network {
     this.fingerprint = hash ^ (hash >>> 15);
     if (this.onTrace === undefined) return;
     const time = this.scheduler.now().toFixed(3);
-    this.onTrace(`${time} ${process.name} ${direction} ${id} ${api}`);
+    this.onTrace(`${time} ${process.name} ${direction} ${id} ${api}${errorOf(response)}`);
   }
 
   #find(process: SimulatedProcess, to: Broker | 'any'): SimulatedBroker | undefined {
@@ -165,7 +173,7 @@ export class Network {
   }
 
   isPartitioned(process: SimulatedProcess, { id }: SimulatedBroker): boolean {
-    return this.#partitioned.size > 0 && this.#partitioned.has(`${process.name}/${id}`);
+    return this.#partitioned.size > 0 && this.#partitioned.has(pairKey(process, id));
   }
 
   #connect(process: SimulatedProcess, broker: SimulatedBroker, channel: Channel): Connection {
@@ -175,8 +183,13 @@ export class Network {
     return connection;
   }
 
-  #fate(process: SimulatedProcess, broker: number, api: ApiName): Fate {
-    const fault = this.fault?.(process, broker, api) ?? this.#byRates();
+  #fate(
+    process: SimulatedProcess,
+    broker: number,
+    api: ApiName,
+    request: RequestOf<ApiName>,
+  ): Fate {
+    const fault = this.fault?.(process, broker, api, request) ?? this.#byRates();
     if (fault === 'none') return FINE;
     if (fault === 'lose-request') return LOST;
     if (fault === 'lose-answer') return { delay: 0, isLost: false, losesAnswer: true };
@@ -199,7 +212,24 @@ function connectionKey(
   broker: SimulatedBroker,
   channel: Channel,
 ): string {
-  return `${process.name}/${broker.id}/${channel}`;
+  return `${pairKey(process, broker.id)}/${channel}`;
+}
+
+function pairKey({ index }: SimulatedProcess, broker: number): string {
+  return `${index}/${broker}`;
+}
+
+/** The error of an answer, or of the first thing in it that has one. */
+function errorOf(response: unknown): string {
+  if (typeof response !== 'object' || response === null) return '';
+  if ('error' in response && response.error !== 'NONE') return ` ${String(response.error)}`;
+  const [, parts] = Object.entries(response).find(([, value]) => Array.isArray(value)) ?? [];
+  if (!Array.isArray(parts)) return '';
+  for (const part of parts) {
+    const error = errorOf(part);
+    if (error !== '') return error;
+  }
+  return '';
 }
 
 /** The time that a request lets the broker wait. */

@@ -33,7 +33,22 @@ export interface SimulationOptions {
   readonly delays?: Partial<ControllerDelays>;
 }
 
-/** Brokers of Kafka without bytes, sockets and time: what they do comes from a seed, and is the same each time. */
+/**
+ * Brokers of Kafka without bytes, sockets and time: what they do comes from a seed, and is the same each time.
+ *
+ * @example
+ *   const cluster = new SimulatedCluster({ seed: 1 });
+ *   cluster.createTopic('in', 2);
+ *   const [one, other] = [cluster.process('one'), cluster.process('other')];
+ *   void engine(one).run();
+ *   void engine(other).run();
+ *   cluster.network.rates.loseAnswer = 0.01;
+ *   cluster.at(500, () => { one.freeze(); });
+ *   cluster.at(900, () => { cluster.killBroker(2); });
+ *   cluster.at(4_000, () => { one.thaw(); });
+ *   await cluster.run(60_000);
+ *   expect(cluster.read('out')[0]?.committed).toHaveLength(100);
+ */
 export class SimulatedCluster {
   readonly scheduler = new Scheduler();
   /** For whatever else is to come from the seed. */
