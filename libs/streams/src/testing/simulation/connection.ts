@@ -148,7 +148,9 @@ export class Connection {
     if (!this.isAtBroker) return;
     const { scheduler } = this.#network;
     this.#isBusy = false;
-    if (losesAnswer) {
+    if (losesAnswer && !this.#network.isFoundBroken()) {
+      this.#isStalled = true;
+    } else if (losesAnswer) {
       this.break('the connection was reset before the answer', this.#network.latency());
     } else if (this.#network.isPartitioned(this.process, this.broker)) {
       this.#isStalled = true;

@@ -1,5 +1,7 @@
+export { brokerAddress } from './broker/controller.ts';
 export type { BrokerSettings } from './broker/environment.ts';
 export type { ControllerDelays } from './broker/controller.ts';
+export type { Partition } from './broker/topics.ts';
 export { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './broker/topics.ts';
 export type { JudgedRecord, PartitionRecords, RecordFate } from './log-records.ts';
 export type { Fault, FaultHook, FaultRates, Network, TraceListener } from './network.ts';

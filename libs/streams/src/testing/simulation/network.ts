@@ -112,8 +112,7 @@ export class Network {
     const fate = isCutOff ? LOST : this.#fate(process, broker.id, api, request);
     const waitMs = allowedWait(api, request) + timeoutMs;
     connection.send(api, request, waitMs, fate, { resolve, reject });
-    // A connection that loses a request may be found broken long before the answer is overdue.
-    if (fate.isLost && !isCutOff && this.#random.chance(0.7)) {
+    if (fate.isLost && !isCutOff && this.isFoundBroken()) {
       this.scheduler.schedule(this.#random.between(1, 200), () => {
         connection.break('the connection was reset');
       });
@@ -140,6 +139,11 @@ export class Network {
         connection.break('the broker closed the connection', this.latency());
       }
     }
+  }
+
+  /** Whether the client finds a connection broken long before the answer is overdue. */
+  isFoundBroken(): boolean {
+    return this.#random.chance(0.7);
   }
 
   forget(connection: Connection): void {

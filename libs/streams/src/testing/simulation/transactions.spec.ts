@@ -163,8 +163,10 @@ describe.each([1, 2] as const)('transactions of version %i', (version) => {
     cluster.environment.losesMarkers = true;
     expect((await client.end(true)).error).toBe('NONE');
     cluster.stopBroker(client.coordinator);
-    await client.contract.ports.clock.sleep(200);
+    await client.contract.ports.clock.sleep(1_000);
     expect(await client.state()).toBe('CompleteCommit');
+    expect(client.fates()).toEqual(['open']);
+    expect(cluster.partition('t', 0).log.lastStableOffset).toBe(0);
   });
 
   it('holds offsets of a transaction back', async () => {

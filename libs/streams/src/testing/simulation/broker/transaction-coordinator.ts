@@ -1,27 +1,14 @@
 import type { ErrorName } from '../../../protocol/errors.ts';
 import type { TopicPartition } from '../../../protocol/log-apis.ts';
-import type { ProducerIdentity, TransactionState } from '../../../protocol/transaction-apis.ts';
+import type { ProducerIdentity } from '../../../protocol/transaction-apis.ts';
 import type { RequestOf, ResponseOf } from '../../../protocol/apis.ts';
 import { CoordinatorLoads } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { partitionKey, TRANSACTIONS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
+import { decideEnd, isPrepared } from './transaction-state.ts';
+import type { Transaction } from './transaction-state.ts';
 import type { TransactionMarkers } from './transaction-markers.ts';
-
-/** TransactionMetadata: what the log of transactions has of an id. */
-interface Transaction {
-  readonly transactionalId: string;
-  producerId: number;
-  epoch: number;
-  timeoutMs: number;
-  state: TransactionState;
-  /** Whether the producer that ended the last transaction knows KIP-890. */
-  bumpsEpoch: boolean;
-  /** -1 where none has begun. */
-  startedAt: number;
-  /** By their names: a topic that is created anew takes the place of the old one. */
-  partitions: Map<string, TopicPartition>;
-}
 
 const LAST_EPOCH = 32_766;
 const NO_PRODUCER = { producerId: -1n, epoch: -1 };
@@ -135,9 +122,7 @@ export class TransactionCoordinator {
     if (transaction?.producerId !== producerId) {
       return { error: 'INVALID_PRODUCER_ID_MAPPING', ...NO_PRODUCER };
     }
-    const outcome = bumpsEpoch
-      ? decideWithBump(transaction, request.epoch, commit)
-      : decide(transaction, request.epoch, commit);
+    const outcome = decideEnd(transaction, request);
     if (outcome === 'end') this.#end(transaction, commit, bumpsEpoch);
     else if (outcome !== 'NONE') return { error: outcome, ...NO_PRODUCER };
     const epoch = bumpsEpoch ? transaction.epoch : request.epoch;
@@ -274,41 +259,4 @@ export class TransactionCoordinator {
       if (this.partitionOf(transaction.transactionalId) === partition) yield transaction;
     }
   }
-}
-
-/** Markers are on their way: the transition to the next state is pending all the time. */
-function isPrepared({ state }: Transaction): boolean {
-  return state === 'PrepareCommit' || state === 'PrepareAbort';
-}
-
-/** `endTransactionWithTV1` for a client. */
-function decide(transaction: Transaction, epoch: number, commit: boolean): ErrorName | 'end' {
-  if (epoch !== transaction.epoch) return 'PRODUCER_FENCED';
-  if (isPrepared(transaction)) return 'CONCURRENT_TRANSACTIONS';
-  if (transaction.state === 'Ongoing') return 'end';
-  return transaction.state === (commit ? 'CompleteCommit' : 'CompleteAbort')
-    ? 'NONE'
-    : 'INVALID_TXN_STATE';
-}
-
-/** `endTransaction` for a client that knows KIP-890: an epoch that went up tells the same request from the next one. */
-function decideWithBump(
-  transaction: Transaction,
-  epoch: number,
-  commit: boolean,
-): ErrorName | 'end' {
-  const { state } = transaction;
-  const isRetry = transaction.epoch === epoch + 1;
-  const isSame = transaction.epoch === epoch;
-  if (isPrepared(transaction)) return isRetry ? 'CONCURRENT_TRANSACTIONS' : 'PRODUCER_FENCED';
-  if (state === 'Ongoing' || state === 'Empty') {
-    if (!isSame) return 'PRODUCER_FENCED';
-    return state === 'Ongoing' || !commit ? 'end' : 'INVALID_TXN_STATE';
-  }
-  if (!isRetry && !isSame) return 'PRODUCER_FENCED';
-  if (isRetry) {
-    return state === (commit ? 'CompleteCommit' : 'CompleteAbort') ? 'NONE' : 'INVALID_TXN_STATE';
-  }
-  // Nothing was added since: there is nothing to commit, and an abort just takes a new epoch.
-  return commit ? 'INVALID_TXN_STATE' : 'end';
 }
