@@ -135,7 +135,7 @@ export class Connection {
     while (!this.#isBusy && this.isAtBroker) {
       const sent = this.#queue.shift();
       if (sent === undefined) return;
-      // Nothing is left of a fetch that nobody waits for.
+      // Nothing is left of a fetch whose client is gone.
       if (sent.api === 'Fetch' && !this.isOpen) continue;
       this.#isBusy = true;
       sent.handle((response) => {

@@ -18,6 +18,9 @@ export class Timer {
   }
 }
 
+/** How many events may happen at one time: more of them come from a loop that never waits. */
+const EVENTS_AT_ONCE = 100_000;
+
 /** How many events run before Node gets its turn, where callers await virtual time. */
 const EVENTS_PER_TURN = 512;
 
@@ -35,6 +38,7 @@ export class Scheduler {
   readonly #heap: Timer[] = [];
   #now = 0;
   #sequence = 0;
+  #atOnce = 0;
   #isAwake = false;
   #isPumping = false;
   #isRunning = false;
@@ -80,6 +84,9 @@ export class Scheduler {
       const { run } = next;
       if (run === undefined) continue;
       next.run = undefined;
+      if (next.at > this.#now) this.#atOnce = 0;
+      else this.#atOnce += 1;
+      if (this.#atOnce > EVENTS_AT_ONCE) throw new Error('Virtual time stands still');
       this.#now = next.at;
       run();
       return true;

@@ -239,7 +239,7 @@ export class SimulatedCluster {
       if (broker.isAvailable) this.#handOver(broker);
       this.#takeDown(broker);
     }
-    // Nobody has taken over yet: the broker has lost its memory all the same.
+    // The controller may not have missed it: the broker has lost its memory all the same.
     this.controller.replace(id);
     broker.isUp = true;
     broker.isAvailable = true;

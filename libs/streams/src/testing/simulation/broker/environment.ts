@@ -33,7 +33,7 @@ export interface BrokerSettings {
   markerMs: number;
 }
 
-/** As brokers are configured where nobody has changed it, but for the delay of a group's first rebalance. */
+/** The defaults of brokers, but for the delay of a group's first rebalance. */
 export const DEFAULT_SETTINGS: BrokerSettings = {
   transactionVersion: 2,
   initialRebalanceDelayMs: 0,

@@ -8,7 +8,7 @@ import type { Partition } from './topics.ts';
 /** `group.new.member.join.timeout.ms`: a member that is new waits no longer for the others. */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 
-/** How groups get from a generation to the next one: joining, assigning, and who is too slow. */
+/** How groups get from a generation to the next one: members join, the leader assigns, and slow members are left behind. */
 export class GroupRebalances {
   readonly #environment: Environment;
   readonly #partitionOf: (group: ClassicGroup) => Partition;
@@ -20,7 +20,7 @@ export class GroupRebalances {
     this.#partitionOf = coordinator;
   }
 
-  /** The coordinator of a group moves: who waits is sent to find the next one. */
+  /** The coordinator of a group moves: members that wait are sent to find the next one. */
   unload(group: ClassicGroup): void {
     this.#joinTimers.get(group)?.cancel();
     this.#syncTimers.get(group)?.cancel();

@@ -130,7 +130,7 @@ export class OffsetCommits {
     return groupId === '' ? 'INVALID_GROUP_ID' : this.#groups.check(broker, groupId);
   }
 
-  /** ClassicGroup.validateOffsetCommit; a group that is not there is created for who is in none. */
+  /** ClassicGroup.validateOffsetCommit; a group that is not there is created for an offset from outside of groups. */
   #validate(identity: GroupIdentity, isTransactional: boolean): ClassicGroup | ErrorName {
     const { groupId, memberId, generation } = identity;
     const group = this.#groups.group(groupId);

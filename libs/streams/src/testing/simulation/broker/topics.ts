@@ -20,7 +20,7 @@ export class Partition {
   leadsFrom = 0;
   /** The topic is gone. */
   isDeleted = false;
-  /** Nobody may lead it, whatever brokers there are. */
+  /** It has no leader, whatever brokers there are. */
   isHeldLeaderless = false;
   readonly #watchers = new Set<() => void>();
 

@@ -85,7 +85,7 @@ export class TransactionCoordinator {
     return { error: 'NONE', producerId: BigInt(producerId), epoch };
   }
 
-  /** As a client asks for it, or a broker for a client. @param broker undefined: whichever coordinates */
+  /** As a client asks for it, or a broker for a client. @param broker undefined: the coordinator */
   addPartitions(
     broker: number | undefined,
     identity: ProducerIdentity,
@@ -148,7 +148,7 @@ export class TransactionCoordinator {
       epoch,
       timeoutMs,
       startedAt: BigInt(startedAt),
-      partitions: [...transaction.partitions.values()],
+      partitions: [...(transaction.unmarked ?? transaction.partitions).values()],
     };
   }
 
@@ -169,7 +169,7 @@ export class TransactionCoordinator {
     return { error: 'NONE', transactions };
   }
 
-  /** @param isPendingFirst since Kafka 4.0 (KAFKA-18660) a transaction that ends is nobody's, not even a fenced producer's */
+  /** @param isPendingFirst while a transaction ends, even a fenced producer is told so (KAFKA-18660, since Kafka 4.0) */
   #find(
     broker: number | undefined,
     identity: ProducerIdentity,
@@ -201,6 +201,7 @@ export class TransactionCoordinator {
       bumpsEpoch: false,
       startedAt: -1,
       partitions: new Map(),
+      unmarked: undefined,
     };
     this.#transactions.set(transactionalId, transaction);
     return transaction;
@@ -232,16 +233,23 @@ export class TransactionCoordinator {
       epoch,
       bumpsEpoch,
       isCommit,
-      partitions: [...transaction.partitions.values()],
+      partitions: [...(transaction.unmarked ?? transaction.partitions).values()],
     };
-    this.#markers.send(ended, this.partitionOf(transaction.transactionalId), () => {
-      this.#complete(transaction);
-    });
+    transaction.unmarked = new Map(transaction.partitions);
+    this.#markers.send(
+      ended,
+      this.partitionOf(transaction.transactionalId),
+      ({ topic, partition }) => transaction.unmarked?.delete(partitionKey(topic, partition)),
+      () => {
+        this.#complete(transaction);
+      },
+    );
   }
 
   #complete(transaction: Transaction): void {
     transaction.state = transaction.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort';
     transaction.partitions = new Map();
+    transaction.unmarked = undefined;
   }
 
   #abortTimedOut(): void {

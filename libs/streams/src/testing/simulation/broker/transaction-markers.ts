@@ -26,16 +26,23 @@ export class TransactionMarkers {
     this.#groupLoads = groupLoads;
   }
 
-  /** @param coordinator the partition whose leader coordinates @param onDone when all partitions have their markers */
-  send(ended: EndedTransaction, coordinator: Partition, onDone: () => void): void {
+  /** @param coordinator the partition whose leader coordinates @param onMarked told of each partition that has its marker */
+  send(
+    ended: EndedTransaction,
+    coordinator: Partition,
+    onMarked: (partition: TopicPartition) => void,
+    onDone: () => void,
+  ): void {
     const { scheduler, random } = this.#environment;
     const { leaderEpoch, leader } = coordinator;
     let left = ended.partitions.length;
     const isCoordinator = (): boolean =>
       coordinator.leaderEpoch === leaderEpoch && this.#environment.isUp(leader);
-    const acknowledge = (): void => {
+    const acknowledge = (partition: TopicPartition): void => {
+      if (!isCoordinator()) return;
+      onMarked(partition);
       left -= 1;
-      if (left === 0 && isCoordinator()) onDone();
+      if (left === 0) onDone();
     };
     if (left === 0) {
       scheduler.schedule(0.1, () => {
@@ -46,7 +53,7 @@ export class TransactionMarkers {
     const attempt = (partition: TopicPartition): void => {
       if (!isCoordinator()) return;
       if (this.#loses(leader)) {
-        acknowledge();
+        acknowledge(partition);
         return;
       }
       scheduler.schedule(this.#latency(), () => {
@@ -54,12 +61,15 @@ export class TransactionMarkers {
         if (!isCoordinator() && random.chance(0.7)) return;
         // The coordinator's broker stops while the marker is on its way.
         if (this.#loses(leader) && random.chance(0.5)) {
-          acknowledge();
+          acknowledge(partition);
           return;
         }
         this.#arrive(ended, partition, leaderEpoch, (outcome) => {
-          if (outcome === 'done') scheduler.schedule(this.#latency() / 2, acknowledge);
-          else if (outcome === 'again') {
+          if (outcome === 'done') {
+            scheduler.schedule(this.#latency() / 2, () => {
+              acknowledge(partition);
+            });
+          } else if (outcome === 'again') {
             scheduler.schedule(random.between(5, 60), () => {
               attempt(partition);
             });

@@ -16,6 +16,8 @@ export interface Transaction {
   startedAt: number;
   /** By their names: a topic that is created anew takes the place of the old one. */
   partitions: Map<string, TopicPartition>;
+  /** What has no marker yet, as far as the coordinator knows; undefined where none are written. */
+  unmarked: Map<string, TopicPartition> | undefined;
 }
 
 /** Markers are on their way: the transition to the next state is pending all the time. */
