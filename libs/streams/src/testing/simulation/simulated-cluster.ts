@@ -29,6 +29,8 @@ export interface SimulationOptions {
   readonly brokers?: number;
   /** By default 2: KIP-890. */
   readonly transactionVersion?: 1 | 2;
+  /** KAFKA-20734: brokers that stop end transactions without some of their markers. By default not. */
+  readonly losesMarkers?: boolean;
   readonly settings?: Partial<BrokerSettings>;
   readonly delays?: Partial<ControllerDelays>;
 }
@@ -79,7 +81,7 @@ export class SimulatedCluster {
       random: random.fork(),
       controller: this.controller,
       settings: { ...DEFAULT_SETTINGS, transactionVersion, ...settings },
-      losesMarkers: false,
+      losesMarkers: options.losesMarkers ?? false,
       refuse: () => undefined,
       time: () => EPOCH_MS + Math.floor(scheduler.now()),
       isUp: (id) => this.brokers[id - 1]?.isUp === true,

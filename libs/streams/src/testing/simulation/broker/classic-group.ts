@@ -89,7 +89,6 @@ export class ClassicGroup {
   }
 
   add(member: Member, answer: JoinAnswer): void {
-    if (this.members.size === 0) this.protocolType ??= '';
     this.leader ??= member.id;
     this.members.set(member.id, member);
     member.awaitingJoin = answer;
