@@ -1,3 +1,4 @@
+import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 
@@ -56,6 +57,19 @@ const OF_GENERATIONS: ReadonlySet<ErrorName> = new Set([
   'FENCED_INSTANCE_ID',
   'REBALANCE_IN_PROGRESS',
 ]);
+
+/** The producer's epoch is over. */
+const FENCED: ReadonlySet<ErrorName> = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'INVALID_TXN_STATE',
+]);
+
+/** @returns whether an error says that the producer has to begin on another epoch */
+export function isFenced(error: unknown): boolean {
+  return error instanceof ProtocolError && FENCED.has(error.code);
+}
 
 /** @returns whether the broker refuses records by what they are */
 export function isOfRecords(code: ErrorName): boolean {

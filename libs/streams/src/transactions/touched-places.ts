@@ -38,6 +38,10 @@ export class TouchedPlaces {
     return this.#undecided !== undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#offsetOutcome === undefined && this.#places.size === 0;
+  }
+
   /** A transaction begins. */
   begin(partitions: readonly TopicPartition[]): void {
     this.#undecided = partitions;

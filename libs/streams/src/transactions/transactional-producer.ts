@@ -3,7 +3,7 @@ import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
-import { BrokenLineError, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
+import { BrokenLineError, isFenced, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
 import { endAgain, outcomeOf } from './end-again.ts';
 import { produce } from './produce.ts';
@@ -26,6 +26,9 @@ export interface ProducerOptions {
   readonly timeoutMs: number;
 }
 
+/** For what is ended again no broker may run out of patience: it would abort what was committed. */
+const SETTLING_TIMEOUT_MS = 300_000;
+
 /**
  * A producer of transactions under one transactional id (KIP-98, KIP-890).
  *
@@ -40,6 +43,8 @@ export class TransactionalProducer {
   /** By partition, the number of the next record (KIP-98). */
   readonly #sequences = new Map<string, number>();
   readonly #touched: TouchedPlaces;
+  /** The epoch on which touched places are being ended again; undefined when none are. */
+  #settling: ProducerIdentity | undefined;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -66,20 +71,36 @@ export class TransactionalProducer {
       if (outcome === undefined) this.#touched.forget();
       else this.#touched.end(outcome);
     }
-    const request = { transactionalId, timeoutMs };
-    const { producerId, epoch } = await askCoordinator(
-      cluster,
-      transactionalId,
-      'InitProducerId',
-      request,
-    );
-    this.#sequences.clear();
-    const identity = { transactionalId, producerId, epoch };
-    await this.#touched.reach();
-    for (const outcome of ['committed', 'aborted'] as const) {
-      await endAgain(cluster, identity, this.#touched.endedBy(outcome), outcome);
+    if (!this.#touched.isEmpty) await this.#settle();
+    // Once more: what settled on the last epoch may have requests on their way.
+    this.#identity = await this.#init(timeoutMs);
+    this.#settling = undefined;
+  }
+
+  /**
+   * Ends again what was touched. Once begun it goes on on the same epoch, however often it is interrupted: another one would
+   * abort what is to be committed.
+   */
+  async #settle(): Promise<void> {
+    const { cluster } = this.#options;
+    const identity = (this.#settling ??= await this.#init(SETTLING_TIMEOUT_MS));
+    try {
+      await this.#touched.reach();
+      for (const outcome of ['committed', 'aborted'] as const) {
+        await endAgain(cluster, identity, this.#touched.endedBy(outcome), outcome);
+      }
+    } catch (error) {
+      if (isFenced(error)) this.#settling = undefined;
+      throw error;
     }
-    this.#identity = identity;
+  }
+
+  async #init(timeoutMs: number): Promise<ProducerIdentity> {
+    const { cluster, transactionalId } = this.#options;
+    const request = { transactionalId, timeoutMs };
+    const answer = await askCoordinator(cluster, transactionalId, 'InitProducerId', request);
+    this.#sequences.clear();
+    return { transactionalId, producerId: answer.producerId, epoch: answer.epoch };
   }
 
   /**
