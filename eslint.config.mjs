@@ -71,6 +71,11 @@ export default tseslint.config(
               onlyDependOnLibsWithTags: ['layer:contract', 'layer:tool'],
             },
             {
+              sourceTag: 'layer:lab',
+              onlyDependOnLibsWithTags: ['layer:domain', 'layer:tool'],
+              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
+            },
+            {
               sourceTag: 'layer:tool',
               onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:infra'],
             },

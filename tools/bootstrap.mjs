@@ -21,6 +21,7 @@ const COMMANDS = {
   doctor: { file: 'tools/src/doctor.ts', builds: false },
   'test:deploy': { file: 'tools/src/deploy/main.ts', builds: false },
   bench: { file: 'tools/src/bench.ts', builds: true },
+  explore: { file: 'apps/explore/src/main.ts', builds: false },
   chaos: {
     file: 'apps/pipeline-e2e/src/chaos/main.ts',
     builds: true,

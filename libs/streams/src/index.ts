@@ -43,6 +43,7 @@ export type { ReadLimits } from './fetch/read-limits.ts';
 export { ReadMemory } from './fetch/read-memory.ts';
 export { RecordList } from './fetch/record-list.ts';
 export { murmur2 } from './transform/murmur2.ts';
+export type { Topic, Topics } from './cluster/cluster.ts';
 export { TransformEngine } from './transform/engine.ts';
 export type { TransformOptions } from './transform/engine.ts';
 export type { EngineEvent } from './transform/events.ts';

@@ -1,23 +1,14 @@
+import type { Patch, Planted } from '@login-pipeline/tools/planting';
 import { DUPLICATED, LOST } from '../oracle.ts';
 
 /** A known-bad variant of a service: fragments of its source, each replaced. */
-export interface PlantedBug {
-  readonly name: string;
+export interface PlantedBug extends Planted {
   /** What the bug is, for the table. */
   readonly bug: string;
   /** The scenario that has to catch it. */
   readonly scenario: string;
   /** The fault that has to be found: whatever else goes wrong is not the bug. */
   readonly symptom: RegExp;
-  readonly patches: readonly Patch[];
-}
-
-export interface Patch {
-  /** From the root of the repository. */
-  readonly file: string;
-  /** Has to be in the file exactly once. */
-  readonly fragment: string;
-  readonly replacement: string;
 }
 
 const PRODUCER = 'libs/kafka/src/transactions/partition-producer.ts';

@@ -18,6 +18,12 @@ export interface Topic {
   readonly partitions: number;
 }
 
+/** Topics as one and the same look at the cluster found them. */
+export interface Topics {
+  /** @returns undefined when the brokers did not know it */
+  topic(name: string): Topic | undefined;
+}
+
 interface KnownTopic extends Topic {
   readonly leaders: readonly (Leader | undefined)[];
 }
@@ -32,7 +38,7 @@ const RETRY_PAUSE_MS = 50;
 const TRANSACTION_VERSION = 'transaction.version';
 
 /** What the engine knows of the cluster: topics, leaders, coordinators. All requests find their brokers here. */
-export class Cluster {
+export class Cluster implements Topics {
   readonly #ports: Ports;
   readonly #names: readonly string[];
   readonly #topics = new Map<string, KnownTopic>();
@@ -139,6 +145,15 @@ export class Cluster {
       if (error === 'NONE') counts.set(topic, partitions.length);
     }
     return counts;
+  }
+
+  /** @returns the ids that brokers know the topic by: several while they do not all know yet that it was created anew */
+  async topicIds(topic: string): Promise<ReadonlySet<string>> {
+    const answers = await Promise.all(
+      this.#brokers.map((broker) => this.send(broker, 'Metadata', { topics: [topic] })),
+    );
+    const told = answers.flatMap(({ topics }) => topics);
+    return new Set(told.flatMap(({ error, topicId }) => (error === 'NONE' ? [topicId] : [])));
   }
 
   /** All brokers, as the metadata last had them. */

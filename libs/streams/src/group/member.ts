@@ -46,7 +46,7 @@ export interface GroupTimeouts {
 export const GROUP_TIMEOUTS: GroupTimeouts = {
   sessionMs: 6_000,
   heartbeatMs: 1_000,
-  rebalanceMs: 30_000,
+  rebalanceMs: 10_000,
 };
 
 /**
@@ -85,6 +85,8 @@ export class Member {
   #state: MemberState = 'joining';
   #provenAt: number;
   readonly #owned = new Set<number>();
+  /** Ends the wait for an answer that is of no use any more. */
+  #expel: () => void = () => undefined;
 
   constructor(options: MemberOptions) {
     this.#options = options;
@@ -129,8 +131,16 @@ export class Member {
     }
   }
 
-  /** The coordinator refused something as of another generation, or for a member that it does not know: asks it at once. */
-  doubt(): void {
+  /**
+   * The coordinator has refused a commit under an identity of this member: asks it at once what the member is to it. To be
+   * unknown to it is its last word, even while it should still be answering a request to join.
+   */
+  refused({ memberId }: GroupIdentity, code: ErrorName): void {
+    if (code === 'UNKNOWN_MEMBER_ID' && memberId === this.#memberId && memberId !== '') {
+      this.#memberId = '';
+      this.#lose();
+      this.#expel();
+    }
     this.#alarm.ring();
   }
 
@@ -179,7 +189,7 @@ export class Member {
       protocols: [{ name: PROTOCOL, metadata }],
       reason: '',
     };
-    const joined = await this.#ask('JoinGroup', request, timeouts.rebalanceMs);
+    const joined = await this.#ask('JoinGroup', request);
     const { error, memberId } = joined;
     if (error === 'NONE' || error === 'MEMBER_ID_REQUIRED') this.#memberId = memberId;
     if (error === 'NONE') return joined;
@@ -189,20 +199,16 @@ export class Member {
 
   /** @returns the partitions of the new generation; undefined when it has to join again */
   async #sync(joined: Joined): Promise<readonly number[] | undefined> {
-    const { groupId, topic, timeouts } = this.#options;
+    const { groupId, topic } = this.#options;
     const isLeader = joined.leader === joined.memberId;
-    const { error, assignment } = await this.#ask(
-      'SyncGroup',
-      {
-        groupId,
-        memberId: joined.memberId,
-        generation: joined.generation,
-        protocolType: PROTOCOL_TYPE,
-        protocol: joined.protocol,
-        assignments: isLeader ? await this.#assign(joined) : [],
-      },
-      timeouts.rebalanceMs,
-    );
+    const { error, assignment } = await this.#ask('SyncGroup', {
+      groupId,
+      memberId: joined.memberId,
+      generation: joined.generation,
+      protocolType: PROTOCOL_TYPE,
+      protocol: joined.protocol,
+      assignments: isLeader ? await this.#assign(joined) : [],
+    });
     if (error === 'NONE') {
       const assigned = decodeAssignment(assignment).find((part) => part.topic === topic);
       return assigned?.partitions ?? [];
@@ -279,7 +285,7 @@ export class Member {
   /** @returns undefined when no coordinator has answered: until one does, the member is what it was */
   async #heartbeat(): Promise<ErrorName | undefined> {
     try {
-      return (await this.#ask('Heartbeat', this.identity, 0)).error;
+      return (await this.#ask('Heartbeat', this.identity)).error;
     } catch (error) {
       if (!mayPass(error)) throw error;
       await this.#alarm.sleep(RETRY_PAUSE_MS);
@@ -314,14 +320,18 @@ export class Member {
   #ask<Api extends 'JoinGroup' | 'SyncGroup' | 'Heartbeat'>(
     api: Api,
     request: RequestOf<Api>,
-    waitMs: number,
   ): Promise<ResponseOf<Api>> {
-    const { cluster, groupId, timeouts } = this.#options;
+    const { cluster, groupId } = this.#options;
     const errorOf = ({ error }: { readonly error: ErrorName }): ErrorName => error;
-    return cluster.ask('group', groupId, api, request, errorOf, {
-      channel: 'group',
-      timeoutMs: waitMs + timeouts.sessionMs,
+    const expelled = new Promise<never>((_, reject) => {
+      this.#expel = () => {
+        reject(new ProtocolError('UNKNOWN_MEMBER_ID', `${api} of group "${groupId}"`));
+      };
     });
+    return Promise.race([
+      expelled,
+      cluster.ask('group', groupId, api, request, errorOf, { channel: 'group' }),
+    ]);
   }
 
   #setState(state: MemberState): void {

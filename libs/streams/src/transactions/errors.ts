@@ -37,6 +37,12 @@ export class PartitionUnwritableError extends Error {
 /** The group's coordinator does not take offsets of this generation: another one has begun, or the member is out. */
 export class OutsideOfGenerationError extends Error {
   override readonly name = 'OutsideOfGenerationError';
+  readonly code: ErrorName;
+
+  constructor(groupId: string, code: ErrorName) {
+    super(`Offsets of group "${groupId}": ${code}`);
+    this.code = code;
+  }
 }
 
 /** A broker that the producer wrote to was away: the last transaction has to be settled before the next one. */

@@ -173,9 +173,8 @@ export class TransactionalProducer {
         { ...identity, ...group, addsOffsets, offsets },
         ({ partitions }) => {
           const code = partitions.find(({ error }) => error !== 'NONE')?.error ?? 'NONE';
-          const subject = `Offsets of group "${groupId}"`;
-          if (isOfGenerations(code)) throw new OutsideOfGenerationError(`${subject}: ${code}`);
-          if (code !== 'NONE') throw new ProtocolError(code, subject);
+          if (isOfGenerations(code)) throw new OutsideOfGenerationError(groupId, code);
+          if (code !== 'NONE') throw new ProtocolError(code, `Offsets of group "${groupId}"`);
           return code;
         },
         { connection },

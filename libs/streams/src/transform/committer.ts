@@ -208,7 +208,10 @@ export class Committer {
     if (!isExpected(failure)) throw failure;
     onOutcome('aborted', failure);
     const undecided = await this.#findOut(batch);
-    if (failure instanceof OutsideOfGenerationError) await this.#nextGeneration(group.generation);
+    if (failure instanceof OutsideOfGenerationError) {
+      member.refused(group, failure.code);
+      await this.#nextGeneration(group.generation);
+    }
     this.#again(undecided, merged, failure);
   }
 
@@ -288,7 +291,6 @@ export class Committer {
   /** Waits until the member knows the generation that has begun, or that it is out. */
   async #nextGeneration(generation: number): Promise<void> {
     const { member, cluster } = this.#options;
-    member.doubt();
     for (let check = 0; check < GENERATION_CHECKS; check += 1) {
       if (this.#isClosed || member.identity.generation !== generation) return;
       await cluster.pause(GENERATION_PAUSE_MS);

@@ -1,4 +1,5 @@
 import { Cluster, isUnheard } from '../cluster/cluster.ts';
+import type { Topics } from '../cluster/cluster.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import { Fetcher } from '../fetch/fetcher.ts';
 import type { Reading } from '../fetch/pieces.ts';
@@ -22,8 +23,8 @@ export interface TransformOptions {
   readonly input: string;
   /** All topics that are written to. */
   readonly targets: readonly string[];
-  /** @param cluster counts the partitions of the targets */
-  readonly plan: (cluster: Pick<Cluster, 'topic'>) => PlanBatch;
+  /** @param topics tells how many partitions the topics have */
+  readonly plan: (topics: Topics) => PlanBatch;
   readonly reading: Reading;
   /** How long to wait for more records before a transaction, in milliseconds. */
   readonly lingerMs: number;

@@ -196,6 +196,7 @@ export class Lane {
       return undefined;
     }
     const committed = this.#committed;
+    if (!(await this.#isUpToDate(topicId, committed?.topicId))) return undefined;
     const bounds = await boundsOf(cluster, topic, partition, leader);
     const epochEnd = await this.#epochEnd(leader, committed, topicId);
     const found = resume(committed, { ...bounds, topicId, epochEnd });
@@ -219,6 +220,16 @@ export class Lane {
     // with the topic or by an operator: it says nothing about the transaction that is under way.
     const { kind } = await this.#commit(NOTHING, found.offset, position);
     return kind === 'committed' ? position : undefined;
+  }
+
+  /** Another member may know sooner than this one that the topic was created anew: then the id that is known here is the older one. */
+  async #isUpToDate(topicId: string, committed: string | undefined): Promise<boolean> {
+    const { cluster, topic } = this.#options;
+    if (committed === undefined || committed === topicId) return true;
+    const ids = await cluster.topicIds(topic);
+    if (ids.size === 1 && ids.has(topicId)) return true;
+    await cluster.refresh();
+    return false;
   }
 
   /** The counts go on with the records; after a gap they begin anew. */

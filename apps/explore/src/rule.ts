@@ -1,10 +1,5 @@
-import type { Cluster } from '../../cluster/cluster.ts';
-import { NO_FLOW } from '../../plan/flow.ts';
-import { UndecidedError } from '../../plan/undecided-error.ts';
-import type { BatchEncoder } from '../../ports.ts';
-import type { OutgoingRecord } from '../../records/record.ts';
-import type { PlanBatch } from '../../transform/lane.ts';
-import { targetWrites } from '../../transform/target-writes.ts';
+import type { BatchEncoder, OutgoingRecord, PlanBatch, Topics } from '@login-pipeline/streams';
+import { NO_FLOW, targetWrites, UndecidedError } from '@login-pipeline/streams';
 
 export const INPUT = 'logins';
 export const OUTPUT = 'processed';
@@ -20,8 +15,8 @@ export function outcomeOf(serial: number): 'emit' | 'drop' | 'dead-letter' {
 const LIMITS = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec: 'none' } as const;
 
 /** Records are numbers: what is written for one is its number. */
-export function planBy(encoder: BatchEncoder): (cluster: Pick<Cluster, 'topic'>) => PlanBatch {
-  return (cluster) =>
+export function planBy(encoder: BatchEncoder): (topics: Topics) => PlanBatch {
+  return (topics) =>
     async ({ partition, records }) => {
       const emitted: OutgoingRecord[] = [];
       const deadLetters: OutgoingRecord[] = [];
@@ -31,7 +26,7 @@ export function planBy(encoder: BatchEncoder): (cluster: Pick<Cluster, 'topic'>)
         if (outcome === 'dead-letter') deadLetters.push({ key, value, timestamp });
       }
       const [input, output, deadLetter] = [INPUT, OUTPUT, DEAD_LETTERS].map((name) =>
-        cluster.topic(name),
+        topics.topic(name),
       );
       if (input === undefined || output === undefined || deadLetter === undefined) {
         throw new UndecidedError('A topic is not known');

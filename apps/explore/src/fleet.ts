@@ -1,8 +1,6 @@
-import { MAX_VALUE_BYTES, readLimits } from '../../fetch/read-limits.ts';
-import { ReadMemory } from '../../fetch/read-memory.ts';
-import { TransformEngine } from '../../transform/engine.ts';
-import type { EngineEvent } from '../../transform/events.ts';
-import type { Random, SimulatedCluster, SimulatedProcess } from '../simulation/index.ts';
+import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
+import type { EngineEvent } from '@login-pipeline/streams';
+import type { Random, SimulatedCluster, SimulatedProcess } from '@login-pipeline/streams/testing';
 import { DEAD_LETTERS, INPUT, OUTPUT, planBy } from './rule.ts';
 
 export const GROUP = 'transformer';
@@ -23,8 +21,6 @@ export class Fleet {
   readonly #running: Service[] = [];
   readonly failures: unknown[] = [];
   #started = 0;
-  /** Told when the input begins anew, so that records are not taken for lost. */
-  inputs = 0;
 
   constructor(
     cluster: SimulatedCluster,
@@ -88,10 +84,6 @@ export class Fleet {
   stopOne(service: Service): void {
     this.#remove(service);
     void service.engine.stop().then(() => service.process.wire.close());
-  }
-
-  forgetInput(): void {
-    this.inputs += 1;
   }
 
   #remove(service: Service): void {

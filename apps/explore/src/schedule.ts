@@ -1,8 +1,8 @@
-import { SimulatedCluster } from '../simulation/index.ts';
-import type { Random } from '../simulation/index.ts';
-import type { EngineEvent } from '../../transform/events.ts';
-import { CHANGES, FAILURES, pickAttack } from './attack.ts';
-import type { Attack } from './attack.ts';
+import type { EngineEvent } from '@login-pipeline/streams';
+import { SimulatedCluster } from '@login-pipeline/streams/testing';
+import type { Random } from '@login-pipeline/streams/testing';
+import { CHANGES, FAILURES, pickAttack } from './attacks.ts';
+import type { Attack } from './attacks.ts';
 import { Fleet, GROUP } from './fleet.ts';
 import { faultsOf } from './oracle.ts';
 import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
@@ -11,8 +11,6 @@ export interface ScheduleOptions {
   readonly seed: number;
   /** Told what happens, for a look at one schedule. */
   readonly onTrace?: (line: string) => void;
-  /** Shown the cluster as it is at the end. */
-  readonly onDone?: (cluster: SimulatedCluster) => void;
 }
 
 export interface ScheduleResult {
@@ -31,11 +29,7 @@ const CALM_MS = 90_000;
 const MOST_ATTACKS = 5;
 
 /** Runs services on a simulated cluster through a schedule that comes from a seed, and compares all records afterwards. */
-export async function runSchedule({
-  seed,
-  onTrace,
-  onDone,
-}: ScheduleOptions): Promise<ScheduleResult> {
+export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<ScheduleResult> {
   const cluster = new SimulatedCluster({
     seed,
     brokers: seed % 3 === 0 ? 1 : 3,
@@ -75,7 +69,6 @@ export async function runSchedule({
   const faults = fleet.failures.map((failure) => `failed: ${String(failure)}`);
   if (!isProcessed(cluster)) faults.push('stuck: not all records were processed');
   faults.push(...faultsNow(cluster, written));
-  onDone?.(cluster);
   for (const { process } of [...fleet.running]) process.kill();
   return { seed, faults, attacks, requests: cluster.network.requests };
 }

@@ -1,4 +1,4 @@
-import type { Random, SimulatedCluster } from '../simulation/index.ts';
+import type { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
 import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -26,7 +26,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'kill',
     weight: 4,
-    run: ({ fleet, random, later }) => {
+    run: ({ fleet, random, later }: AttackStage): void => {
       const killed = fleet.kill(random);
       if (killed !== undefined) {
         later(random.between(10, 3_000), () => {
@@ -38,7 +38,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'freeze',
     weight: 4,
-    run: ({ fleet, random, later }) => {
+    run: ({ fleet, random, later }: AttackStage): void => {
       const frozen = fleet.pick(random);
       frozen?.process.freeze();
       later(random.between(200, LONGEST_MS), () => {
@@ -49,7 +49,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'stop and start',
     weight: 2,
-    run: ({ fleet, random, later }) => {
+    run: ({ fleet, random, later }: AttackStage): void => {
       fleet.stop(random);
       later(random.between(10, 2_000), () => {
         fleet.start();
@@ -59,7 +59,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'one more for a while',
     weight: 1,
-    run: ({ fleet, random, later }) => {
+    run: ({ fleet, random, later }: AttackStage): void => {
       const started = fleet.start();
       later(random.between(1_000, 5_000), () => {
         if (random.chance(0.5)) fleet.stopOne(started);
@@ -70,7 +70,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'lost answers',
     weight: 3,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { rates } = cluster.network;
       rates.loseAnswer = random.between(0.02, 0.3);
       later(random.between(500, 4_000), () => {
@@ -81,7 +81,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'lost requests',
     weight: 2,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { rates } = cluster.network;
       rates.loseRequest = random.between(0.02, 0.3);
       later(random.between(500, 4_000), () => {
@@ -92,7 +92,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'late requests',
     weight: 3,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { rates } = cluster.network;
       rates.delay = random.between(0.02, 0.2);
       rates.maxDelayMs = random.pick([100, 2_000, 8_000]);
@@ -104,7 +104,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'partitioned',
     weight: 2,
-    run: ({ cluster, fleet, random, later }) => {
+    run: ({ cluster, fleet, random, later }: AttackStage): void => {
       const member = fleet.pick(random);
       if (member === undefined) return;
       cluster.network.partition(member.process);
@@ -116,7 +116,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'broker stopped',
     weight: 3,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { id } = random.pick(cluster.brokers);
       cluster.stopBroker(id);
       later(random.between(500, 4_000), () => {
@@ -127,7 +127,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'broker killed',
     weight: 2,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { id } = random.pick(cluster.brokers);
       cluster.killBroker(id);
       later(random.between(200, 4_000), () => {
@@ -138,7 +138,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'leader moves',
     weight: 2,
-    run: ({ cluster, random }) => {
+    run: ({ cluster, random }: AttackStage): void => {
       const topic = random.pick([INPUT, OUTPUT, DEAD_LETTERS]);
       const { length } = cluster.read(topic);
       if (length > 0) cluster.moveLeader(topic, random.int(length));
@@ -147,7 +147,7 @@ export const FAILURES: readonly Attack[] = [
   {
     name: 'no leader',
     weight: 2,
-    run: ({ cluster, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const topic = random.pick([INPUT, OUTPUT, DEAD_LETTERS]);
       const { length } = cluster.read(topic);
       if (length === 0) return;
@@ -166,7 +166,7 @@ export const CHANGES: readonly Attack[] = [
   {
     name: 'a topic grows',
     weight: 2,
-    run: ({ cluster, random }) => {
+    run: ({ cluster, random }: AttackStage): void => {
       const topic = random.pick([INPUT, OUTPUT, DEAD_LETTERS]);
       const { length } = cluster.read(topic);
       if (length > 0 && length < 8) cluster.growTopic(topic, length + 1 + random.int(2));
@@ -175,10 +175,9 @@ export const CHANGES: readonly Attack[] = [
   {
     name: 'the input is created anew',
     weight: 1,
-    run: ({ cluster, fleet, random, later }) => {
+    run: ({ cluster, random, later }: AttackStage): void => {
       const { length } = cluster.read(INPUT);
       if (length === 0) return;
-      fleet.forgetInput();
       cluster.deleteTopic(INPUT);
       later(random.between(5, 1_500), () => {
         cluster.createTopic(INPUT, length);
@@ -188,7 +187,7 @@ export const CHANGES: readonly Attack[] = [
   {
     name: 'the input is truncated',
     weight: 1,
-    run: ({ cluster, random }) => {
+    run: ({ cluster, random }: AttackStage): void => {
       const partitions = cluster.read(INPUT);
       if (partitions.length === 0) return;
       const partition = random.int(partitions.length);
@@ -202,7 +201,7 @@ export const CHANGES: readonly Attack[] = [
   {
     name: 'retention',
     weight: 1,
-    run: ({ cluster, random }) => {
+    run: ({ cluster, random }: AttackStage): void => {
       const { length } = cluster.read(INPUT);
       if (length === 0) return;
       const partition = random.int(length);
