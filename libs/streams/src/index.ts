@@ -61,4 +61,29 @@ export type {
   SendOptions,
   Wire,
 } from './ports.ts';
-export type { Apis, ApiName, RequestOf, ResponseOf } from './protocol/apis.ts';
+export type { ApiName, Apis, RequestOf, ResponseOf } from './protocol/apis.ts';
+export type {
+  Broker,
+  CoordinatorKind,
+  PartitionMetadata,
+  TopicMetadata,
+} from './protocol/cluster-apis.ts';
+export { errorName } from './protocol/errors.ts';
+export type { ErrorName } from './protocol/errors.ts';
+export type {
+  GroupIdentity,
+  OffsetToCommit,
+  PartitionError,
+  StoredOffset,
+} from './protocol/group-apis.ts';
+export { ANY_EPOCH, EARLIEST, LATEST } from './protocol/log-apis.ts';
+export type {
+  FetchedPartitionData,
+  FetchPartition,
+  Isolation,
+  ProducedPartition,
+  ProducePartition,
+  ProducerStamp,
+  TopicPartition,
+} from './protocol/log-apis.ts';
+export type { ProducerIdentity, TransactionState } from './protocol/transaction-apis.ts';

@@ -1,0 +1,321 @@
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
+import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
+import { errorText, TlsError, UnsupportedBrokerError } from './errors.ts';
+import { foreignServer, wholeFrames } from './frames.ts';
+import { kafkajsConnection } from './kafkajs-inside.ts';
+import type { InsideConnection, PlainRequest, Sasl } from './kafkajs-inside.ts';
+import type { ApiCodec } from './protocol/api-codec.ts';
+import { versionOf } from './protocol/api-codec.ts';
+import { API_CODECS } from './protocol/codecs.ts';
+import { RequestWriter } from './protocol/request-writer.ts';
+import { ResponseReader } from './protocol/response-reader.ts';
+import { isTlsFailure, openSocket } from './sockets.ts';
+
+export interface ConnectionSettings {
+  readonly clientId: string;
+  /** `false`: plain text. Otherwise asked at every connection. */
+  readonly tls: false | (() => SecureContext);
+  readonly sasl: Sasl | undefined;
+  /** A broker that is up, however busy, takes a connection and answers the first request within it. */
+  readonly connectTimeoutMs: number;
+  /** How long an answer may take beyond the time that its request lets the broker wait. */
+  readonly answerTimeoutMs: number;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A request whose answer is waited for. */
+interface Waiting {
+  readonly api: string;
+  readonly correlationId: number;
+  readonly allowedMs: number;
+  readonly onAnswer: (answer: Buffer) => void;
+  readonly onLost: (error: Error) => void;
+}
+
+/** Told to brokers, which count connections by it (KIP-511). */
+const SOFTWARE = { software: 'streams-kafkajs' };
+const MAX_CORRELATION_ID = 0x7fff_ffff;
+const CORRELATION_ID_BYTES = 4;
+
+/**
+ * A connection to a broker. Requests are sent at once, and answered in their order (Kafka protocol guide, "Network"): each
+ * one's time begins when those before it are answered.
+ */
+export class BrokerConnection {
+  readonly #where: string;
+  readonly #settings: ConnectionSettings;
+  readonly #inside: InsideConnection;
+  readonly #waiting: Waiting[] = [];
+  #secureContext: SecureContext | undefined;
+  #socket: Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #correlationId = 0;
+  /** The newest version of each request that the broker knows, by API key. */
+  #newest: ReadonlyMap<number, number> = new Map();
+  /** Why it is no more. */
+  #end: Error | undefined;
+  readonly #ended: Promise<never>;
+  readonly #reject: (reason: Error) => void;
+
+  constructor({ host, port }: Address, settings: ConnectionSettings) {
+    const { clientId, sasl, connectTimeoutMs } = settings;
+    this.#where = `${host}:${port}`;
+    this.#settings = settings;
+    const { promise, reject } = promiseOfEnd();
+    this.#ended = promise;
+    this.#reject = reject;
+    this.#inside = kafkajsConnection({
+      host,
+      port,
+      clientId,
+      sasl,
+      connectTimeoutMs,
+      openSocket: (onConnect) => this.#openSocket({ host, port }, onConnect),
+      exchange: (request) => this.#exchange(request),
+      onLost: (error) => {
+        this.close(error);
+      },
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /**
+   * Call it once, before all else.
+   *
+   * @throws UnreachableError when no broker answers there
+   * @throws TlsError when the broker does not agree on TLS; what credentials' code throws when it refuses them
+   */
+  async open(): Promise<this> {
+    const { connectTimeoutMs, sasl, tls } = this.#settings;
+    try {
+      if (tls !== false) this.#secureContext = tls();
+    } catch (error) {
+      this.close(asError(error));
+      throw error;
+    }
+    let late = `no connection within ${connectTimeoutMs} ms`;
+    const timer = setTimeout(() => {
+      this.close(new Error(late));
+    }, connectTimeoutMs);
+    try {
+      await Promise.race([this.#inside.connect(), this.#ended]);
+      late = 'it takes connections and does not answer';
+      // Shows whether a broker listens, and what it can do.
+      const { newest } = await this.#ask('ApiVersions', SOFTWARE, connectTimeoutMs);
+      this.#newest = newest;
+    } catch (error) {
+      throw this.#unopened(error);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (sasl !== undefined) await this.#authenticate();
+    return this;
+  }
+
+  /**
+   * @throws UnreachableError when it was not sent
+   * @throws UnansweredError when it was, and the answer is lost
+   */
+  async send<Api extends ApiName>(
+    api: Api,
+    request: RequestOf<Api>,
+    timeoutMs = this.#settings.answerTimeoutMs,
+  ): Promise<ResponseOf<Api>> {
+    const codec: ApiCodec<Api> = API_CODECS[api];
+    const version = versionOf(codec, request);
+    if (version > (this.#newest.get(codec.key) ?? -1)) {
+      throw new UnsupportedBrokerError(
+        `The broker at ${this.#where} does not know version ${version} of ${api}: Kafka 3.9 or newer is needed`,
+      );
+    }
+    if (this.#inside.needsAuthentication()) await this.#authenticate();
+    return this.#ask(api, request, timeoutMs + (codec.waitMs?.(request) ?? 0));
+  }
+
+  /** Ends it: what is under way is not answered any more. */
+  close(reason: Error): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    clearTimeout(this.#timer);
+    // With an error, by which kafkajs ends its timer.
+    this.#socket?.destroy(reason);
+    for (const { onLost } of this.#waiting.splice(0)) onLost(reason);
+    this.#reject(reason);
+  }
+
+  #openSocket({ host, port }: Address, onConnect: () => void): Socket {
+    const onread = wholeFrames(
+      (answer) => {
+        this.#answered(answer);
+      },
+      (start) => {
+        this.close(foreignServer(start));
+      },
+    );
+    const socket = openSocket({ host, port, onread, onConnect }, this.#secureContext);
+    // Before kafkajs' own listeners: it hands on the message alone.
+    socket.once('error', (error) => {
+      this.close(error);
+    });
+    socket.once('close', () => {
+      this.close(new Error('the broker has closed the connection'));
+    });
+    this.#socket = socket;
+    return socket;
+  }
+
+  /** @returns what to tell of a connection that could not be opened */
+  #unopened(error: unknown): Error {
+    const thrown = asError(error);
+    // What came first says more than what kafkajs makes of it.
+    const cause = this.#end ?? thrown;
+    this.close(thrown);
+    const message = `${this.#where} cannot be reached: ${errorText(cause)}`;
+    return isTlsFailure(cause)
+      ? new TlsError(message, { cause })
+      : new UnreachableError(message, { cause });
+  }
+
+  /** Credentials' errors keep their class: they may say what to do, or when. */
+  async #authenticate(): Promise<void> {
+    const before = this.#end;
+    try {
+      await this.#inside.authenticate();
+    } catch (error) {
+      const thrown = asError(error);
+      const lost = before ?? this.#end;
+      this.close(thrown);
+      if (lost === undefined) throw thrown;
+      const told = `${this.#where} has closed the connection while it was authenticated`;
+      throw new UnreachableError(`${told}: ${errorText(lost)}`, { cause: thrown });
+    }
+  }
+
+  #ask<Api extends ApiName>(
+    api: Api,
+    request: RequestOf<Api>,
+    allowedMs: number,
+  ): Promise<ResponseOf<Api>> {
+    const codec: ApiCodec<Api> = API_CODECS[api];
+    const correlationId = this.#nextCorrelationId();
+    const writer = new RequestWriter();
+    writer.int16(codec.key);
+    writer.int16(versionOf(codec, request));
+    writer.int32(correlationId);
+    writer.classicString(this.#settings.clientId);
+    writer.end();
+    codec.encode(writer, request);
+    const frame = writer.finish();
+    return new Promise((resolve, reject) => {
+      this.#write(frame, {
+        api,
+        correlationId,
+        allowedMs,
+        onLost: reject,
+        onAnswer: (answer) => {
+          const reader = new ResponseReader(answer);
+          if (api !== 'ApiVersions') reader.end();
+          resolve(codec.decode(reader, request));
+        },
+      });
+    });
+  }
+
+  /** A request of kafkajs' authenticator, which has its answer's body undecoded. */
+  #exchange({ key, version, body }: PlainRequest): Promise<Buffer> {
+    const correlationId = this.#nextCorrelationId();
+    const writer = new RequestWriter();
+    writer.int16(key);
+    writer.int16(version);
+    writer.int32(correlationId);
+    writer.classicString(this.#settings.clientId);
+    writer.raw(body);
+    return new Promise((resolve, reject) => {
+      this.#write(writer.finish(), {
+        api: 'the authentication',
+        correlationId,
+        allowedMs: this.#settings.connectTimeoutMs,
+        onLost: reject,
+        onAnswer: resolve,
+      });
+    });
+  }
+
+  #nextCorrelationId(): number {
+    this.#correlationId = this.#correlationId === MAX_CORRELATION_ID ? 0 : this.#correlationId + 1;
+    return this.#correlationId;
+  }
+
+  #write(frame: readonly Buffer[], waiting: Waiting): void {
+    const socket = this.#socket;
+    if (this.#end !== undefined || socket === undefined) {
+      const cause = this.#end;
+      const why = cause === undefined ? 'it is not connected' : errorText(cause);
+      waiting.onLost(new UnreachableError(`${this.#where} is lost: ${why}`, { cause }));
+      return;
+    }
+    const { api, onLost } = waiting;
+    this.#waiting.push({
+      ...waiting,
+      onLost: (cause) => {
+        const message = `${this.#where} has not answered ${api}: ${errorText(cause)}`;
+        onLost(new UnansweredError(message, { cause }));
+      },
+    });
+    if (frame.length > 1) socket.cork();
+    for (const bytes of frame) socket.write(bytes);
+    if (frame.length > 1) socket.uncork();
+    if (this.#waiting.length === 1) this.#waitForFirst();
+  }
+
+  #answered(answer: Buffer): void {
+    const first = this.#waiting[0];
+    if (first?.correlationId !== answer.readInt32BE(0)) {
+      this.close(new Error('it answers what it was not asked'));
+      return;
+    }
+    try {
+      first.onAnswer(answer.subarray(CORRELATION_ID_BYTES));
+    } catch (error) {
+      this.close(new Error(`its answer cannot be read: ${errorText(error)}`, { cause: error }));
+      return;
+    }
+    this.#waiting.shift();
+    this.#waitForFirst();
+  }
+
+  #waitForFirst(): void {
+    clearTimeout(this.#timer);
+    const first = this.#waiting[0];
+    if (first === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.close(new Error(`no answer within ${first.allowedMs} ms`));
+    }, first.allowedMs);
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** Rejections that nothing waits for are no errors: the connection may end when it likes. */
+function promiseOfEnd(): {
+  readonly promise: Promise<never>;
+  readonly reject: (reason: Error) => void;
+} {
+  let reject!: (reason: Error) => void;
+  const promise = new Promise<never>((_, rejectIt) => {
+    reject = rejectIt;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
+}

@@ -1,0 +1,176 @@
+/**
+ * The one place that knows kafkajs from the inside. Its connection has what we need, sockets' life, a limit of connecting, SASL
+ * and its renewal, but is exported nowhere; and its ways with requests are not ours, for reasons that each override tells.
+ */
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import type { Mechanism, SASLOptions } from 'kafkajs';
+
+/** The version that the shapes below were read from. */
+const KNOWN_VERSION = '2.2.4';
+
+/** The two APIs that kafkajs' authenticator looks up, by key, and their versions that all brokers from 3.9 on have. */
+const SASL_VERSIONS = {
+  17: { minVersion: 0, maxVersion: 1 },
+  36: { minVersion: 0, maxVersion: 1 },
+};
+
+/** What kafkajs takes as credentials. */
+export type Sasl = SASLOptions | Mechanism;
+
+/** A request as kafkajs' authenticator puts it. */
+interface Exchange<Decoded, Answer> {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly encode: () => Promise<{ readonly buffer: Buffer }>;
+  };
+  readonly response: {
+    readonly decode: (payload: Buffer) => Promise<Decoded>;
+    readonly parse: (decoded: Decoded) => Promise<Answer>;
+  };
+}
+
+/** A request with the oldest header, and its body. */
+export interface PlainRequest {
+  readonly key: number;
+  readonly version: number;
+  readonly body: Buffer;
+}
+
+interface Logger {
+  readonly namespace: () => Logger;
+  readonly debug: () => void;
+  readonly info: () => void;
+  readonly warn: () => void;
+  readonly error: () => void;
+}
+
+interface ConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly sasl: Sasl | null;
+  readonly logger: Logger;
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+  readonly enforceRequestTimeout: boolean;
+  readonly socketFactory: (to: { readonly onConnect: () => void }) => Socket;
+}
+
+/** The part of kafkajs' connection that is used. */
+interface Connection {
+  readonly socket?: Socket;
+  connect(): Promise<true>;
+  disconnect(): Promise<true>;
+  authenticate(): Promise<void>;
+  isAuthenticated(): boolean;
+  setVersions(versions: object): void;
+  setSupportAuthenticationProtocol(isSupported: boolean): void;
+  rejectRequests(error: Error): void;
+  send<Decoded, Answer>(exchange: Exchange<Decoded, Answer>): Promise<Answer>;
+}
+
+/** What a connection is made of. */
+export interface Inside {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly sasl: Sasl | undefined;
+  readonly connectTimeoutMs: number;
+  readonly openSocket: (onConnect: () => void) => Socket;
+  /** Sends what kafkajs' authenticator asks. @returns the answer's body */
+  readonly exchange: (request: PlainRequest) => Promise<Buffer>;
+  /** Told when the connection is no more; maybe again. */
+  readonly onLost: (error: Error) => void;
+}
+
+/** A connection of kafkajs, with its requests left to us. */
+export interface InsideConnection {
+  /** @throws what kafkajs says of why it cannot be had, or what {@link Inside.onLost} was told */
+  connect(): Promise<void>;
+  /** Whether SASL has to take place, again or for the first time, before the next request. */
+  needsAuthentication(): boolean;
+  /** @throws what kafkajs' mechanism throws, or the credentials' own provider */
+  authenticate(): Promise<void>;
+}
+
+/** kafkajs writes a log of its own: what it knows, its errors tell. */
+const SILENT: Logger = {
+  namespace: () => SILENT,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+const require = createRequire(import.meta.url);
+let loaded: ((inside: Inside) => InsideConnection) | undefined;
+
+/** @throws Error when another version of kafkajs is installed */
+export function kafkajsConnection(inside: Inside): InsideConnection {
+  return (loaded ??= load())(inside);
+}
+
+function load(): (inside: Inside) => InsideConnection {
+  const { version } = require('kafkajs/package.json') as { readonly version: string };
+  if (version !== KNOWN_VERSION) {
+    throw new Error(`kafkajs ${version} is not known from the inside: ${KNOWN_VERSION} is`);
+  }
+  const Base = require('kafkajs/src/network/connection') as new (
+    options: ConnectionOptions,
+  ) => Connection;
+
+  class OwnConnection extends Base {
+    readonly #inside: Inside;
+
+    constructor(inside: Inside) {
+      const { host, port, clientId, sasl, connectTimeoutMs, openSocket } = inside;
+      super({
+        host,
+        port,
+        clientId,
+        // kafkajs writes its own provider into it.
+        sasl: sasl === undefined ? null : { ...sasl },
+        logger: SILENT,
+        connectionTimeout: connectTimeoutMs,
+        // Its queue is not used, and must not look for what is late.
+        requestTimeout: connectTimeoutMs,
+        enforceRequestTimeout: false,
+        socketFactory: ({ onConnect }) => openSocket(onConnect),
+      });
+      this.#inside = inside;
+      this.setVersions(SASL_VERSIONS);
+      this.setSupportAuthenticationProtocol(true);
+    }
+
+    /** kafkajs copies each request twice, and sets a timer after each answer (its issue 1751). */
+    override async send<Decoded, Answer>(exchange: Exchange<Decoded, Answer>): Promise<Answer> {
+      const { apiKey: key, apiVersion: version, encode } = exchange.request;
+      const { buffer: body } = await encode();
+      const answer = await this.#inside.exchange({ key, version, body });
+      return exchange.response.parse(await exchange.response.decode(answer));
+    }
+
+    override rejectRequests(error: Error): void {
+      this.#inside.onLost(error);
+    }
+
+    /** kafkajs waits for answers that never come, and then leaves it to the other end to close. */
+    override disconnect(): Promise<true> {
+      this.socket?.destroy();
+      return Promise.resolve(true);
+    }
+  }
+
+  return (inside) => {
+    const connection = new OwnConnection(inside);
+    return {
+      connect: async () => {
+        await connection.connect();
+      },
+      needsAuthentication: () => inside.sasl !== undefined && !connection.isAuthenticated(),
+      authenticate: () => connection.authenticate(),
+    };
+  };
+}

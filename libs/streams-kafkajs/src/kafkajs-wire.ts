@@ -1,0 +1,130 @@
+import { UnreachableError } from '@login-pipeline/streams';
+import type {
+  ApiName,
+  Broker,
+  Channel,
+  RequestOf,
+  ResponseOf,
+  SendOptions,
+  Wire,
+} from '@login-pipeline/streams';
+import { BrokerConnection } from './broker-connection.ts';
+import type { Address, ConnectionSettings } from './broker-connection.ts';
+import { errorText } from './errors.ts';
+
+/** How to reach and convince the brokers. */
+export interface WireSettings extends Partial<ConnectionSettings> {
+  /** `host:port` of some brokers; the rest is learnt from them. */
+  readonly brokers: readonly string[];
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** A connection, and when it is there. */
+interface Slot {
+  readonly connection: BrokerConnection;
+  readonly opened: Promise<BrokerConnection>;
+}
+
+/**
+ * The engine's wire on kafkajs' connections: one for each broker and channel, made when it is needed, and made again when it
+ * is lost. Nothing is sent twice, and a failed attempt is not repeated: when to try again is for the engine.
+ */
+export class KafkajsWire implements Wire {
+  readonly #bootstrap: readonly Address[];
+  readonly #settings: ConnectionSettings;
+  readonly #slots = new Map<string, Slot>();
+  /** The bootstrap address that `any` goes to first. */
+  #any = 0;
+  #isClosed = false;
+
+  constructor({ brokers, ...settings }: WireSettings) {
+    if (brokers.length === 0) throw new RangeError('at least one broker is needed');
+    this.#bootstrap = brokers.map(parseAddress);
+    this.#settings = {
+      clientId: settings.clientId ?? 'streams-kafkajs',
+      tls: settings.tls ?? false,
+      sasl: settings.sasl,
+      connectTimeoutMs: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      answerTimeoutMs: settings.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    };
+  }
+
+  /**
+   * @throws UnansweredError, UnreachableError as {@link Wire.send}
+   * @throws TlsError, UnsupportedBrokerError when a broker cannot be used; and what credentials' code throws
+   */
+  async send<Api extends ApiName>(
+    to: Broker | 'any',
+    api: Api,
+    request: RequestOf<Api>,
+    { channel = 'ask', timeoutMs }: SendOptions = {},
+  ): Promise<ResponseOf<Api>> {
+    if (to !== 'any') {
+      return (await this.#connection(to, channel)).send(api, request, timeoutMs);
+    }
+    const turn = this.#any;
+    const connection = await this.#anyConnection(channel);
+    try {
+      return await connection.send(api, request, timeoutMs);
+    } catch (error) {
+      // The next request goes to another address, whichever request finds that out.
+      if (this.#any === turn) this.#any = (turn + 1) % this.#bootstrap.length;
+      throw error;
+    }
+  }
+
+  /** Closes all connections: what is under way fails with {@link UnansweredError}, and what is sent later with {@link UnreachableError}. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    const reason = new Error('the wire is closed');
+    for (const { connection } of this.#slots.values()) connection.close(reason);
+    this.#slots.clear();
+    return Promise.resolve();
+  }
+
+  /** @throws the first error that says more than that nothing answers */
+  async #anyConnection(channel: Channel): Promise<BrokerConnection> {
+    const { length } = this.#bootstrap;
+    const first = this.#any;
+    const errors: Error[] = [];
+    for (let tried = 0; tried < length; tried += 1) {
+      const index = (first + tried) % length;
+      const address = this.#bootstrap[index];
+      if (address === undefined) break;
+      try {
+        const connection = await this.#connection(address, channel);
+        this.#any = index;
+        return connection;
+      } catch (error) {
+        errors.push(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    const telling = errors.find((error) => !(error instanceof UnreachableError));
+    if (telling !== undefined) throw telling;
+    const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
+    throw new UnreachableError(errorText(cause), { cause });
+  }
+
+  #connection(address: Address, channel: Channel): Promise<BrokerConnection> {
+    if (this.#isClosed) return Promise.reject(new UnreachableError('The wire is closed'));
+    const key = `${address.host}:${address.port} ${channel}`;
+    const slot = this.#slots.get(key);
+    if (slot?.connection.isOpen === true) return slot.opened;
+    const connection = new BrokerConnection(address, this.#settings);
+    const opened = connection.open();
+    this.#slots.set(key, { connection, opened });
+    return opened;
+  }
+}
+
+/** IPv6 addresses stand in brackets. */
+const ADDRESS = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/;
+
+function parseAddress(text: string): Address {
+  const [, v6, name, port] = ADDRESS.exec(text) ?? [];
+  const host = v6 ?? name;
+  if (host === undefined || port === undefined) throw new RangeError(`"${text}" is no host:port`);
+  return { host, port: Number(port) };
+}

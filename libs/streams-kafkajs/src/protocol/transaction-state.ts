@@ -1,0 +1,93 @@
+import type { TransactionState } from '@login-pipeline/streams';
+import { errorName } from '@login-pipeline/streams';
+import type { ApiCodec } from './api-codec.ts';
+
+export const DESCRIBE_TRANSACTIONS: ApiCodec<'DescribeTransactions'> = {
+  key: 65,
+  version: 0,
+  encode: (writer, { transactionalIds }) => {
+    writer.array(transactionalIds, (id) => {
+      writer.string(id);
+    });
+    writer.end();
+  },
+  decode: (reader) => {
+    reader.int32(); // throttle time
+    const transactions = reader.array(() => {
+      const error = errorName(reader.int16());
+      const transactionalId = reader.string();
+      const state = reader.string() as TransactionState;
+      const timeoutMs = reader.int32();
+      const startedAt = reader.int64();
+      const producerId = reader.int64();
+      const epoch = reader.int16();
+      const partitions = reader.topics((topic) => ({ topic, partition: reader.int32() }));
+      reader.end();
+      const producer = { producerId, epoch, timeoutMs };
+      return { error, transactionalId, state, ...producer, startedAt, partitions };
+    });
+    reader.end();
+    return { transactions };
+  },
+};
+
+export const LIST_TRANSACTIONS: ApiCodec<'ListTransactions'> = {
+  key: 66,
+  version: 0,
+  encode: (writer, { states, producerIds }) => {
+    writer.array(states, (state) => {
+      writer.string(state);
+    });
+    writer.array(producerIds, (id) => {
+      writer.int64(id);
+    });
+    writer.end();
+  },
+  decode: (reader) => {
+    reader.int32(); // throttle time
+    const error = errorName(reader.int16());
+    reader.array(() => reader.string()); // states that the broker does not know
+    const transactions = reader.array(() => {
+      const transactionalId = reader.string();
+      const producerId = reader.int64();
+      const state = reader.string() as TransactionState;
+      reader.end();
+      return { transactionalId, producerId, state };
+    });
+    reader.end();
+    return { error, transactions };
+  },
+};
+
+export const DESCRIBE_PRODUCERS: ApiCodec<'DescribeProducers'> = {
+  key: 61,
+  version: 0,
+  encode: (writer, { partitions }) => {
+    writer.topics(partitions, ({ partition }) => {
+      writer.int32(partition);
+    });
+    writer.end();
+  },
+  decode: (reader) => {
+    reader.int32(); // throttle time
+    const partitions = reader.topics((topic) => {
+      const partition = reader.int32();
+      const error = errorName(reader.int16());
+      reader.nullableString(); // the error's message
+      const producers = reader.array(() => {
+        const producerId = reader.int64();
+        const epoch = reader.int32();
+        reader.int32(); // its last sequence number
+        const lastTimestamp = reader.int64();
+        reader.int32(); // the coordinator's epoch
+        const openSince = reader.int64();
+        reader.end();
+        return { producerId, epoch, openSince, lastTimestamp };
+      });
+      reader.end();
+      return { topic, partition, error, producers };
+    });
+    reader.end();
+    return { partitions };
+  },
+};

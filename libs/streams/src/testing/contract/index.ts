@@ -1,0 +1,1 @@
+export type { ContractCluster } from './contract-cluster.ts';
