@@ -1,0 +1,92 @@
+import type { Ports } from '@login-pipeline/streams';
+import type { ContractCluster } from '@login-pipeline/streams/testing/contract';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { kafkajsBatchEncoder } from '../batch-encoder.ts';
+import { KafkajsWire } from '../kafkajs-wire.ts';
+import { systemClock } from '../system-clock.ts';
+
+const PAUSE_MS = 20;
+const ATTEMPTS = 500;
+
+/** Brokers as the contract needs them: the wire under test, and kafkajs' admin for what operators do. */
+export class RealCluster implements ContractCluster {
+  readonly ports: Ports;
+  readonly transactionVersion: 1 | 2;
+  readonly #admin: Admin;
+
+  private constructor(ports: Ports, admin: Admin, transactionVersion: 1 | 2) {
+    this.ports = ports;
+    this.#admin = admin;
+    this.transactionVersion = transactionVersion;
+  }
+
+  /** @param brokers `host:port,…`; default: the cluster that all tests share */
+  static async open(brokers = process.env['TEST_KAFKA_BROKERS']): Promise<RealCluster> {
+    if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
+    const addresses = brokers.split(',');
+    const wire = new KafkajsWire({ brokers: addresses, clientId: 'contract' });
+    const { features } = await wire.send('any', 'ApiVersions', { software: 'contract' });
+    const admin = new Kafka({ brokers: addresses, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const ports: Ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
+    return new RealCluster(ports, admin, (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1);
+  }
+
+  async createTopic(topic: string, partitions: number): Promise<void> {
+    await this.#admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, numPartitions: partitions }],
+    });
+    await this.#led(topic, partitions);
+  }
+
+  async growTopic(topic: string, partitions: number): Promise<void> {
+    await this.#admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+    await this.#led(topic, partitions);
+  }
+
+  async deleteTopic(topic: string): Promise<void> {
+    await this.#admin.deleteTopics({ topics: [topic] });
+  }
+
+  async deleteRecords(topic: string, partition: number, below: bigint): Promise<void> {
+    // kafkajs looks for the leader before it has asked about the topic.
+    await this.#admin.fetchTopicOffsets(topic);
+    await this.#admin.deleteTopicRecords({
+      topic,
+      partitions: [{ partition, offset: String(below) }],
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.ports.wire.close();
+    await this.#admin.disconnect();
+  }
+
+  /** Waits until all partitions have leaders, which answer for them: a broker hears of a partition before it leads it. */
+  async #led(topic: string, partitions: number): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (await this.#isLed(topic, partitions)) return;
+      await systemClock.sleep(PAUSE_MS);
+    }
+    throw new Error(`${topic} has no leaders`);
+  }
+
+  async #isLed(topic: string, count: number): Promise<boolean> {
+    const { wire } = this.ports;
+    const { brokers, topics } = await wire.send('any', 'Metadata', { topics: [topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    if (partitions.length < count) return false;
+    for (const { partition, leader, leaderEpoch } of partitions) {
+      const broker = brokers.find(({ id }) => id === leader);
+      if (broker === undefined) return false;
+      const listed = await wire.send(broker, 'ListOffsets', {
+        isolation: 'read_uncommitted',
+        partitions: [{ topic, partition, leaderEpoch, timestamp: -1n }],
+      });
+      if (listed.partitions[0]?.error !== 'NONE') return false;
+    }
+    return true;
+  }
+}
