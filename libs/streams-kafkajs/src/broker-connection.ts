@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
 import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
-import { errorText, TlsError, UnsupportedBrokerError } from './errors.ts';
+import { asError, errorText, TlsError, UnsupportedBrokerError } from './errors.ts';
 import { foreignServer, wholeFrames } from './frames.ts';
 import { kafkajsConnection } from './kafkajs-inside.ts';
 import type { InsideConnection, PlainRequest, Sasl } from './kafkajs-inside.ts';
@@ -286,7 +286,7 @@ export class BrokerConnection {
     try {
       first.onAnswer(answer.subarray(CORRELATION_ID_BYTES));
     } catch (error) {
-      this.close(new Error(`its answer cannot be read: ${errorText(error)}`, { cause: error }));
+      this.close(new Error(`its answer cannot be read: ${errorText(asError(error))}`, { cause: error }));
       return;
     }
     this.#waiting.shift();
@@ -301,10 +301,6 @@ export class BrokerConnection {
       this.close(new Error(`no answer within ${first.allowedMs} ms`));
     }, first.allowedMs);
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Rejections that nothing waits for are no errors: the connection may end when it likes. */

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Broker and client do not agree on TLS: a certificate is not trusted, or one of the two speaks plain text. EX_UNAVAILABLE. */
 export class TlsError extends Error {
   override readonly name = 'TlsError';
@@ -10,10 +12,15 @@ export class UnsupportedBrokerError extends Error {
   readonly exitCode = 69;
 }
 
+/** @returns what was thrown, as an error; those of another realm are errors, too */
+export function asError(thrown: unknown): Error {
+  return isNativeError(thrown) ? thrown : new Error(String(thrown));
+}
+
 /** @returns what an error says; of several, where a name has several addresses, what each one says */
-export function errorText(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map(errorText).join('; ');
+export function errorText(error: Error): string {
+  if ('errors' in error && Array.isArray(error.errors) && error.message === '') {
+    return error.errors.map((one: unknown) => errorText(asError(one))).join('; ');
   }
-  return error instanceof Error ? error.message : String(error);
+  return error.message;
 }

@@ -10,7 +10,7 @@ import type {
 } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
 import type { Address, ConnectionSettings } from './broker-connection.ts';
-import { errorText } from './errors.ts';
+import { asError, errorText } from './errors.ts';
 
 /** How to reach and convince the brokers. */
 export interface WireSettings extends Partial<ConnectionSettings> {
@@ -98,13 +98,14 @@ export class KafkajsWire implements Wire {
         this.#any = index;
         return connection;
       } catch (error) {
-        errors.push(error instanceof Error ? error : new Error(String(error)));
+        errors.push(asError(error));
       }
     }
     const telling = errors.find((error) => !(error instanceof UnreachableError));
     if (telling !== undefined) throw telling;
-    const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
-    throw new UnreachableError(errorText(cause), { cause });
+    throw new UnreachableError(errors.map(errorText).join('; '), {
+      cause: errors.length === 1 ? errors[0]?.cause : new AggregateError(errors),
+    });
   }
 
   #connection(address: Address, channel: Channel): Promise<BrokerConnection> {

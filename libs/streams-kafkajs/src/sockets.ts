@@ -42,7 +42,6 @@ const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** @returns whether an error of a socket says that the two ends do not agree on TLS */
-export function isTlsFailure(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return typeof error.code === 'string' && TLS_CODE.test(error.code);
+export function isTlsFailure(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && TLS_CODE.test(error.code);
 }

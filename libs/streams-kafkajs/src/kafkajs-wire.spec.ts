@@ -1,0 +1,376 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
+import { TlsError, UnsupportedBrokerError } from './errors.ts';
+import { KafkajsWire } from './kafkajs-wire.ts';
+import type { WireSettings } from './kafkajs-wire.ts';
+import {
+  API_VERSIONS,
+  apiVersions,
+  FakeBroker,
+  HEARTBEAT,
+  heartbeat,
+  SASL_AUTHENTICATE,
+  SASL_HANDSHAKE,
+} from './testing/fake-broker.ts';
+import type { SeenRequest } from './testing/fake-broker.ts';
+
+const MEMBER = { groupId: 'group', memberId: 'member', generation: 1 };
+/** UNKNOWN_MEMBER_ID and ILLEGAL_GENERATION. */
+const [UNKNOWN, ILLEGAL] = [25, 22];
+/** Nothing listens there. */
+const DEAD = '127.0.0.1:1';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function brokerThat(onRequest?: (request: SeenRequest) => void): Promise<FakeBroker> {
+  const broker = await FakeBroker.listen(onRequest);
+  cleanups.push(() => {
+    broker.close();
+  });
+  return broker;
+}
+
+function wireTo(brokers: readonly string[], settings: Partial<WireSettings> = {}): KafkajsWire {
+  const wire = new KafkajsWire({ connectTimeoutMs: 300, ...settings, brokers });
+  cleanups.push(() => wire.close());
+  return wire;
+}
+
+async function thrownBy(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error('nothing was thrown');
+    },
+    (error: unknown) => error as Error,
+  );
+}
+
+describe('KafkajsWire', () => {
+  it('sends requests at once, and gives each its answer in their order', async () => {
+    const seen: SeenRequest[] = [];
+    const broker = await brokerThat((request) => {
+      seen.push(request);
+      // The first is answered when the second has come, in one piece with it.
+      if (seen.length < 2) return;
+      seen[0]?.answer(heartbeat(UNKNOWN));
+      seen[1]?.answer(heartbeat(ILLEGAL));
+    });
+    const wire = wireTo([broker.address]);
+    const answers = await Promise.all([
+      wire.send('any', 'Heartbeat', MEMBER),
+      wire.send('any', 'Heartbeat', MEMBER),
+    ]);
+    expect(answers).toEqual([{ error: 'UNKNOWN_MEMBER_ID' }, { error: 'ILLEGAL_GENERATION' }]);
+    expect(seen.map(({ key, version }) => [key, version])).toEqual([
+      [HEARTBEAT, 4],
+      [HEARTBEAT, 4],
+    ]);
+    expect(broker.connections).toBe(1);
+  });
+
+  it('has a connection for each channel, and shares it between an address and its broker', async () => {
+    const broker = await brokerThat(({ answer }) => {
+      answer(heartbeat(0));
+    });
+    const wire = wireTo([broker.address]);
+    const { port } = broker;
+    await wire.send('any', 'Heartbeat', MEMBER);
+    await wire.send({ id: 1, host: '127.0.0.1', port }, 'Heartbeat', MEMBER);
+    expect(broker.connections).toBe(1);
+    await wire.send('any', 'Heartbeat', MEMBER, { channel: 'group' });
+    expect(broker.connections).toBe(2);
+  });
+
+  it('puts answers together from any pieces', async () => {
+    const broker = await brokerThat(({ correlationId, socket }) => {
+      const body = heartbeat(ILLEGAL);
+      const frame = Buffer.alloc(8 + body.length);
+      frame.writeInt32BE(4 + body.length);
+      frame.writeInt32BE(correlationId, 4);
+      body.copy(frame, 8);
+      for (const byte of frame) socket.write(Buffer.of(byte));
+    });
+    const wire = wireTo([broker.address]);
+    expect(await wire.send('any', 'Heartbeat', MEMBER)).toEqual({ error: 'ILLEGAL_GENERATION' });
+  });
+
+  it('does not know what became of a request whose connection ends, and connects again', async () => {
+    let isFirst = true;
+    const broker = await brokerThat(({ socket, answer }) => {
+      if (isFirst) socket.destroy();
+      else answer(heartbeat(0));
+      isFirst = false;
+    });
+    const wire = wireTo([broker.address]);
+    const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+    expect(error).toBeInstanceOf(UnansweredError);
+    expect(error.message).toContain('has not answered Heartbeat');
+    expect(await wire.send('any', 'Heartbeat', MEMBER)).toEqual({ error: 'NONE' });
+  });
+
+  it('waits for an answer as long as the request and its caller allow, from the answer before on', async () => {
+    const seen: SeenRequest[] = [];
+    const broker = await brokerThat((request) => {
+      seen.push(request);
+      if (seen.length === 1)
+        setTimeout(() => {
+          request.answer(heartbeat(0));
+        }, 150);
+    });
+    const wire = wireTo([broker.address]);
+    const first = wire.send('any', 'Heartbeat', MEMBER, { timeoutMs: 1_000 });
+    const begun = performance.now();
+    const second = thrownBy(wire.send('any', 'Heartbeat', MEMBER, { timeoutMs: 200 }));
+    const third = thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+    expect(await first).toEqual({ error: 'NONE' });
+    expect(await second).toBeInstanceOf(UnansweredError);
+    expect(performance.now() - begun).toBeGreaterThan(300);
+    // The connection is closed, and so are those behind.
+    expect(await third).toBeInstanceOf(UnansweredError);
+  });
+
+  it.each([
+    [
+      'an answer that is not asked for',
+      (request: SeenRequest) => {
+        request.answer(heartbeat(0), 77);
+      },
+    ],
+    [
+      'an answer that ends too soon',
+      (request: SeenRequest) => {
+        request.answer(Buffer.of(0, 0));
+      },
+    ],
+    [
+      'what is no answer',
+      ({ socket }: SeenRequest) => {
+        socket.write('\x7f\xff\xff\xff');
+      },
+    ],
+  ])('closes the connection over %s', async (_, answer) => {
+    const broker = await brokerThat(answer);
+    const wire = wireTo([broker.address]);
+    expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBeInstanceOf(UnansweredError);
+    const again = thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+    expect(await again).toBeInstanceOf(UnansweredError);
+    expect(broker.connections).toBe(2);
+  });
+
+  it('refuses a request that the broker is too old for', async () => {
+    const broker = await FakeBroker.listenRaw(({ answer }) => {
+      answer(apiVersions(3));
+    });
+    cleanups.push(() => {
+      broker.close();
+    });
+    const error = await thrownBy(wireTo([broker.address]).send('any', 'Heartbeat', MEMBER));
+    expect(error).toBeInstanceOf(UnsupportedBrokerError);
+    expect(error).toMatchObject({ exitCode: 69 });
+    expect(broker.requests).toHaveLength(1);
+  });
+
+  describe('cannot send', () => {
+    it('where nothing listens', async () => {
+      const error = await thrownBy(wireTo([DEAD]).send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(UnreachableError);
+      expect(error.message).toBe(`${DEAD} cannot be reached: connect ECONNREFUSED ${DEAD}`);
+    });
+
+    it('to what takes connections and does not answer', async () => {
+      const broker = await FakeBroker.listenRaw(() => undefined);
+      cleanups.push(() => {
+        broker.close();
+      });
+      const error = await thrownBy(wireTo([broker.address]).send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(UnreachableError);
+      expect(error.message).toContain('it takes connections and does not answer');
+    });
+
+    it('to what closes connections', async () => {
+      const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+      cleanups.push(() => server.close());
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as { port: number };
+      const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(UnreachableError);
+    });
+
+    it.each([
+      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'speaks HTTP'],
+      ['\x15\x03\x03\x00\x02\x02\x46', 'speaks TLS'],
+    ])('to another server: %j', async (said, told) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.end(Buffer.from(said, 'latin1'));
+      }).listen(0, '127.0.0.1');
+      cleanups.push(() => server.close());
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as { port: number };
+      const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(UnreachableError);
+      expect(error.message).toContain(told);
+    });
+
+    it('over TLS to what speaks plain text', async () => {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.end('this is no TLS, and long enough to be seen as such');
+      }).listen(0, '127.0.0.1');
+      cleanups.push(() => server.close());
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as { port: number };
+      const { createSecureContext } = await import('node:tls');
+      const wire = wireTo([`127.0.0.1:${port}`], { tls: () => createSecureContext() });
+      const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(TlsError);
+      expect(error).toMatchObject({ exitCode: 69 });
+    });
+
+    it('without what TLS needs, and says why in its own words', async () => {
+      const reason = new RangeError('no such file');
+      let attempts = 0;
+      const wire = wireTo([DEAD], {
+        tls: () => {
+          attempts += 1;
+          throw reason;
+        },
+      });
+      expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBe(reason);
+      expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBe(reason);
+      expect(attempts).toBe(2);
+    });
+
+    it('when it is closed, and what is under way is not answered', async () => {
+      const broker = await brokerThat();
+      const wire = wireTo([broker.address]);
+      const { port } = broker;
+      const pending = thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+      const connecting = FakeBroker.listenRaw(() => undefined);
+      const frozen = await connecting;
+      cleanups.push(() => {
+        frozen.close();
+      });
+      const to = { id: 2, host: '127.0.0.1', port: frozen.port };
+      const opening = thrownBy(wire.send(to, 'Heartbeat', MEMBER));
+      while (!broker.requests.some(({ key }) => key === HEARTBEAT)) {
+        await new Promise(setImmediate);
+      }
+      await wire.close();
+      expect(await pending).toBeInstanceOf(UnansweredError);
+      expect(await opening).toBeInstanceOf(UnreachableError);
+      const later = thrownBy(wire.send({ id: 1, host: '127.0.0.1', port }, 'Heartbeat', MEMBER));
+      expect(await later).toBeInstanceOf(UnreachableError);
+    });
+  });
+
+  describe('any', () => {
+    it('is the first address that answers, and that one from then on', async () => {
+      const frozen = await FakeBroker.listenRaw(() => undefined);
+      cleanups.push(() => {
+        frozen.close();
+      });
+      const broker = await brokerThat(({ answer }) => {
+        answer(heartbeat(0));
+      });
+      const wire = wireTo([DEAD, frozen.address, broker.address]);
+      expect(await wire.send('any', 'Heartbeat', MEMBER)).toEqual({ error: 'NONE' });
+      await wire.send('any', 'Heartbeat', MEMBER, { channel: 'group' });
+      expect(frozen.requests.map(({ key }) => key)).toEqual([API_VERSIONS]);
+    });
+
+    it('is another address after one that has not answered', async () => {
+      const silent = await brokerThat();
+      const broker = await brokerThat(({ answer }) => {
+        answer(heartbeat(0));
+      });
+      const wire = wireTo([silent.address, broker.address], { answerTimeoutMs: 50 });
+      expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBeInstanceOf(UnansweredError);
+      expect(await wire.send('any', 'Heartbeat', MEMBER)).toEqual({ error: 'NONE' });
+    });
+
+    it('says of all addresses why they cannot be reached', async () => {
+      const error = await thrownBy(wireTo([DEAD, '127.0.0.1:2']).send('any', 'Heartbeat', MEMBER));
+      expect(error).toBeInstanceOf(UnreachableError);
+      expect(error.message).toContain('127.0.0.1:1');
+      expect(error.message).toContain('127.0.0.1:2');
+    });
+  });
+
+  describe('with SASL', () => {
+    const credentials = { mechanism: 'plain', username: 'user', password: 'secret' } as const;
+
+    /** Answers handshake and authentication in the versions of kafkajs: 1. */
+    function saslBroker(
+      error: number,
+      lifetimeMs: bigint,
+      onRequest: (request: SeenRequest) => void,
+    ): Promise<FakeBroker> {
+      return brokerThat((request) => {
+        if (request.key === SASL_HANDSHAKE) {
+          request.answer(Buffer.from('0000' + '00000001' + '0005' + '504c41494e', 'hex'));
+        } else if (request.key === SASL_AUTHENTICATE) {
+          const answer = Buffer.alloc(2 + 2 + 4 + 8);
+          answer.writeInt16BE(error, 0);
+          answer.writeInt16BE(-1, 2);
+          answer.writeInt32BE(0, 4);
+          answer.writeBigInt64BE(lifetimeMs, 8);
+          request.answer(answer);
+        } else {
+          onRequest(request);
+        }
+      });
+    }
+
+    it('sends nothing before it is authenticated, and does so once', async () => {
+      const broker = await saslBroker(0, 0n, ({ answer }) => {
+        answer(heartbeat(0));
+      });
+      const wire = wireTo([broker.address], { sasl: credentials });
+      await Promise.all([
+        wire.send('any', 'Heartbeat', MEMBER),
+        wire.send('any', 'Heartbeat', MEMBER),
+      ]);
+      const keys = [API_VERSIONS, SASL_HANDSHAKE, SASL_AUTHENTICATE, HEARTBEAT, HEARTBEAT];
+      expect(broker.requests.map(({ key }) => key)).toEqual(keys);
+    });
+
+    it('is authenticated again before the session ends (KIP-368)', async () => {
+      // kafkajs begins ten seconds before.
+      const broker = await saslBroker(0, 10_001n, ({ answer }) => {
+        answer(heartbeat(0));
+      });
+      const wire = wireTo([broker.address], { sasl: credentials });
+      await wire.send('any', 'Heartbeat', MEMBER);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await wire.send('any', 'Heartbeat', MEMBER);
+      const again = broker.requests.filter(({ key }) => key === SASL_HANDSHAKE);
+      expect(again.length).toBeGreaterThan(1);
+      expect(broker.connections).toBe(1);
+    });
+
+    it('says what the mechanism says of refused credentials', async () => {
+      const broker = await saslBroker(58, 0n, () => undefined);
+      const wire = wireTo([broker.address], { sasl: credentials });
+      const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
+      expect(error.name).toBe('KafkaJSSASLAuthenticationError');
+    });
+
+    it('leaves the credentials’ own errors as they are', async () => {
+      const refusal = new RangeError('no token');
+      const broker = await saslBroker(0, 0n, () => undefined);
+      const wire = wireTo([broker.address], {
+        sasl: {
+          mechanism: 'plain',
+          authenticationProvider: () => ({ authenticate: () => Promise.reject(refusal) }),
+        },
+      });
+      expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBe(refusal);
+    });
+  });
+});
