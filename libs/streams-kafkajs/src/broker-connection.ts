@@ -286,7 +286,9 @@ export class BrokerConnection {
     try {
       first.onAnswer(answer.subarray(CORRELATION_ID_BYTES));
     } catch (error) {
-      this.close(new Error(`its answer cannot be read: ${errorText(asError(error))}`, { cause: error }));
+      this.close(
+        new Error(`its answer cannot be read: ${errorText(asError(error))}`, { cause: error }),
+      );
       return;
     }
     this.#waiting.shift();

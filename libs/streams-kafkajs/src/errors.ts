@@ -1,5 +1,3 @@
-import { isNativeError } from 'node:util/types';
-
 /** Broker and client do not agree on TLS: a certificate is not trusted, or one of the two speaks plain text. EX_UNAVAILABLE. */
 export class TlsError extends Error {
   override readonly name = 'TlsError';
@@ -14,7 +12,10 @@ export class UnsupportedBrokerError extends Error {
 
 /** @returns what was thrown, as an error; those of another realm are errors, too */
 export function asError(thrown: unknown): Error {
-  return isNativeError(thrown) ? thrown : new Error(String(thrown));
+  const isError =
+    thrown instanceof Error ||
+    (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown);
+  return isError ? (thrown as Error) : new Error(String(thrown));
 }
 
 /** @returns what an error says; of several, where a name has several addresses, what each one says */
