@@ -166,9 +166,11 @@ export class BrokerConnection {
     socket.once('error', (error) => {
       this.close(error);
     });
-    socket.once('close', () => {
-      this.close(new Error('the broker has closed the connection'));
-    });
+    for (const event of ['end', 'close']) {
+      socket.once(event, () => {
+        this.close(new Error('the broker has closed the connection'));
+      });
+    }
     this.#socket = socket;
     return socket;
   }

@@ -77,6 +77,8 @@ export function describeCommits(opened: () => Subject): void {
       expect(await producer.commitOffset(before, topic, 1n)).toBe('NONE');
       await Promise.all([first.join(), joining]);
       expect(await producer.commitOffset(before, topic, 2n)).toBe('ILLEGAL_GENERATION');
+      // Other than outside of transactions, a member need not be assigned yet.
+      expect(await producer.commitOffset(first.identity, topic, 2n)).toBe('NONE');
       await Promise.all([second.leave(), first.leave()]);
       expect(await producer.commitOffset(before, topic, 2n)).toBe('UNKNOWN_MEMBER_ID');
       expect(await producer.end(false)).toBe('NONE');

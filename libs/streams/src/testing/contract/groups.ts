@@ -87,6 +87,20 @@ export function describeGroups(opened: () => Subject): void {
       expect(await second.heartbeat()).toBe('NONE');
     });
 
+    it('is not disturbed by a member that joins again, unless that one leads', async () => {
+      const subject = opened();
+      const [first, second] = await two(subject);
+      const again = await second.ask();
+      expect(again).toMatchObject({ error: 'NONE', generation: 2, members: [] });
+      expect(await second.sync()).toEqual({ error: 'NONE', assignment: PART_TWO });
+      expect(await first.heartbeat()).toBe('NONE');
+      const joining = first.join();
+      await second.hearsOfRebalance();
+      expect((await second.sync()).error).toBe('REBALANCE_IN_PROGRESS');
+      const [ofLeader, ofOther] = await Promise.all([joining, second.join()]);
+      expect([ofLeader.generation, ofOther.generation]).toEqual([3, 3]);
+    });
+
     it('has its others join again when a member leaves, and does not know that one any more', async () => {
       const subject = opened();
       const [first, second] = await two(subject);

@@ -4,6 +4,9 @@ import type { FetchedPartitionData } from '../../protocol/log-apis.ts';
 import type { Subject } from './subject.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
 
+/** Records that make a batch larger than topics take by default (`max.message.bytes`, some 1 MB). */
+const TOO_MANY = 80_000;
+
 /** Transactions: who sees what when (KIP-98), and what has to be added to them before it is written (KIP-890). */
 export function describeTransactions(opened: () => Subject): void {
   describe('A transaction', () => {
@@ -44,8 +47,13 @@ export function describeTransactions(opened: () => Subject): void {
         [2, 2, id, undefined],
         [3, 3, id, 'abort'],
       ]);
-      const behind = await subject.read(topic, 3);
-      expect(batchesOf(behind)).toEqual([[3, 3, id, 'abort']]);
+      // A reader that begins within it is told, too.
+      const within = await subject.read(topic, 2);
+      expect(within.aborted).toEqual([{ producerId: id, firstOffset: '1' }]);
+      expect(batchesOf(within)).toEqual([
+        [2, 2, id, undefined],
+        [3, 3, id, 'abort'],
+      ]);
       const uncommitted = await subject.read(topic, 0, { isolation: 'read_uncommitted' });
       expect(uncommitted.aborted).toEqual([]);
       expect(batchesOf(uncommitted)).toHaveLength(4);
@@ -62,6 +70,8 @@ export function describeTransactions(opened: () => Subject): void {
       expect(uncommitted.records.batches).toHaveLength(2);
       expect((await subject.listOffset(topic, LATEST, 'read_committed')).offset).toBe(0n);
       expect((await subject.listOffset(topic, LATEST, 'read_uncommitted')).offset).toBe(2n);
+      expect((await subject.listOffset(topic, 0n, 'read_committed')).offset).toBe(-1n);
+      expect((await subject.listOffset(topic, 0n, 'read_uncommitted')).offset).toBe(0n);
       await producer.end(true);
       await subject.readPast(topic, 0);
       expect((await subject.listOffset(topic, LATEST, 'read_committed')).offset).toBe(3n);
@@ -127,6 +137,17 @@ export function describeTransactions(opened: () => Subject): void {
       const subject = opened();
       const producer = await TransactionalProducer.of(subject);
       expect(await producer.add(subject.unique('absent'))).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+    });
+
+    it('goes on after records that were refused, as if these had not been sent', async () => {
+      const subject = opened();
+      const topic = await subject.topic();
+      const producer = await TransactionalProducer.of(subject);
+      expect((await producer.write(topic, 1)).error).toBe('NONE');
+      expect((await producer.write(topic, TOO_MANY)).error).toBe('MESSAGE_TOO_LARGE');
+      expect(await producer.write(topic, 1)).toMatchObject({ error: 'NONE', baseOffset: 1n });
+      expect(await producer.end(true)).toBe('NONE');
+      expect((await subject.readPast(topic, 1)).lastStableOffset).toBe(3n);
     });
 
     it('that is empty cannot end, but be aborted where epochs are bumped', async () => {
