@@ -6,6 +6,8 @@ import { asError, errorText, TlsError, UnsupportedBrokerError } from './errors.t
 import { foreignServer, wholeFrames } from './frames.ts';
 import { kafkajsConnection } from './kafkajs-inside.ts';
 import type { InsideConnection, PlainRequest, Sasl } from './kafkajs-inside.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Waiting } from './pipeline.ts';
 import type { ApiCodec } from './protocol/api-codec.ts';
 import { versionOf } from './protocol/api-codec.ts';
 import { API_CODECS } from './protocol/codecs.ts';
@@ -29,33 +31,18 @@ export interface Address {
   readonly port: number;
 }
 
-/** A request whose answer is waited for. */
-interface Waiting {
-  readonly api: string;
-  readonly correlationId: number;
-  readonly allowedMs: number;
-  readonly onAnswer: (answer: Buffer) => void;
-  readonly onLost: (error: Error) => void;
-}
-
 /** Told to brokers, which count connections by it (KIP-511). */
 const SOFTWARE = { software: 'streams-kafkajs' };
-const MAX_CORRELATION_ID = 0x7fff_ffff;
-const CORRELATION_ID_BYTES = 4;
-
-/**
- * A connection to a broker. Requests are sent at once, and answered in their order (Kafka protocol guide, "Network"): each
- * one's time begins when those before it are answered.
- */
+/** A connection to a broker, whose requests are sent at once: none waits for the answers to those before. */
 export class BrokerConnection {
   readonly #where: string;
   readonly #settings: ConnectionSettings;
   readonly #inside: InsideConnection;
-  readonly #waiting: Waiting[] = [];
+  readonly #pipeline = new Pipeline((reason) => {
+    this.close(reason);
+  });
   #secureContext: SecureContext | undefined;
   #socket: Socket | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #correlationId = 0;
   /** The newest version of each request that the broker knows, by API key. */
   #newest: ReadonlyMap<number, number> = new Map();
   /** Why it is no more. */
@@ -145,10 +132,9 @@ export class BrokerConnection {
   close(reason: Error): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    clearTimeout(this.#timer);
     // With an error, by which kafkajs ends its timer.
     this.#socket?.destroy(reason);
-    for (const { onLost } of this.#waiting.splice(0)) onLost(reason);
+    this.#pipeline.end(reason);
     this.#reject(reason);
   }
 
@@ -208,7 +194,7 @@ export class BrokerConnection {
     allowedMs: number,
   ): Promise<ResponseOf<Api>> {
     const codec: ApiCodec<Api> = API_CODECS[api];
-    const correlationId = this.#nextCorrelationId();
+    const correlationId = this.#pipeline.nextId();
     const writer = new RequestWriter();
     writer.int16(codec.key);
     writer.int16(versionOf(codec, request));
@@ -218,8 +204,7 @@ export class BrokerConnection {
     codec.encode(writer, request);
     const frame = writer.finish();
     return new Promise((resolve, reject) => {
-      this.#write(frame, {
-        api,
+      this.#write(frame, api, {
         correlationId,
         allowedMs,
         onLost: reject,
@@ -234,7 +219,7 @@ export class BrokerConnection {
 
   /** A request of kafkajs' authenticator, which has its answer's body undecoded. */
   #exchange({ key, version, body }: PlainRequest): Promise<Buffer> {
-    const correlationId = this.#nextCorrelationId();
+    const correlationId = this.#pipeline.nextId();
     const writer = new RequestWriter();
     writer.int16(key);
     writer.int16(version);
@@ -242,8 +227,7 @@ export class BrokerConnection {
     writer.classicString(this.#settings.clientId);
     writer.raw(body);
     return new Promise((resolve, reject) => {
-      this.#write(writer.finish(), {
-        api: 'the authentication',
+      this.#write(writer.finish(), 'the authentication', {
         correlationId,
         allowedMs: this.#settings.connectTimeoutMs,
         onLost: reject,
@@ -252,58 +236,36 @@ export class BrokerConnection {
     });
   }
 
-  #nextCorrelationId(): number {
-    this.#correlationId = this.#correlationId === MAX_CORRELATION_ID ? 0 : this.#correlationId + 1;
-    return this.#correlationId;
-  }
-
-  #write(frame: readonly Buffer[], waiting: Waiting): void {
+  /** @param api told with what becomes of the request */
+  #write(frame: readonly Buffer[], api: string, waiting: Waiting): void {
     const socket = this.#socket;
-    if (this.#end !== undefined || socket === undefined) {
-      const cause = this.#end;
+    const cause = this.#end;
+    if (cause !== undefined || socket === undefined) {
       const why = cause === undefined ? 'it is not connected' : errorText(cause);
       waiting.onLost(new UnreachableError(`${this.#where} is lost: ${why}`, { cause }));
       return;
     }
-    const { api, onLost } = waiting;
-    this.#waiting.push({
+    this.#pipeline.add({
       ...waiting,
-      onLost: (cause) => {
-        const message = `${this.#where} has not answered ${api}: ${errorText(cause)}`;
-        onLost(new UnansweredError(message, { cause }));
+      onLost: (reason) => {
+        const message = `${this.#where} has not answered ${api}: ${errorText(reason)}`;
+        waiting.onLost(new UnansweredError(message, { cause: reason }));
       },
     });
-    if (frame.length > 1) socket.cork();
+    socket.cork();
     for (const bytes of frame) socket.write(bytes);
-    if (frame.length > 1) socket.uncork();
-    if (this.#waiting.length === 1) this.#waitForFirst();
+    socket.uncork();
   }
 
   #answered(answer: Buffer): void {
-    const first = this.#waiting[0];
-    if (first?.correlationId !== answer.readInt32BE(0)) {
-      this.close(new Error('it answers what it was not asked'));
-      return;
-    }
+    // Behind an answer that ended the connection may come more.
+    if (this.#end !== undefined) return;
     try {
-      first.onAnswer(answer.subarray(CORRELATION_ID_BYTES));
+      this.#pipeline.answered(answer);
     } catch (error) {
-      this.close(
-        new Error(`its answer cannot be read: ${errorText(asError(error))}`, { cause: error }),
-      );
-      return;
+      const told = `its answer cannot be read: ${errorText(asError(error))}`;
+      this.close(new Error(told, { cause: error }));
     }
-    this.#waiting.shift();
-    this.#waitForFirst();
-  }
-
-  #waitForFirst(): void {
-    clearTimeout(this.#timer);
-    const first = this.#waiting[0];
-    if (first === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.close(new Error(`no answer within ${first.allowedMs} ms`));
-    }, first.allowedMs);
   }
 }
 

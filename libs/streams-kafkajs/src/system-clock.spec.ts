@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from './system-clock.ts';
+
+describe('systemClock', () => {
+  it('sleeps as long as it is told', async () => {
+    const begun = performance.now();
+    await systemClock.sleep(30, new AbortController().signal);
+    expect(performance.now() - begun).toBeGreaterThan(28);
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000);
+  });
+
+  it('wakes with the signal’s reason, also when that was there before', async () => {
+    const reason = new RangeError('enough');
+    const controller = new AbortController();
+    const sleeping = systemClock.sleep(60_000, controller.signal);
+    controller.abort(reason);
+    await expect(sleeping).rejects.toBe(reason);
+    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toBe(reason);
+  });
+});
