@@ -64,14 +64,17 @@ export class KafkajsWire implements Wire {
     if (to !== 'any') {
       return (await this.#connection(to, channel)).send(api, request, timeoutMs);
     }
-    const turn = this.#any;
-    const connection = await this.#anyConnection(channel);
-    try {
-      return await connection.send(api, request, timeoutMs);
-    } catch (error) {
-      // The next request goes to another address, whichever request finds that out.
-      if (this.#any === turn) this.#any = (turn + 1) % this.#bootstrap.length;
-      throw error;
+    for (let left = this.#bootstrap.length; ; left -= 1) {
+      const connection = await this.#anyConnection(channel);
+      const turn = this.#any;
+      try {
+        return await connection.send(api, request, timeoutMs);
+      } catch (error) {
+        // The next request goes to another address, whichever request finds that out.
+        if (this.#any === turn) this.#any = (turn + 1) % this.#bootstrap.length;
+        // A connection may end between two requests: this one has not been sent.
+        if (!(error instanceof UnreachableError) || left <= 1) throw error;
+      }
     }
   }
 

@@ -100,7 +100,12 @@ export class GroupMember implements GroupIdentity {
   async heartbeat(changes: Partial<GroupIdentity> = {}): Promise<ErrorName> {
     const coordinator = await this.#subject.coordinator('group', this.groupId);
     const request = { ...this.identity, ...changes };
-    return (await this.#subject.send(coordinator, 'Heartbeat', request)).error;
+    const { error } = await this.#subject.until(
+      `a heartbeat to be taken by ${request.groupId}`,
+      () => this.#subject.send(coordinator, 'Heartbeat', request),
+      (answer) => !NOT_YET.includes(answer.error),
+    );
+    return error;
   }
 
   /** Waits until the coordinator wants all members to join again. */

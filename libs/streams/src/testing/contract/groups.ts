@@ -119,9 +119,9 @@ export function describeGroups(opened: () => Subject): void {
       const generation = member.generation - 1;
       expect(await member.heartbeat({ generation })).toBe('ILLEGAL_GENERATION');
       expect(await member.heartbeat({ memberId: 'none' })).toBe('UNKNOWN_MEMBER_ID');
-      expect(await member.heartbeat({ groupId: subject.unique('group') })).toBe(
-        'UNKNOWN_MEMBER_ID',
-      );
+      const { memberId } = member;
+      const elsewhere = new GroupMember(subject, subject.unique('group'));
+      expect(await elsewhere.heartbeat({ memberId, generation: 1 })).toBe('UNKNOWN_MEMBER_ID');
       member.generation = generation;
       expect((await member.sync()).error).toBe('ILLEGAL_GENERATION');
       member.generation += 1;

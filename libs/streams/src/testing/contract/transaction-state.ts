@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ResponseOf } from '../../protocol/apis.ts';
 import { outsider } from './group-member.ts';
-import { only } from './subject.ts';
+import { NOT_YET, only } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
 
@@ -12,7 +12,12 @@ export function describeTransactionState(opened: () => Subject): void {
   async function described(subject: Subject, transactionalId: string): Promise<Described> {
     const coordinator = await subject.coordinator('transaction', transactionalId);
     const request = { transactionalIds: [transactionalId] };
-    return only((await subject.send(coordinator, 'DescribeTransactions', request)).transactions);
+    const { transactions } = await subject.until(
+      `the id ${transactionalId} to be described`,
+      () => subject.send(coordinator, 'DescribeTransactions', request),
+      (answer) => !NOT_YET.includes(only(answer.transactions).error),
+    );
+    return only(transactions);
   }
 
   describe('The coordinator of transactions', () => {
