@@ -1,54 +1,21 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
 import { TlsError, UnsupportedBrokerError } from './errors.ts';
-import { KafkajsWire } from './kafkajs-wire.ts';
-import type { WireSettings } from './kafkajs-wire.ts';
 import {
   API_VERSIONS,
   apiVersions,
   FakeBroker,
   HEARTBEAT,
   heartbeat,
-  SASL_AUTHENTICATE,
-  SASL_HANDSHAKE,
 } from './testing/fake-broker.ts';
 import type { SeenRequest } from './testing/fake-broker.ts';
+import { afterTest, brokerThat, MEMBER, thrownBy, wireTo } from './testing/wires.ts';
 
-const MEMBER = { groupId: 'group', memberId: 'member', generation: 1 };
 /** UNKNOWN_MEMBER_ID and ILLEGAL_GENERATION. */
 const [UNKNOWN, ILLEGAL] = [25, 22];
 /** Nothing listens there. */
 const DEAD = '127.0.0.1:1';
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-async function brokerThat(onRequest?: (request: SeenRequest) => void): Promise<FakeBroker> {
-  const broker = await FakeBroker.listen(onRequest);
-  cleanups.push(() => {
-    broker.close();
-  });
-  return broker;
-}
-
-function wireTo(brokers: readonly string[], settings: Partial<WireSettings> = {}): KafkajsWire {
-  const wire = new KafkajsWire({ connectTimeoutMs: 300, ...settings, brokers });
-  cleanups.push(() => wire.close());
-  return wire;
-}
-
-async function thrownBy(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => {
-      throw new Error('nothing was thrown');
-    },
-    (error: unknown) => error as Error,
-  );
-}
 
 describe('KafkajsWire', () => {
   it('sends requests at once, and gives each its answer in their order', async () => {
@@ -166,7 +133,7 @@ describe('KafkajsWire', () => {
     const broker = await FakeBroker.listenRaw(({ answer }) => {
       answer(apiVersions(3));
     });
-    cleanups.push(() => {
+    afterTest(() => {
       broker.close();
     });
     const error = await thrownBy(wireTo([broker.address]).send('any', 'Heartbeat', MEMBER));
@@ -184,7 +151,7 @@ describe('KafkajsWire', () => {
 
     it('to what takes connections and does not answer', async () => {
       const broker = await FakeBroker.listenRaw(() => undefined);
-      cleanups.push(() => {
+      afterTest(() => {
         broker.close();
       });
       const error = await thrownBy(wireTo([broker.address]).send('any', 'Heartbeat', MEMBER));
@@ -194,7 +161,7 @@ describe('KafkajsWire', () => {
 
     it('to what closes connections', async () => {
       const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
-      cleanups.push(() => server.close());
+      afterTest(() => server.close());
       await new Promise((resolve) => server.once('listening', resolve));
       const { port } = server.address() as { port: number };
       const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
@@ -209,7 +176,7 @@ describe('KafkajsWire', () => {
         socket.on('error', () => undefined);
         socket.end(Buffer.from(said, 'latin1'));
       }).listen(0, '127.0.0.1');
-      cleanups.push(() => server.close());
+      afterTest(() => server.close());
       await new Promise((resolve) => server.once('listening', resolve));
       const { port } = server.address() as { port: number };
       const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
@@ -222,7 +189,7 @@ describe('KafkajsWire', () => {
         socket.on('error', () => undefined);
         socket.end('this is no TLS, and long enough to be seen as such');
       }).listen(0, '127.0.0.1');
-      cleanups.push(() => server.close());
+      afterTest(() => server.close());
       await new Promise((resolve) => server.once('listening', resolve));
       const { port } = server.address() as { port: number };
       const { createSecureContext } = await import('node:tls');
@@ -253,7 +220,7 @@ describe('KafkajsWire', () => {
       const pending = thrownBy(wire.send('any', 'Heartbeat', MEMBER));
       const connecting = FakeBroker.listenRaw(() => undefined);
       const frozen = await connecting;
-      cleanups.push(() => {
+      afterTest(() => {
         frozen.close();
       });
       const to = { id: 2, host: '127.0.0.1', port: frozen.port };
@@ -272,7 +239,7 @@ describe('KafkajsWire', () => {
   describe('any', () => {
     it('is the first address that answers, and that one from then on', async () => {
       const frozen = await FakeBroker.listenRaw(() => undefined);
-      cleanups.push(() => {
+      afterTest(() => {
         frozen.close();
       });
       const broker = await brokerThat(({ answer }) => {
@@ -299,78 +266,6 @@ describe('KafkajsWire', () => {
       expect(error).toBeInstanceOf(UnreachableError);
       expect(error.message).toContain('127.0.0.1:1');
       expect(error.message).toContain('127.0.0.1:2');
-    });
-  });
-
-  describe('with SASL', () => {
-    const credentials = { mechanism: 'plain', username: 'user', password: 'secret' } as const;
-
-    /** Answers handshake and authentication in the versions of kafkajs: 1. */
-    function saslBroker(
-      error: number,
-      lifetimeMs: bigint,
-      onRequest: (request: SeenRequest) => void,
-    ): Promise<FakeBroker> {
-      return brokerThat((request) => {
-        if (request.key === SASL_HANDSHAKE) {
-          request.answer(Buffer.from('0000' + '00000001' + '0005' + '504c41494e', 'hex'));
-        } else if (request.key === SASL_AUTHENTICATE) {
-          const answer = Buffer.alloc(2 + 2 + 4 + 8);
-          answer.writeInt16BE(error, 0);
-          answer.writeInt16BE(-1, 2);
-          answer.writeInt32BE(0, 4);
-          answer.writeBigInt64BE(lifetimeMs, 8);
-          request.answer(answer);
-        } else {
-          onRequest(request);
-        }
-      });
-    }
-
-    it('sends nothing before it is authenticated, and does so once', async () => {
-      const broker = await saslBroker(0, 0n, ({ answer }) => {
-        answer(heartbeat(0));
-      });
-      const wire = wireTo([broker.address], { sasl: credentials });
-      await Promise.all([
-        wire.send('any', 'Heartbeat', MEMBER),
-        wire.send('any', 'Heartbeat', MEMBER),
-      ]);
-      const keys = [API_VERSIONS, SASL_HANDSHAKE, SASL_AUTHENTICATE, HEARTBEAT, HEARTBEAT];
-      expect(broker.requests.map(({ key }) => key)).toEqual(keys);
-    });
-
-    it('is authenticated again before the session ends (KIP-368)', async () => {
-      // kafkajs begins ten seconds before.
-      const broker = await saslBroker(0, 10_001n, ({ answer }) => {
-        answer(heartbeat(0));
-      });
-      const wire = wireTo([broker.address], { sasl: credentials });
-      await wire.send('any', 'Heartbeat', MEMBER);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await wire.send('any', 'Heartbeat', MEMBER);
-      const again = broker.requests.filter(({ key }) => key === SASL_HANDSHAKE);
-      expect(again.length).toBeGreaterThan(1);
-      expect(broker.connections).toBe(1);
-    });
-
-    it('says what the mechanism says of refused credentials', async () => {
-      const broker = await saslBroker(58, 0n, () => undefined);
-      const wire = wireTo([broker.address], { sasl: credentials });
-      const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
-      expect(error.name).toBe('KafkaJSSASLAuthenticationError');
-    });
-
-    it('leaves the credentials’ own errors as they are', async () => {
-      const refusal = new RangeError('no token');
-      const broker = await saslBroker(0, 0n, () => undefined);
-      const wire = wireTo([broker.address], {
-        sasl: {
-          mechanism: 'plain',
-          authenticationProvider: () => ({ authenticate: () => Promise.reject(refusal) }),
-        },
-      });
-      expect(await thrownBy(wire.send('any', 'Heartbeat', MEMBER))).toBe(refusal);
     });
   });
 });
