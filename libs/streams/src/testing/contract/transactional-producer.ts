@@ -55,11 +55,17 @@ export class TransactionalProducer implements ProducerIdentity {
     const { identity } = this;
     const coordinator = await this.#subject.coordinator('transaction', identity.transactionalId);
     const list = partitions.map((partition) => ({ topic, partition }));
-    const { error } = await this.#subject.until(
+    const ask = async (): Promise<ErrorName> => {
+      const request = { ...identity, partitions: list };
+      const answer = await this.#subject.send(coordinator, 'AddPartitionsToTxn', request);
+      // Versions of the protocol differ in whether an error of the producer is told once, or with each partition.
+      const errors = [answer, ...answer.partitions].map(({ error }) => error);
+      return errors.find((error) => error !== 'NONE') ?? 'NONE';
+    };
+    const error = await this.#subject.until(
       `partitions of ${topic} to be added`,
-      () =>
-        this.#subject.send(coordinator, 'AddPartitionsToTxn', { ...identity, partitions: list }),
-      (answer) => !BUSY.includes(answer.error),
+      ask,
+      (answer) => !BUSY.includes(answer),
     );
     return error;
   }
