@@ -16,6 +16,8 @@ export interface AttackStage {
   readonly random: Random;
   /** Runs something after some milliseconds. */
   readonly later: (delay: number, run: () => void) => void;
+  /** Writes some records to a partition of the input. */
+  readonly write: (partition: number) => void;
 }
 
 /** The longest that an attack lasts, in milliseconds. */
@@ -175,12 +177,16 @@ export const CHANGES: readonly Attack[] = [
   {
     name: 'the input is created anew',
     weight: 1,
-    run: ({ cluster, random, later }: AttackStage): void => {
+    run: ({ cluster, random, later, write }: AttackStage): void => {
       const { length } = cluster.read(INPUT);
       if (length === 0) return;
-      cluster.deleteTopic(INPUT);
-      later(random.between(5, 1_500), () => {
-        cluster.createTopic(INPUT, length);
+      // What is on its way then has offsets of a topic that is no more.
+      write(random.int(length));
+      later(random.between(0, 20), () => {
+        if (cluster.read(INPUT).length > 0) cluster.deleteTopic(INPUT);
+        later(random.between(5, 1_500), () => {
+          if (cluster.read(INPUT).length === 0) cluster.createTopic(INPUT, length);
+        });
       });
     },
   },

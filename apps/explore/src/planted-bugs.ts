@@ -21,7 +21,6 @@ const TARGET = 'libs/streams/src/transform/target-partition.ts';
 const POSITIONS = 'libs/streams/src/positions/positions.ts';
 const RESUME = 'libs/streams/src/positions/resume.ts';
 const MEMBER = 'libs/streams/src/group/member.ts';
-const ASSIGN = 'libs/streams/src/group/assign.ts';
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
@@ -125,20 +124,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: LANE,
         fragment: 'isCurrent: () => !this.#isOver()',
         replacement: 'isCurrent: () => true',
-      },
-    ],
-  },
-  {
-    name: 'eager-assignment',
-    bug: 'a partition is given to a member while another one still works on it',
-    symptom: LOST_OR_DUPLICATED,
-    patches: [
-      { file: ASSIGN, fragment: 'if (!owners.has(partition)) ', replacement: '' },
-      {
-        file: PRODUCER,
-        fragment: '{ ...identity, ...group, addsOffsets, offsets }',
-        replacement:
-          "{ ...identity, ...group, memberId: '', generation: -1, addsOffsets, offsets }",
       },
     ],
   },

@@ -48,7 +48,8 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
     say(`${service} ${describeEvent(event)}`);
   });
   for (let left = 1 + random.int(3); left > 0; left -= 1) fleet.start();
-  const written = writeRecords(cluster, random);
+  const writer = new RecordWriter(cluster, random);
+  writer.start();
   const attacks: string[] = [];
   for (let left = 1 + random.int(MOST_ATTACKS); left > 0; left -= 1) {
     const attack = choose(isChanging, random);
@@ -58,7 +59,10 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
       const later = (delay: number, run: () => void): void => {
         cluster.at(cluster.now() + delay, run);
       };
-      attack.run({ cluster, fleet, random, later });
+      const write = (partition: number): void => {
+        writer.write(partition);
+      };
+      attack.run({ cluster, fleet, random, later, write });
     });
   }
   await cluster.run(STORM_MS + 10_000, () => fleet.failures.length > 0);
@@ -68,7 +72,7 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
   await cluster.run(cluster.now() + 10_000, () => fleet.failures.length > 0);
   const faults = fleet.failures.map((failure) => `failed: ${String(failure)}`);
   if (!isProcessed(cluster)) faults.push('stuck: not all records were processed');
-  faults.push(...faultsNow(cluster, written));
+  faults.push(...faultsNow(cluster, writer.written));
   for (const { process } of [...fleet.running]) process.kill();
   return { seed, faults, attacks, requests: cluster.network.requests };
 }
@@ -77,27 +81,40 @@ function choose(isChanging: boolean, random: Random): Attack {
   return pickAttack(isChanging && random.chance(0.5) ? CHANGES : FAILURES, random);
 }
 
-/** Writes numbered records, a few at a time. @returns all that are written so far */
-function writeRecords(cluster: SimulatedCluster, random: Random): ReadonlySet<number> {
-  const written = new Set<number>();
-  for (let time = random.between(10, 400); time < STORM_MS; time += random.between(50, 900)) {
-    cluster.at(time, () => {
-      const { length } = cluster.read(INPUT);
-      if (length === 0) return;
-      const partition = random.int(length);
-      const count = 1 + random.int(4);
-      if (!cluster.isWritable(INPUT, partition)) return;
-      const serials = Array.from({ length: count }, (_, index) => written.size + index);
-      for (const serial of serials) written.add(serial);
-      const records = serials.map((serial) => ({
-        key: Buffer.from(`key ${serial % 7}`),
-        value: Buffer.from(String(serial)),
-        timestamp: serial,
-      }));
-      cluster.append(INPUT, partition, records);
-    });
+/** Writes numbered records, a few at a time. */
+class RecordWriter {
+  readonly written = new Set<number>();
+  readonly #cluster: SimulatedCluster;
+  readonly #random: Random;
+
+  constructor(cluster: SimulatedCluster, random: Random) {
+    this.#cluster = cluster;
+    this.#random = random;
   }
-  return written;
+
+  /** Writes now and then for as long as the storm lasts. */
+  start(): void {
+    const random = this.#random;
+    for (let time = random.between(10, 400); time < STORM_MS; time += random.between(50, 900)) {
+      this.#cluster.at(time, () => {
+        const { length } = this.#cluster.read(INPUT);
+        if (length > 0) this.write(random.int(length));
+      });
+    }
+  }
+
+  write(partition: number): void {
+    const count = 1 + this.#random.int(4);
+    if (!this.#cluster.isWritable(INPUT, partition)) return;
+    const serials = Array.from({ length: count }, (_, index) => this.written.size + index);
+    for (const serial of serials) this.written.add(serial);
+    const records = serials.map((serial) => ({
+      key: Buffer.from(`key ${serial % 7}`),
+      value: Buffer.from(String(serial)),
+      timestamp: serial,
+    }));
+    this.#cluster.append(INPUT, partition, records);
+  }
 }
 
 function isProcessed(cluster: SimulatedCluster): boolean {

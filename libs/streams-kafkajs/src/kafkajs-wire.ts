@@ -24,6 +24,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** A connection, and when it is there. */
 interface Slot {
   readonly connection: BrokerConnection;
+  readonly number: number;
   readonly opened: Promise<BrokerConnection>;
 }
 
@@ -35,6 +36,8 @@ export class KafkajsWire implements Wire {
   readonly #bootstrap: readonly Address[];
   readonly #settings: ConnectionSettings;
   readonly #slots = new Map<string, Slot>();
+  /** How many connections were made. */
+  #made = 0;
   /** The bootstrap address that `any` goes to first. */
   #any = 0;
   #isClosed = false;
@@ -59,9 +62,12 @@ export class KafkajsWire implements Wire {
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,
-    { channel = 'ask', timeoutMs }: SendOptions = {},
+    { channel = 'ask', timeoutMs, connection: wanted }: SendOptions = {},
   ): Promise<ResponseOf<Api>> {
     if (to !== 'any') {
+      if (wanted !== undefined && wanted !== this.connection(to, channel)) {
+        throw new UnreachableError(`The connection to ${to.host}:${to.port} is lost`);
+      }
       return (await this.#connection(to, channel)).send(api, request, timeoutMs);
     }
     for (let left = this.#bootstrap.length; ; left -= 1) {
@@ -76,6 +82,11 @@ export class KafkajsWire implements Wire {
         if (!(error instanceof UnreachableError) || left <= 1) throw error;
       }
     }
+  }
+
+  connection({ host, port }: Broker, channel: Channel): number | undefined {
+    const slot = this.#slots.get(slotKey({ host, port }, channel));
+    return slot?.connection.isOpen === true ? slot.number : undefined;
   }
 
   /** Closes all connections: what is under way fails with {@link UnansweredError}, and what is sent later with {@link UnreachableError}. */
@@ -113,14 +124,19 @@ export class KafkajsWire implements Wire {
 
   #connection(address: Address, channel: Channel): Promise<BrokerConnection> {
     if (this.#isClosed) return Promise.reject(new UnreachableError('The wire is closed'));
-    const key = `${address.host}:${address.port} ${channel}`;
+    const key = slotKey(address, channel);
     const slot = this.#slots.get(key);
     if (slot?.connection.isOpen === true) return slot.opened;
     const connection = new BrokerConnection(address, this.#settings);
     const opened = connection.open();
-    this.#slots.set(key, { connection, opened });
+    this.#made += 1;
+    this.#slots.set(key, { connection, opened, number: this.#made });
     return opened;
   }
+}
+
+function slotKey({ host, port }: Address, channel: Channel): string {
+  return `${host}:${port} ${channel}`;
 }
 
 /** IPv6 addresses stand in brackets. */

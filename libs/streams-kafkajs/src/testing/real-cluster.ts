@@ -22,7 +22,6 @@ export class RealCluster implements ContractCluster {
   }
 
   /** @param brokers `host:port,…`; default: the cluster that all tests share */
-  // eslint-disable-next-line no-restricted-syntax -- Jest's global set-up tells it so
   static async open(brokers = process.env['TEST_KAFKA_BROKERS']): Promise<RealCluster> {
     if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
     const addresses = brokers.split(',');

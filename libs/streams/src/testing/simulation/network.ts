@@ -112,7 +112,9 @@ export class Network {
     const fate = isCutOff ? LOST : this.#fate(process, broker.id, api, request);
     const waitMs = allowedWait(api, request) + timeoutMs;
     connection.send(api, request, waitMs, fate, { resolve, reject });
-    if (fate.isLost && !isCutOff && this.isFoundBroken()) {
+    // What is late arrives all the same.
+    const isTroubled = (fate.isLost && !isCutOff) || fate.delay > 0;
+    if (isTroubled && this.isFoundBroken()) {
       this.scheduler.schedule(this.#random.between(1, 200), () => {
         connection.break('the connection was reset');
       });

@@ -43,7 +43,7 @@ export const DEFAULT_SETTINGS: BrokerSettings = {
   transactionScanMs: 10_000,
   maxMessageBytes: 1_048_588,
   timestampAfterMaxMs: 3_600_000,
-  notAddedError: 'INVALID_TXN_STATE',
+  notAddedError: 'TRANSACTION_ABORTABLE',
   loadMs: 20,
   brokerLatencyMs: 1,
   markerMs: 5,

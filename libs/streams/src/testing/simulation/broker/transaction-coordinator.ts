@@ -212,10 +212,10 @@ export class TransactionCoordinator {
     return this.#nextProducerId - 1;
   }
 
-  /** PrepareEpochFence, and at once PrepareAbort: with KIP-890 the epoch goes up twice. */
+  /** PrepareEpochFence, and at once PrepareAbort: the epoch goes up, in any version. */
   #fence(transaction: Transaction): void {
     transaction.epoch += 1;
-    this.#end(transaction, false, this.#environment.settings.transactionVersion === 2);
+    this.#end(transaction, false, false);
   }
 
   #end(transaction: Transaction, commit: boolean, bumpsEpoch: boolean): void {
