@@ -104,6 +104,18 @@ export const FAILURES: readonly Attack[] = [
     },
   },
   {
+    name: 'late ends',
+    weight: 2,
+    run: ({ cluster, random, later }: AttackStage): void => {
+      const { network } = cluster;
+      network.fault = (_process, _broker, api) =>
+        api === 'EndTxn' && random.chance(0.5) ? { delay: random.between(2, 400) } : undefined;
+      later(random.between(500, 4_000), () => {
+        network.fault = undefined;
+      });
+    },
+  },
+  {
     name: 'partitioned',
     weight: 2,
     run: ({ cluster, fleet, random, later }: AttackStage): void => {

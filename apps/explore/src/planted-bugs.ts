@@ -73,28 +73,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'read-before-fence',
-    bug: 'the committed offset is read before what is on its way is fenced',
-    symptom: LOST_OR_DUPLICATED,
-    patches: [
-      {
-        file: COMMITTER,
-        fragment: '        for (const producer of doubted) {',
-        replacement:
-          '        const partitions = batch.map(({ entry }) => entry.partition);\n' +
-          '        const committed = await committedOffsets(cluster, groupId, topic, partitions);\n' +
-          '        for (const producer of doubted) {',
-      },
-      {
-        file: COMMITTER,
-        fragment:
-          '        }\n        const partitions = batch.map(({ entry }) => entry.partition);\n' +
-          '        const committed = await committedOffsets(cluster, groupId, topic, partitions);',
-        replacement: '        }',
-      },
-    ],
-  },
-  {
     name: 'offsets-not-stable',
     bug: 'a member reads offsets that a transaction may still move',
     symptom: DUPLICATED,

@@ -1,6 +1,5 @@
 import type { EngineEvent } from '@login-pipeline/streams';
-import { SimulatedCluster } from '@login-pipeline/streams/testing';
-import type { Random } from '@login-pipeline/streams/testing';
+import { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
 import { CHANGES, FAILURES, pickAttack } from './attacks.ts';
 import type { Attack } from './attacks.ts';
 import { Fleet, GROUP } from './fleet.ts';
@@ -30,15 +29,20 @@ const MOST_ATTACKS = 5;
 
 /** Runs services on a simulated cluster through a schedule that comes from a seed, and compares all records afterwards. */
 export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<ScheduleResult> {
+  const chance = new Random(seed);
+  const brokers = chance.chance(0.4) ? 1 : 3;
+  // A single broker that stops loses the leaders of all partitions (KAFKA-20734).
+  const losesMarkers = chance.chance(0.5);
   const cluster = new SimulatedCluster({
     seed,
-    brokers: seed % 3 === 0 ? 1 : 3,
-    transactionVersion: seed % 4 === 0 ? 1 : 2,
+    brokers,
+    transactionVersion: chance.chance(0.35) ? 1 : 2,
+    losesMarkers,
+    settings: losesMarkers && brokers === 1 ? { markerMs: chance.pick([1, 30]) } : {},
   });
   const { random } = cluster;
   const say = (line: string): void => onTrace?.(`${cluster.now().toFixed(1)} ${line}`);
   if (onTrace !== undefined) cluster.network.onTrace = onTrace;
-  cluster.environment.losesMarkers = random.chance(0.3);
   const isChanging = random.chance(0.4);
   const partitions = 1 + random.int(4);
   cluster.createTopic(INPUT, partitions);
@@ -95,7 +99,8 @@ class RecordWriter {
   /** Writes now and then for as long as the storm lasts. */
   start(): void {
     const random = this.#random;
-    for (let time = random.between(10, 400); time < STORM_MS; time += random.between(50, 900)) {
+    const longest = random.pick([60, 900, 900, 900]);
+    for (let time = 10; time < STORM_MS; time += random.between(longest / 20, longest)) {
       this.#cluster.at(time, () => {
         const { length } = this.#cluster.read(INPUT);
         if (length > 0) this.write(random.int(length));

@@ -2,12 +2,18 @@ import { UnansweredError, UnreachableError } from '../ports.ts';
 import type { Channel, Ports, SendOptions } from '../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
+import type { TopicPartition } from '../protocol/log-apis.ts';
 import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
 
 /** A partition's leader, and the epoch in which it leads. */
 export interface Leader {
   readonly broker: Broker;
   readonly epoch: number;
+}
+
+/** A partition, as its leader is asked for it. */
+export interface LedPartition extends TopicPartition {
+  readonly leaderEpoch: number;
 }
 
 /** A topic as the metadata last had it. */
@@ -78,6 +84,23 @@ export class Cluster implements Topics {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  /** @returns by leader, the partitions of topics, as far as they have one */
+  byLeader(topics: readonly string[]): ReadonlyMap<Broker, readonly LedPartition[]> {
+    const byId = new Map<number, Broker>();
+    const led = new Map<Broker, LedPartition[]>();
+    for (const topic of topics) {
+      for (const [partition, leader] of (this.#topics.get(topic)?.leaders ?? []).entries()) {
+        if (leader === undefined) continue;
+        const broker = byId.get(leader.broker.id) ?? leader.broker;
+        byId.set(broker.id, broker);
+        const partitions = led.get(broker) ?? [];
+        partitions.push({ topic, partition, leaderEpoch: leader.epoch });
+        led.set(broker, partitions);
+      }
+    }
+    return led;
   }
 
   /** Sends a request to a broker, or to any. */

@@ -165,6 +165,7 @@ export class Fetcher {
       await this.#refresh();
     }
     this.#findMoved();
+    this.#attend();
     return false;
   }
 

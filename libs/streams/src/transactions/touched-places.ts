@@ -84,11 +84,14 @@ export class TouchedPlaces {
     return this.#offsetLine.isUnbroken(this.#groupId, coordinator);
   }
 
-  /** @returns whether all that a transaction is to touch is where it was, behind the same connections */
-  areLinesUnbroken(partitions: readonly TopicPartition[]): boolean {
+  /**
+   * @param partitions that a transaction is to touch; by default all that were touched
+   * @returns whether they are where they were, behind the same connections
+   */
+  areLinesUnbroken(partitions: Iterable<TopicPartition> = this.#places.values()): boolean {
     const coordinator = this.#cluster.knownCoordinator('group', this.#groupId);
     if (coordinator === undefined || !this.isOffsetLineUnbroken(coordinator)) return false;
-    return partitions.every((place) => {
+    return [...partitions].every((place) => {
       const leader = this.#cluster.leader(place.topic, place.partition);
       return leader === undefined || this.lines.isUnbroken(placeKey(place), leader.broker);
     });

@@ -51,6 +51,11 @@ export class TransactionalProducer {
     this.#touched = new TouchedPlaces(options.cluster, options.groupId);
   }
 
+  /** Whether nothing has happened since that could have undone what was confirmed. */
+  get isIntact(): boolean {
+    return this.#touched.isEmpty || this.#touched.areLinesUnbroken();
+  }
+
   /** @returns whether a commit of these writes needs no {@link takeOver} before */
   isReady(writes: readonly Write[]): boolean {
     return this.#identity !== undefined && this.#touched.areLinesUnbroken(writes);

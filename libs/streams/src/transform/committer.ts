@@ -71,6 +71,8 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 /** A partition that cannot be written is tried again after so long. */
 const UNWRITABLE_PAUSE_MS = 500;
+/** How often producers are looked after while there is nothing to commit, in milliseconds. */
+const TEND_MS = 1_000;
 /** Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself. */
 const UNSTABLE_MS = 500;
 /** A generation that has begun is known to its members within some round trips. */
@@ -104,6 +106,7 @@ export class Committer {
       const batch = this.#take();
       if (batch.length === 0) {
         await this.#work.sleep(this.#idleMs());
+        await this.#tend();
         continue;
       }
       this.#underWay = batch;
@@ -179,9 +182,21 @@ export class Committer {
   }
 
   #idleMs(): number {
-    if (this.#queue.length === 0) return 60_000;
+    if (this.#queue.length === 0) return TEND_MS;
     const next = Math.min(...this.#unwritable.values()) - this.#options.clock.now();
     return Math.max(next, FIRST_PAUSE_MS);
+  }
+
+  /** With nothing to commit, no failure would tell that a broker has lost what it confirmed: readers would wait for its end. */
+  async #tend(): Promise<void> {
+    if (this.#queue.length > 0 || this.#isClosed) return;
+    try {
+      for (const producer of this.#options.producers) {
+        if (!producer.isIntact) await producer.takeOver();
+      }
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+    }
   }
 
   async #commit(batch: readonly Queued[]): Promise<void> {

@@ -7,6 +7,7 @@ import { GROUP_TIMEOUTS, Member } from '../group/member.ts';
 import type { GroupTimeouts } from '../group/member.ts';
 import type { Ports } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
+import { hasOpenEnds } from '../transactions/open-ends.ts';
 import { settleDead } from '../transactions/settle-dead.ts';
 import { transactionalId } from '../transactions/transactional-id.ts';
 import { TransactionalProducer } from '../transactions/transactional-producer.ts';
@@ -153,6 +154,7 @@ export class TransformEngine {
 
   #assign(partitions: readonly number[]): void {
     if (this.#isStopped) return;
+    if (partitions.length > 0) void this.#closeOpenEnds();
     this.#options.onEvent({ kind: 'assigned', partitions });
     for (const partition of partitions) {
       const { groupId, input, plan, reading, onEvent } = this.#options;
@@ -192,6 +194,19 @@ export class TransformEngine {
     for (const partition of partitions) {
       this.#lanes.get(partition)?.close();
       this.#lanes.delete(partition);
+    }
+  }
+
+  /** Partitions may come from an instance that died: readers of what it wrote must not wait for its end for ever. */
+  async #closeOpenEnds(): Promise<void> {
+    for (let attempt = 0; !this.#isStopped; attempt += 1) {
+      try {
+        if (!(await hasOpenEnds(this.#cluster, this.#options.targets))) return;
+        await this.#settle(attempt);
+      } catch (error) {
+        passing(error);
+        await this.#cluster.pause();
+      }
     }
   }
 

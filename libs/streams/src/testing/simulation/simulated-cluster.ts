@@ -85,10 +85,6 @@ export class SimulatedCluster {
       refuse: () => undefined,
       time: () => EPOCH_MS + Math.floor(scheduler.now()),
       isUp: (id) => this.brokers[id - 1]?.isUp === true,
-      isStoppingAlone: (id) => {
-        const broker = this.#broker(id);
-        return broker.isStopping && this.#isAlone(broker);
-      },
     };
     this.environment = environment;
     const loads = new CoordinatorLoads(environment);

@@ -55,14 +55,13 @@ export interface Environment {
   readonly random: Random;
   readonly controller: Controller;
   readonly settings: BrokerSettings;
-  /** KAFKA-20734: a coordinator on a broker that stops ends transactions without some of their markers. */
+  /** KAFKA-20734: when the only broker stops, its coordinator ends transactions without the markers that are on their way. */
   losesMarkers: boolean;
   /** Why a topic's rules refuse a record; undefined when they do not. */
   refuse: (topic: string, record: OutgoingRecord) => string | undefined;
   /** Epoch milliseconds. */
   time(): number;
   isUp(broker: number): boolean;
-  isStoppingAlone(broker: number): boolean;
 }
 
 /** What a broker knows of the connection that a request came on. */

@@ -52,18 +52,9 @@ export class TransactionMarkers {
     }
     const attempt = (partition: TopicPartition): void => {
       if (!isCoordinator()) return;
-      if (this.#loses(leader)) {
-        acknowledge(partition);
-        return;
-      }
       scheduler.schedule(this.#latency(), () => {
         // The coordinator is gone: most of what it had to send still waited to be sent.
         if (!isCoordinator() && random.chance(0.7)) return;
-        // The coordinator's broker stops while the marker is on its way.
-        if (this.#loses(leader) && random.chance(0.5)) {
-          acknowledge(partition);
-          return;
-        }
         this.#arrive(ended, partition, leaderEpoch, (outcome) => {
           if (outcome === 'done') {
             scheduler.schedule(this.#latency() / 2, () => {
@@ -84,10 +75,6 @@ export class TransactionMarkers {
     const { random, settings } = this.#environment;
     const slow = random.chance(0.05) ? 8 : 1;
     return random.between(0.1, settings.markerMs) * slow;
-  }
-
-  #loses(leader: number): boolean {
-    return this.#environment.losesMarkers && this.#environment.isStoppingAlone(leader);
   }
 
   #arrive(
