@@ -105,12 +105,14 @@ export const FAILURES: readonly Attack[] = [
   },
   {
     name: 'late ends',
-    weight: 2,
+    weight: 5,
     run: ({ cluster, random, later }: AttackStage): void => {
       const { network } = cluster;
       network.fault = (_process, _broker, api) =>
-        api === 'EndTxn' && random.chance(0.5) ? { delay: random.between(2, 400) } : undefined;
-      later(random.between(500, 4_000), () => {
+        api === 'EndTxn' && random.chance(0.7)
+          ? { delay: random.between(2, random.pick([30, 100])) }
+          : undefined;
+      later(random.between(1_000, 6_000), () => {
         network.fault = undefined;
       });
     },
@@ -129,7 +131,7 @@ export const FAILURES: readonly Attack[] = [
   },
   {
     name: 'broker stopped',
-    weight: 3,
+    weight: 5,
     run: ({ cluster, random, later }: AttackStage): void => {
       const { id } = random.pick(cluster.brokers);
       cluster.stopBroker(id);

@@ -1,4 +1,4 @@
-import type { Planted } from '@login-pipeline/tools/planting';
+import type { Patch, Planted } from '@login-pipeline/tools/planting';
 
 /** A known-bad variant of the engine, which schedules have to show. */
 export interface PlantedBug extends Planted {
@@ -22,12 +22,19 @@ const POSITIONS = 'libs/streams/src/positions/positions.ts';
 const RESUME = 'libs/streams/src/positions/resume.ts';
 const MEMBER = 'libs/streams/src/group/member.ts';
 
+const TRUST_LINES: Patch = {
+  file: LINES,
+  fragment: 'if (line === undefined) return true;',
+  replacement: 'if (line?.broker !== -1) return true;',
+};
+
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'end-txn-retried',
-    bug: 'EndTxn is sent again on the old epoch',
+    bug: 'EndTxn is sent again on the old epoch, and that is used on although the connection broke',
     symptom: LOST_OR_DUPLICATED,
     patches: [
+      TRUST_LINES,
       {
         file: PRODUCER,
         fragment: 'const ended = await askCoordinator(',
@@ -175,13 +182,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'broken-lines-trusted',
     bug: 'a producer writes on after a broker was away, though markers may be lost (KAFKA-20734)',
     symptom: LOST,
-    patches: [
-      {
-        file: LINES,
-        fragment: 'if (line === undefined) return true;',
-        replacement: 'if (line?.broker !== -1) return true;',
-      },
-    ],
+    patches: [TRUST_LINES],
   },
   {
     name: 'growth-unseen',

@@ -36,7 +36,7 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
   const cluster = new SimulatedCluster({
     seed,
     brokers,
-    transactionVersion: chance.chance(0.35) ? 1 : 2,
+    transactionVersion: chance.chance(0.5) ? 1 : 2,
     losesMarkers,
     settings: losesMarkers && brokers === 1 ? { markerMs: chance.pick([1, 30]) } : {},
   });
@@ -99,7 +99,7 @@ class RecordWriter {
   /** Writes now and then for as long as the storm lasts. */
   start(): void {
     const random = this.#random;
-    const longest = random.pick([60, 900, 900, 900]);
+    const longest = random.pick([80, 900, 900, 900]);
     for (let time = 10; time < STORM_MS; time += random.between(longest / 20, longest)) {
       this.#cluster.at(time, () => {
         const { length } = this.#cluster.read(INPUT);

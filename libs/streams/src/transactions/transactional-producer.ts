@@ -53,7 +53,8 @@ export class TransactionalProducer {
 
   /** Whether nothing has happened since that could have undone what was confirmed. */
   get isIntact(): boolean {
-    return this.#touched.isEmpty || this.#touched.areLinesUnbroken();
+    if (this.#touched.isEmpty) return true;
+    return this.#identity !== undefined && this.#touched.areLinesUnbroken();
   }
 
   /** @returns whether a commit of these writes needs no {@link takeOver} before */

@@ -199,7 +199,7 @@ export class TransformEngine {
 
   /** Partitions may come from an instance that died: readers of what it wrote must not wait for its end for ever. */
   async #closeOpenEnds(): Promise<void> {
-    for (let attempt = 0; !this.#isStopped; attempt += 1) {
+    for (let attempt = 0; attempt < 2 && !this.#isStopped; attempt += 1) {
       try {
         if (!(await hasOpenEnds(this.#cluster, this.#options.targets))) return;
         await this.#settle(attempt);
