@@ -8,6 +8,8 @@ interface Line {
   readonly connection: number | undefined;
 }
 
+const NO_BROKER = -1;
+
 /**
  * Remembers over which connections a producer wrote. A broker that was away may have lost the marker of a transaction that was
  * confirmed (KAFKA-20734), and with it the line to that broker broke: to write on would put the records of two transactions under
@@ -27,6 +29,11 @@ export class Lines {
   note(place: string, broker: Broker): void {
     const connection = this.#cluster.connection(broker, this.#channel);
     this.#lines.set(place, { broker: broker.id, connection });
+  }
+
+  /** Whatever connection there is, it is not the one that something was written over. */
+  spoil(place: string): void {
+    this.#lines.set(place, { broker: NO_BROKER, connection: undefined });
   }
 
   /** @returns whether nothing was written there yet, or over the connection that there is now */

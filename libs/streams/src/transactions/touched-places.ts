@@ -1,7 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
-import { LATEST } from '../protocol/log-apis.ts';
+import { ANY_EPOCH, LATEST } from '../protocol/log-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { Touched, TransactionOutcome } from './end-again.ts';
 import { Lines } from './lines.ts';
@@ -22,6 +21,8 @@ export class TouchedPlaces {
   readonly #offsetLine: Lines;
   readonly #places = new Map<string, TopicPartition>();
   readonly #outcomes = new Map<string, TransactionOutcome>();
+  /** Partitions whose leader was there. */
+  readonly #reached = new Set<string>();
   #offsetOutcome: TransactionOutcome | undefined;
   /** Of the last transaction, while it is not known how it ended. */
   #undecided: readonly TopicPartition[] | undefined;
@@ -65,12 +66,11 @@ export class TouchedPlaces {
     this.#offsetOutcome = this.#undecided = undefined;
   }
 
-  /** @returns what ended in one way */
+  /** @returns what ended in one way, as far as {@link reach} came */
   endedBy(outcome: TransactionOutcome): Touched {
     const partitions = [...this.#places]
-      .filter(([key]) => this.#outcomes.get(key) === outcome)
-      .map(([, place]) => place)
-      .filter(({ topic, partition }) => partition < (this.#cluster.topic(topic)?.partitions ?? 0));
+      .filter(([key]) => this.#outcomes.get(key) === outcome && this.#reached.has(key))
+      .map(([, place]) => place);
     return { partitions, groupId: this.#offsetOutcome === outcome ? this.#groupId : undefined };
   }
 
@@ -98,65 +98,50 @@ export class TouchedPlaces {
   }
 
   /**
-   * Makes sure that all leaders are there, and remembers the connections: what is ended after that is lost only if one of them
-   * breaks.
-   *
-   * @throws ProtocolError when a partition has no leader: a marker would be lost like the first one
+   * Finds the leaders, and remembers the connections to them: what is ended after that is lost only if one of them breaks. A
+   * partition without a leader is left for later: a marker for it would be lost like the first one.
    */
   async reach(): Promise<void> {
     const cluster = this.#cluster;
     await cluster.refresh();
-    this.lines.clear();
-    this.#offsetLine.clear();
+    this.#reached.clear();
     const byBroker = new Map<number, { broker: Broker; places: TopicPartition[] }>();
     for (const place of this.#places.values()) {
-      const { topic, partition } = place;
-      // A partition that is gone for good needs no marker.
-      if (partition >= (cluster.topic(topic)?.partitions ?? 0)) continue;
-      const leader = cluster.leader(topic, partition);
-      if (leader === undefined) throw noLeader(place);
+      this.lines.spoil(placeKey(place));
+      const leader = cluster.leader(place.topic, place.partition);
+      if (leader === undefined) continue;
       const known = byBroker.get(leader.broker.id) ?? { broker: leader.broker, places: [] };
       known.places.push(place);
       byBroker.set(leader.broker.id, known);
     }
-    await Promise.all([...byBroker.values()].map((one) => this.#reachLeader(one)));
-    const coordinator = await cluster.coordinator('group', this.#groupId);
+    await Promise.all([
+      ...[...byBroker.values()].map(({ broker, places }) => this.#reachLeader(broker, places)),
+      this.#reachCoordinator(),
+    ]);
+  }
+
+  async #reachLeader(broker: Broker, places: readonly TopicPartition[]): Promise<void> {
+    const partitions = places.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      leaderEpoch: this.#cluster.leader(topic, partition)?.epoch ?? ANY_EPOCH,
+      timestamp: LATEST,
+    }));
+    const request = { isolation: 'read_uncommitted', partitions } as const;
+    const answer = await this.#cluster.send(broker, 'ListOffsets', request, { channel: 'write' });
+    for (const { topic, partition, error } of answer.partitions) {
+      if (error !== 'NONE') continue;
+      const key = placeKey({ topic, partition });
+      this.lines.note(key, broker);
+      this.#reached.add(key);
+    }
+  }
+
+  async #reachCoordinator(): Promise<void> {
     const groupId = this.#groupId;
+    const coordinator = await this.#cluster.coordinator('group', groupId);
     const request = { groupId, requireStable: false, partitions: [] };
-    await cluster.ask('group', groupId, 'OffsetFetch', request, ({ error }) => error);
+    await this.#cluster.ask('group', groupId, 'OffsetFetch', request, ({ error }) => error);
     this.noteOffsets(coordinator);
   }
-
-  async #reachLeader({
-    broker,
-    places,
-  }: {
-    readonly broker: Broker;
-    readonly places: readonly TopicPartition[];
-  }): Promise<void> {
-    const { partitions } = await this.#cluster.send(
-      broker,
-      'ListOffsets',
-      {
-        isolation: 'read_uncommitted',
-        partitions: places.map(({ topic, partition }) => ({
-          topic,
-          partition,
-          leaderEpoch: this.#cluster.leader(topic, partition)?.epoch ?? -1,
-          timestamp: LATEST,
-        })),
-      },
-      { channel: 'write' },
-    );
-    const failed = partitions.find(({ error }) => error !== 'NONE');
-    if (failed !== undefined) throw noLeader(failed, failed.error);
-    for (const place of places) this.lines.note(placeKey(place), broker);
-  }
-}
-
-function noLeader(
-  { topic, partition }: TopicPartition,
-  code: ProtocolError['code'] = 'LEADER_NOT_AVAILABLE',
-): ProtocolError {
-  return new ProtocolError(code, `Partition ${partition} of topic "${topic}"`);
 }

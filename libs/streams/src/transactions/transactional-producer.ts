@@ -43,6 +43,8 @@ export class TransactionalProducer {
   /** By partition, the number of the next record (KIP-98). */
   readonly #sequences = new Map<string, number>();
   readonly #touched: TouchedPlaces;
+  /** Whether the end of the last transaction was asked for, and not answered. */
+  #isEnding = false;
   /** The epoch on which touched places are being ended again; undefined when none are. */
   #settling: ProducerIdentity | undefined;
 
@@ -77,10 +79,17 @@ export class TransactionalProducer {
       if (outcome === undefined) this.#touched.forget();
       else this.#touched.end(outcome);
     }
-    if (!this.#touched.isEmpty) await this.#settle();
+    if (!this.#isSure()) await this.#settle();
     // Once more: what settled on the last epoch may have requests on their way.
     this.#identity = await this.#init(timeoutMs);
     this.#settling = undefined;
+    this.#isEnding = false;
+  }
+
+  /** Whether all that was confirmed holds: no broker was away, and nothing was asked of which the answer is lost. */
+  #isSure(): boolean {
+    if (this.#touched.isEmpty) return true;
+    return !this.#isEnding && this.#settling === undefined && this.#touched.areLinesUnbroken();
   }
 
   /**
@@ -126,7 +135,9 @@ export class TransactionalProducer {
     const written = isImplicit
       ? await this.#writeImplicitly(identity, commit)
       : await this.#writeExplicitly(identity, commit, partitions);
+    this.#isEnding = true;
     this.#identity = await this.#end(identity, isImplicit);
+    this.#isEnding = false;
     this.#touched.end('committed');
     return written;
   }

@@ -169,7 +169,7 @@ export class Committer {
         continue;
       }
       const size = bytesOf(writes);
-      const isReady = (this.#unwritable.get(partition) ?? 0) <= now;
+      const isReady = (this.#unwritable.get(partition) ?? 0) <= now && this.#isLed(queued.entry);
       if (!isReady || (taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES)) {
         left.push(queued);
         continue;
@@ -179,6 +179,23 @@ export class Committer {
     }
     this.#queue = left;
     return taken;
+  }
+
+  /** A partition without a leader would only fail the transaction of the others. */
+  #isLed({ partition, writes }: Entry): boolean {
+    const { cluster } = this.#options;
+    const place = writes.find(
+      (write) => cluster.leader(write.topic, write.partition) === undefined,
+    );
+    if (place === undefined) return true;
+    this.#setAside(partition, new PartitionUnwritableError(place, 'it has no leader'));
+    void cluster.refresh().catch(() => undefined);
+    return false;
+  }
+
+  #setAside(partition: number, { message }: PartitionUnwritableError): void {
+    this.#unwritable.set(partition, this.#options.clock.now() + UNWRITABLE_PAUSE_MS);
+    this.#options.onWaiting(partition, message);
   }
 
   #idleMs(): number {
@@ -222,7 +239,7 @@ export class Committer {
     }
     if (!isExpected(failure)) throw failure;
     onOutcome('aborted', failure);
-    const undecided = await this.#findOut(batch);
+    const undecided = await this.#findOut(batch, producer);
     if (failure instanceof OutsideOfGenerationError) {
       member.refused(group, failure.code);
       await this.#nextGeneration(group.generation);
@@ -236,18 +253,23 @@ export class Committer {
    *
    * @returns entries of which nothing was committed, and whose partitions are still ours
    */
-  async #findOut(batch: readonly Queued[]): Promise<readonly Queued[]> {
+  async #findOut(
+    batch: readonly Queued[],
+    failed: TransactionalProducer,
+  ): Promise<readonly Queued[]> {
     const { cluster, clock, groupId, topic, producers, onUnstable } = this.#options;
     const since = clock.now();
     let unstable = 0;
     // What one of them confirmed is in doubt too: a broker that stops can lose markers (KAFKA-20734).
-    const doubted = new Set(producers);
+    const doubted = new Set(producers.filter((one) => one === failed || !one.isIntact));
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        for (const producer of doubted) {
-          await producer.takeOver();
-          doubted.delete(producer);
-        }
+        await Promise.all(
+          [...doubted].map(async (producer) => {
+            await producer.takeOver();
+            doubted.delete(producer);
+          }),
+        );
         const partitions = batch.map(({ entry }) => entry.partition);
         const committed = await committedOffsets(cluster, groupId, topic, partitions);
         return batch.filter(({ entry, settle }) => {
@@ -278,7 +300,6 @@ export class Committer {
 
   /** Puts what was not committed back in front, or says why it cannot be. */
   #again(undecided: readonly Queued[], merged: MergedWrites<Entry>, failure: unknown): void {
-    const { clock } = this.#options;
     if (failure instanceof RecordsRefusedError) {
       const refused = merged.refusedOf(failure.refused);
       const left = undecided.filter(({ entry, settle }) => {
@@ -292,8 +313,7 @@ export class Committer {
     if (failure instanceof PartitionUnwritableError) {
       for (const { entry } of undecided) {
         if (!merged.writesTo(entry, failure.place)) continue;
-        this.#unwritable.set(entry.partition, clock.now() + UNWRITABLE_PAUSE_MS);
-        this.#options.onWaiting(entry.partition, failure.message);
+        this.#setAside(entry.partition, failure);
       }
     }
     this.#queue.unshift(...undecided);

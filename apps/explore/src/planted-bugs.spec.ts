@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { findPlanted } from './find-planted.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+
+/** On one core of the machine that the figures are from; a busy machine may take some times as long. */
+const WITHIN_MS = 60_000;
+
+describe('Exploring the engine with a bug in it', () => {
+  it.each(PLANTED_BUGS)(
+    'shows that $bug',
+    async (bug) => {
+      const { found } = await findPlanted(bug, WITHIN_MS);
+      expect(found?.faults).toContainEqual(expect.stringMatching(bug.symptom));
+    },
+    2 * WITHIN_MS,
+  );
+});

@@ -1,0 +1,81 @@
+import { readLimits } from '../../fetch/read-limits.ts';
+import { ReadMemory } from '../../fetch/read-memory.ts';
+import { NO_FLOW } from '../../plan/flow.ts';
+import { UndecidedError } from '../../plan/undecided-error.ts';
+import type { SimulatedCluster, SimulatedProcess } from '../../testing/simulation/index.ts';
+import { TransformEngine } from '../engine.ts';
+import type { EngineEvent } from '../events.ts';
+import { targetWrites } from '../target-writes.ts';
+
+export const INPUT = 'logins';
+export const OUTPUT = 'processed';
+export const GROUP = 'transformer';
+
+const LIMITS = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec: 'none' } as const;
+
+/** A service that passes all records on, with what happened to it. */
+export interface Service {
+  readonly process: SimulatedProcess;
+  readonly engine: TransformEngine;
+  readonly events: (EngineEvent & { readonly at: number })[];
+  readonly failures: unknown[];
+}
+
+/** Starts a service on a simulated cluster. */
+export function startService(cluster: SimulatedCluster, name: string): Service {
+  const process = cluster.process(name);
+  const events: Service['events'] = [];
+  const failures: unknown[] = [];
+  const engine = new TransformEngine({
+    ports: process,
+    groupId: GROUP,
+    instance: name,
+    input: INPUT,
+    targets: [OUTPUT],
+    plan:
+      (topics) =>
+      async ({ partition, records }) => {
+        const [input, target] = [topics.topic(INPUT), topics.topic(OUTPUT)];
+        if (input === undefined || target === undefined) throw new UndecidedError('No topic');
+        const outputs = [...records];
+        const to = { input, target };
+        return {
+          writes: await targetWrites(outputs, partition, to, LIMITS, process.encoder),
+          counts: { ...NO_FLOW, emitted: records.length },
+        };
+      },
+    reading: { limits: readLimits(), memory: new ReadMemory(64 * 1024 * 1024) },
+    lingerMs: 0,
+    onEvent: (event) => {
+      events.push({ ...event, at: cluster.now() });
+    },
+    onFatal: (error) => {
+      failures.push(error);
+    },
+  });
+  engine.start();
+  return { process, engine, events, failures };
+}
+
+/** Appends a record, its value a text. */
+export function append(cluster: SimulatedCluster, partition: number, value: string): void {
+  cluster.append(INPUT, partition, [{ key: null, value: Buffer.from(value), timestamp: 1 }]);
+}
+
+/** @returns the committed values of an output partition */
+export function outputs(cluster: SimulatedCluster, partition: number): string[] {
+  const { committed = [] } = cluster.read(OUTPUT)[partition] ?? {};
+  return committed.map(({ value }) => String(value));
+}
+
+/** Lets time pass until something is so. @throws Error when it is not within the time */
+export async function until(
+  cluster: SimulatedCluster,
+  isSo: () => boolean,
+  withinMs = 30_000,
+): Promise<number> {
+  const began = cluster.now();
+  await cluster.run(began + withinMs, isSo);
+  if (!isSo()) throw new Error(`It is not so within ${withinMs} ms`);
+  return cluster.now() - began;
+}
