@@ -35,6 +35,7 @@ export function askCoordinator<Api extends TransactionApi>(
   transactionalId: string,
   api: Api,
   request: RequestOf<Api>,
+  attempts = ATTEMPTS,
 ): Promise<ResponseOf<Api>> {
   const errorOf = ({ error, partitions = [] }: Answer): ErrorName => {
     const code =
@@ -42,8 +43,10 @@ export function askCoordinator<Api extends TransactionApi>(
     if (code !== 'NONE') throw new ProtocolError(code, `${api} of "${transactionalId}"`);
     return code;
   };
-  return untilTaken(cluster, () =>
-    cluster.ask('transaction', transactionalId, api, request, errorOf),
+  return untilTaken(
+    cluster,
+    () => cluster.ask('transaction', transactionalId, api, request, errorOf),
+    attempts,
   );
 }
 
@@ -55,12 +58,13 @@ export function askCoordinator<Api extends TransactionApi>(
 export async function untilTaken<Response>(
   cluster: Cluster,
   request: () => Promise<Response>,
+  attempts = ATTEMPTS,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
-      if (attempt >= ATTEMPTS || !(error instanceof ProtocolError) || !isBusy(error.code)) {
+      if (attempt >= attempts || !(error instanceof ProtocolError) || !isBusy(error.code)) {
         throw error;
       }
     }

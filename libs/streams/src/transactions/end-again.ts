@@ -7,12 +7,17 @@ import { askCoordinator } from './ask-coordinator.ts';
 export type TransactionOutcome = 'committed' | 'aborted';
 
 const COMMITTED: ReadonlySet<TransactionState> = new Set(['PrepareCommit', 'CompleteCommit']);
+const ENDING: ReadonlySet<TransactionState> = new Set([
+  'PrepareCommit',
+  'PrepareAbort',
+  'PrepareEpochFence',
+]);
 
-/** @returns how the last transaction of an id ended, or will end; undefined when the coordinator does not know the id */
-export async function outcomeOf(
+/** @returns how far the coordinator has got with the last transaction of an id; undefined when it does not know the id */
+async function stateOf(
   cluster: Cluster,
   transactionalId: string,
-): Promise<TransactionOutcome | undefined> {
+): Promise<TransactionState | undefined> {
   const { transactions } = await cluster.ask(
     'transaction',
     transactionalId,
@@ -25,8 +30,24 @@ export async function outcomeOf(
   if (described.error !== 'NONE') {
     throw new ProtocolError(described.error, `DescribeTransactions of "${transactionalId}"`);
   }
+  return described.state;
+}
+
+/** @returns how the last transaction of an id ended, or will end; undefined when the coordinator does not know the id */
+export async function outcomeOf(
+  cluster: Cluster,
+  transactionalId: string,
+): Promise<TransactionOutcome | undefined> {
+  const state = await stateOf(cluster, transactionalId);
+  if (state === undefined) return undefined;
   // What is open will be aborted by the takeover.
-  return COMMITTED.has(described.state) ? 'committed' : 'aborted';
+  return COMMITTED.has(state) ? 'committed' : 'aborted';
+}
+
+/** @returns whether the last transaction of an id is ended but for its markers */
+export async function isEnding(cluster: Cluster, transactionalId: string): Promise<boolean> {
+  const state = await stateOf(cluster, transactionalId);
+  return state !== undefined && ENDING.has(state);
 }
 
 /** What transactions touched that have to be ended again in the same way. */

@@ -50,6 +50,14 @@ export class BrokenLineError extends Error {
   override readonly name = 'BrokenLineError';
 }
 
+/**
+ * The last transaction of a producer is ended, and cannot get its markers: a partition has no leader. The producer is fenced,
+ * and what it committed can be found out.
+ */
+export class StuckProducerError extends Error {
+  override readonly name = 'StuckProducerError';
+}
+
 const OF_RECORDS: ReadonlySet<ErrorName> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',

@@ -3,9 +3,15 @@ import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
-import { BrokenLineError, isFenced, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
+import {
+  BrokenLineError,
+  isFenced,
+  isOfGenerations,
+  OutsideOfGenerationError,
+  StuckProducerError,
+} from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
-import { endAgain, outcomeOf } from './end-again.ts';
+import { endAgain, isEnding, outcomeOf } from './end-again.ts';
 import { produce } from './produce.ts';
 import type { Write, Written } from './produce.ts';
 import { TouchedPlaces } from './touched-places.ts';
@@ -25,6 +31,9 @@ export interface ProducerOptions {
   /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
   readonly timeoutMs: number;
 }
+
+/** The pauses add up to half a second: markers take milliseconds, unless a partition has no leader. */
+const INIT_ATTEMPTS = 14;
 
 /** For what is ended again no broker may run out of patience: it would abort what was committed. */
 const SETTLING_TIMEOUT_MS = 300_000;
@@ -113,7 +122,14 @@ export class TransactionalProducer {
   async #init(timeoutMs: number): Promise<ProducerIdentity> {
     const { cluster, transactionalId } = this.#options;
     const request = { transactionalId, timeoutMs };
-    const answer = await askCoordinator(cluster, transactionalId, 'InitProducerId', request);
+    const ask = askCoordinator(cluster, transactionalId, 'InitProducerId', request, INIT_ATTEMPTS);
+    const answer = await ask.catch(async (error: unknown) => {
+      const isStuck =
+        error instanceof ProtocolError &&
+        error.code === 'CONCURRENT_TRANSACTIONS' &&
+        (await isEnding(cluster, transactionalId));
+      throw isStuck ? new StuckProducerError(error.message, { cause: error }) : error;
+    });
     this.#sequences.clear();
     return { transactionalId, producerId: answer.producerId, epoch: answer.epoch };
   }

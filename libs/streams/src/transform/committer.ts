@@ -1,46 +1,18 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { isUnheard } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Member } from '../group/member.ts';
 import type { Clock } from '../ports.ts';
 import { committedOffsets, UnstableOffsetError } from '../positions/positions.ts';
-import type { Committed } from '../positions/positions.ts';
-import type { OffsetToCommit } from '../protocol/group-apis.ts';
 import { Alarm } from '../timing/alarm.ts';
 import {
-  BrokenLineError,
   OutsideOfGenerationError,
   PartitionUnwritableError,
   RecordsRefusedError,
 } from '../transactions/errors.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
-import type { Write } from '../transactions/produce.ts';
+import { bytesOf, isPassing, outcomeOf } from './entry.ts';
+import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
-import type { RefusedWrite } from './merged-writes.ts';
-
-/** What is to be written for one batch of one input partition, and where its partition goes on. */
-export interface Entry {
-  readonly partition: number;
-  readonly writes: readonly Write[];
-  readonly offset: OffsetToCommit;
-  /** The input topic that the batch is of. */
-  readonly topicId: string;
-  /** What the group had committed before; undefined: nothing. */
-  readonly before: Pick<Committed, 'offset' | 'topicId'> | undefined;
-  /** Whether the partition is still worked on by the one that submitted it: it may have been lost and assigned again. */
-  readonly isCurrent: () => boolean;
-}
-
-/**
- * What became of an entry:
- * - `committed`: all of it, once.
- * - `refused`: nothing; records are refused for what they are.
- * - `elsewhere`: the partition goes on elsewhere, or with another member.
- */
-export type Settled =
-  | { readonly kind: 'committed' }
-  | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'refused'; readonly refused: readonly RefusedWrite[] };
+import { ProducerTurns } from './producer-turns.ts';
 
 export interface CommitterOptions {
   readonly cluster: Cluster;
@@ -49,8 +21,8 @@ export interface CommitterOptions {
   readonly groupId: string;
   /** The input. */
   readonly topic: string;
-  /** They take turns: while the coordinator writes the markers of one, the next one's records are written. */
-  readonly producers: readonly TransactionalProducer[];
+  /** Makes a producer under a transactional id of its own. */
+  readonly producer: (number: number) => TransactionalProducer;
   /** How long to wait for more entries before a transaction begins, in milliseconds. */
   readonly lingerMs: number;
   /** Offsets are undecided for long, by what other instances left behind. @param attempt how often that was told before */
@@ -60,11 +32,6 @@ export interface CommitterOptions {
   readonly onOutcome: (outcome: 'committed' | 'aborted', error?: unknown) => void;
   /** An operator has to act. */
   readonly onFatal: (error: unknown) => void;
-}
-
-interface Queued {
-  readonly entry: Entry;
-  readonly settle: (settled: Settled) => void;
 }
 
 const FIRST_PAUSE_MS = 20;
@@ -92,12 +59,15 @@ export class Committer {
   readonly #unwritable = new Map<number, number>();
   #current: Promise<void> | undefined;
   #underWay: readonly Queued[] = [];
-  #turn = 0;
+  readonly #turns: ProducerTurns;
+  /** How many transactions in a row were not committed. */
+  #failures = 0;
   #isClosed = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#work = new Alarm(options.clock);
+    this.#turns = new ProducerTurns(options.producer);
   }
 
   /** Commits until it is closed. */
@@ -204,47 +174,50 @@ export class Committer {
     return Math.max(next, FIRST_PAUSE_MS);
   }
 
-  /** With nothing to commit, no failure would tell that a broker has lost what it confirmed: readers would wait for its end. */
   async #tend(): Promise<void> {
     if (this.#queue.length > 0 || this.#isClosed) return;
     try {
-      for (const producer of this.#options.producers) {
-        if (!producer.isIntact) await producer.takeOver();
-      }
+      await this.#turns.tend();
     } catch (error) {
-      if (!isExpected(error)) throw error;
+      if (!isPassing(error)) throw error;
     }
   }
 
   async #commit(batch: readonly Queued[]): Promise<void> {
-    const { member, producers, onOutcome } = this.#options;
-    const producer = producers[this.#turn];
-    this.#turn = (this.#turn + 1) % producers.length;
-    if (producer === undefined) throw new Error('There is no producer');
+    const { member, onOutcome } = this.#options;
     const group = member.identity;
     const merged = new MergedWrites<Entry>(batch.map(({ entry }) => entry));
+    let producer: TransactionalProducer | undefined;
     let failure: unknown;
     try {
-      if (!producer.isReady(merged.writes)) await producer.takeOver();
+      producer = await this.#turns.next(merged.writes);
       const offsets = batch.map(({ entry }) => entry.offset);
       await producer.commit({ writes: merged.writes, offsets, group });
       for (const { entry, settle } of batch) {
         this.#isWritable(entry.partition);
         settle({ kind: 'committed' });
       }
+      this.#failures = 0;
       onOutcome('committed');
       return;
     } catch (error) {
       failure = error;
     }
-    if (!isExpected(failure)) throw failure;
+    if (!isPassing(failure)) throw failure;
     onOutcome('aborted', failure);
+    this.#failures += 1;
     const undecided = await this.#findOut(batch, producer);
     if (failure instanceof OutsideOfGenerationError) {
       member.refused(group, failure.code);
       await this.#nextGeneration(group.generation);
     }
     this.#again(undecided, merged, failure);
+    // What fails each time must not keep brokers busy.
+    if (this.#failures > 1 && !this.#isClosed) await this.#options.cluster.pause(this.#backOffMs());
+  }
+
+  #backOffMs(): number {
+    return Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
   }
 
   /**
@@ -255,32 +228,25 @@ export class Committer {
    */
   async #findOut(
     batch: readonly Queued[],
-    failed: TransactionalProducer,
+    failed: TransactionalProducer | undefined,
   ): Promise<readonly Queued[]> {
-    const { cluster, clock, groupId, topic, producers, onUnstable } = this.#options;
+    const { cluster, clock, groupId, topic, onUnstable } = this.#options;
     const since = clock.now();
     let unstable = 0;
-    // What one of them confirmed is in doubt too: a broker that stops can lose markers (KAFKA-20734).
-    const doubted = new Set(producers.filter((one) => one === failed || !one.isIntact));
+    let isSettled = false;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        await Promise.all(
-          [...doubted].map(async (producer) => {
-            await producer.takeOver();
-            doubted.delete(producer);
-          }),
-        );
+        if (!isSettled) await this.#turns.settle(failed);
+        isSettled = true;
         const partitions = batch.map(({ entry }) => entry.partition);
         const committed = await committedOffsets(cluster, groupId, topic, partitions);
         return batch.filter(({ entry, settle }) => {
-          const settled = entry.isCurrent()
-            ? outcomeOf(entry, committed.get(entry.partition))
-            : 'elsewhere';
+          const settled = outcomeOf(entry, committed.get(entry.partition));
           if (settled !== undefined) settle({ kind: settled });
           return settled === undefined;
         });
       } catch (error) {
-        if (!isExpected(error)) throw error;
+        if (!isPassing(error)) throw error;
         const isLong = clock.now() - since > UNSTABLE_MS;
         if (error instanceof UnstableOffsetError && isLong) {
           await onUnstable(unstable);
@@ -331,34 +297,4 @@ export class Committer {
       await cluster.pause(GENERATION_PAUSE_MS);
     }
   }
-}
-
-/** @returns undefined when nothing was committed */
-function outcomeOf(
-  { offset, topicId, before }: Entry,
-  committed: Committed | undefined,
-): 'committed' | 'elsewhere' | undefined {
-  if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';
-  const isBefore = committed?.offset === before?.offset && committed?.topicId === before?.topicId;
-  return isBefore ? undefined : 'elsewhere';
-}
-
-/** @returns whether it is one of the things that happen to transactions, and pass */
-function isExpected(error: unknown): boolean {
-  if (isRefused(error)) return false;
-  return (
-    isUnheard(error) ||
-    error instanceof ProtocolError ||
-    error instanceof OutsideOfGenerationError ||
-    error instanceof BrokenLineError ||
-    error instanceof PartitionUnwritableError ||
-    error instanceof RecordsRefusedError ||
-    error instanceof UnstableOffsetError
-  );
-}
-
-function bytesOf(writes: readonly Write[]): number {
-  let bytes = 0;
-  for (const { batches } of writes) for (const batch of batches) bytes += batch.uncompressedBytes;
-  return bytes;
 }

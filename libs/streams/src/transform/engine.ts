@@ -35,8 +35,6 @@ export interface TransformOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** Two: the markers of one transaction are written behind the records of the next one. */
-const TURNS = 2;
 /** A transaction ends before the session of its member does. */
 const TRANSACTION_MARGIN_MS = 1_000;
 /** How old the counts of partitions and the topics' ids may be. */
@@ -96,11 +94,11 @@ export class TransformEngine {
       member: this.#member,
       groupId,
       topic: input,
-      producers: Array.from({ length: TURNS }, (_, turn) => {
-        const id = transactionalId({ groupId, topic: input, instance }, turn);
+      producer: (number) => {
+        const id = transactionalId({ groupId, topic: input, instance }, number);
         const timeoutMs = this.#timeoutMs;
         return new TransactionalProducer({ cluster, transactionalId: id, groupId, timeoutMs });
-      }),
+      },
       lingerMs: options.lingerMs,
       onUnstable: (attempt) => this.#settle(attempt),
       onWaiting: (partition, reason) => {

@@ -23,7 +23,8 @@ import type { Committed } from '../positions/positions.ts';
 import { resume } from '../positions/resume.ts';
 import type { ConsumedBatch } from '../records/record.ts';
 import type { Write } from '../transactions/produce.ts';
-import type { Committer, Settled } from './committer.ts';
+import type { Committer } from './committer.ts';
+import type { Settled } from './entry.ts';
 import type { EngineEvent } from './events.ts';
 import type { RefusedWrite } from './merged-writes.ts';
 

@@ -1,0 +1,80 @@
+import { isUnheard } from '../cluster/cluster.ts';
+import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { UnstableOffsetError } from '../positions/positions.ts';
+import type { Committed } from '../positions/positions.ts';
+import type { OffsetToCommit } from '../protocol/group-apis.ts';
+import {
+  BrokenLineError,
+  OutsideOfGenerationError,
+  PartitionUnwritableError,
+  RecordsRefusedError,
+  StuckProducerError,
+} from '../transactions/errors.ts';
+import type { Write } from '../transactions/produce.ts';
+import type { RefusedWrite } from './merged-writes.ts';
+
+/** What is to be written for one batch of one input partition, and where its partition goes on. */
+export interface Entry {
+  readonly partition: number;
+  readonly writes: readonly Write[];
+  readonly offset: OffsetToCommit;
+  /** The input topic that the batch is of. */
+  readonly topicId: string;
+  /** What the group had committed before; undefined: nothing. */
+  readonly before: Pick<Committed, 'offset' | 'topicId'> | undefined;
+  /** Whether the partition is still worked on by the one that submitted it: it may have been lost and assigned again. */
+  readonly isCurrent: () => boolean;
+}
+
+/**
+ * What became of an entry:
+ * - `committed`: all of it, once.
+ * - `refused`: nothing; records are refused for what they are.
+ * - `elsewhere`: the partition goes on elsewhere, or with another member.
+ */
+export type Settled =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'refused'; readonly refused: readonly RefusedWrite[] };
+
+/** An entry, and who waits for what becomes of it. */
+export interface Queued {
+  readonly entry: Entry;
+  readonly settle: (settled: Settled) => void;
+}
+
+/**
+ * @param committed what the group has committed for the partition; undefined: nothing
+ * @returns what became of an entry; undefined when nothing of it was committed
+ */
+export function outcomeOf(
+  { offset, topicId, before, isCurrent }: Entry,
+  committed: Committed | undefined,
+): 'committed' | 'elsewhere' | undefined {
+  if (!isCurrent()) return 'elsewhere';
+  if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';
+  const isBefore = committed?.offset === before?.offset && committed?.topicId === before?.topicId;
+  return isBefore ? undefined : 'elsewhere';
+}
+
+/** @returns the size of records before they are compressed */
+export function bytesOf(writes: readonly Write[]): number {
+  let bytes = 0;
+  for (const { batches } of writes) for (const batch of batches) bytes += batch.uncompressedBytes;
+  return bytes;
+}
+
+/** @returns whether an error is one of the things that happen to transactions, and pass */
+export function isPassing(error: unknown): boolean {
+  if (isRefused(error)) return false;
+  return (
+    isUnheard(error) ||
+    error instanceof ProtocolError ||
+    error instanceof OutsideOfGenerationError ||
+    error instanceof BrokenLineError ||
+    error instanceof PartitionUnwritableError ||
+    error instanceof RecordsRefusedError ||
+    error instanceof StuckProducerError ||
+    error instanceof UnstableOffsetError
+  );
+}
