@@ -6,7 +6,7 @@ import type {
   Piece,
   Reading,
 } from '@login-pipeline/streams';
-import { UnreadableBatchError, piecesOf } from '@login-pipeline/streams';
+import { committedBatches, UnreadableBatchError, piecesOf } from '@login-pipeline/streams';
 
 /** A partition's part of a fetch response, as kafkajs decodes it. */
 export interface FetchedPartition {
@@ -53,7 +53,7 @@ export class PartitionBatch {
     this.#from = from;
     this.#covered = last < from ? undefined : { first, last };
     this.#damage = this.#covered === undefined ? damage : undefined;
-    this.#batches = [...committed(batches, abortedTransactions ?? [])].filter(
+    this.#batches = [...committedBatches(batches, abortedTransactions ?? [])].filter(
       ({ count, lastOffset }) => count > 0 && lastOffset >= from,
     );
     const length = this.#batches.reduce((sum, { count }) => sum + count, 0);
@@ -108,34 +108,5 @@ export class PartitionBatch {
   offsetLagLow(): string {
     if (this.#covered === undefined) return '0';
     return String(Number(this.highWatermark) - 1 - this.#covered.first);
-  }
-}
-
-/**
- * Leaves out control batches and those of aborted transactions (KIP-98, "Consumer"). A transaction is
- * aborted from its first offset until its producer's marker.
- */
-function* committed(
-  batches: readonly FetchedBatch[],
-  abortedTransactions: readonly AbortedTransaction[],
-): Generator<FetchedBatch> {
-  // Brokers do not promise an order.
-  const upcoming = abortedTransactions
-    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: Number(firstOffset) }))
-    .sort((one, other) => other.firstOffset - one.firstOffset);
-  const aborted = new Set<string>();
-  for (const batch of batches) {
-    let next = upcoming.at(-1);
-    while (next !== undefined && next.firstOffset <= batch.lastOffset) {
-      aborted.add(next.producerId);
-      upcoming.pop();
-      next = upcoming.at(-1);
-    }
-    const { transactionOf, marker } = batch;
-    if (marker !== undefined) {
-      if (marker === 'abort' && transactionOf !== undefined) aborted.delete(transactionOf);
-    } else if (transactionOf === undefined || !aborted.has(transactionOf)) {
-      yield batch;
-    }
   }
 }
