@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { SimulatedCluster } from '../testing/simulation/index.ts';
+import { SimulatedCluster, SimulatedOutgoing } from '../testing/simulation/index.ts';
 import { append, GROUP, INPUT, OUTPUT, outputs, startService, until } from './testing/service.ts';
 import type { Service } from './testing/service.ts';
 
@@ -20,6 +20,9 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
   const isOut = (partition: number, value: string) => (): boolean =>
     outputs(cluster, partition).includes(value);
 
+  const committed = (partition: number): bigint | undefined =>
+    cluster.committed(GROUP).find((offset) => offset.partition === partition)?.offset;
+
   const isMember = (service: Service) => (): boolean => service.engine.member.owned.size > 0;
 
   it('passes records on, and commits where their partition goes on', async () => {
@@ -30,8 +33,8 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
       cluster.committed(GROUP).filter(({ offset }) => offset === 1n).length === 2;
     await until(cluster, () => isOut(0, 'one')() && isOut(1, 'two')() && isCommitted());
     expect([outputs(cluster, 0), outputs(cluster, 1)]).toEqual([['one'], ['two']]);
-    const committed = cluster.committed(GROUP).map(({ offset, metadata }) => [offset, metadata]);
-    expect(committed).toEqual([
+    const stored = cluster.committed(GROUP).map(({ offset, metadata }) => [offset, metadata]);
+    expect(stored).toEqual([
       [1n, expect.stringMatching(/^emitted=1 dropped=0 dead-lettered=0 topic-id=[0-9a-f]{32}$/)],
       [1n, expect.stringMatching(/^emitted=1/)],
     ]);
@@ -131,6 +134,51 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
         resume: { kind: 'truncated', offset: 1n, lost: 2n },
       }),
     );
+  });
+
+  it('goes on at the earliest record where retention was faster, tells the loss, and has no lag', async () => {
+    const before = startService(cluster, 'a');
+    append(cluster, 0, 'one');
+    await until(cluster, isOut(0, 'one'));
+    void before.engine.stop();
+    await until(cluster, () => before.engine.member.state === 'left');
+    for (const value of ['two', 'three']) append(cluster, 0, value);
+    cluster.deleteRecords(INPUT, 0, 3);
+    const service = startService(cluster, 'b');
+    await until(cluster, () => committed(0) === 3n);
+    expect(service.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'positioned',
+        partition: 0,
+        resume: { kind: 'expired', offset: 3n, lost: 2n },
+      }),
+    );
+  });
+
+  it('passes what is no record for a reader, and has no lag behind it', async () => {
+    const service = startService(cluster, 'a');
+    append(cluster, 0, 'one');
+    const partition = cluster.partition(INPUT, 0);
+    const producer = { producerId: 77, epoch: 0, baseSequence: 0, isTransactional: true };
+    const aborted = new SimulatedOutgoing([{ key: null, value: null, timestamp: 1 }]);
+    const claimed = { ...producer, count: 1, isFromClient: true };
+    const guard = partition.log.producers.startVerification(claimed, false);
+    expect(partition.log.append(claimed, aborted, guard).error).toBe('NONE');
+    const marker = { ...producer, coordinatorEpoch: 0, bumpsEpoch: false, isCommit: false };
+    expect(partition.log.appendMarker({ ...marker, timestamp: 1 }).error).toBe('NONE');
+    partition.changed();
+    await until(cluster, () => committed(0) === 3n && isOut(0, 'one')());
+    expect(outputs(cluster, 0)).toEqual(['one']);
+    expect(service.failures).toEqual([]);
+  });
+
+  it('shares a group with services of another topic', async () => {
+    cluster.createTopic('others', 2);
+    const services = [startService(cluster, 'a'), startService(cluster, 'b', 'others')];
+    append(cluster, 0, 'one');
+    append(cluster, 1, 'other', 'others');
+    await until(cluster, () => isOut(0, 'one')() && isOut(1, 'other')());
+    expect(services.map(({ engine }) => engine.member.owned.size)).toEqual([2, 2]);
   });
 
   it('leaves an offset above the end that a tool has set to an operator', async () => {

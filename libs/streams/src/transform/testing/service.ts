@@ -22,7 +22,7 @@ export interface Service {
 }
 
 /** Starts a service on a simulated cluster. */
-export function startService(cluster: SimulatedCluster, name: string): Service {
+export function startService(cluster: SimulatedCluster, name: string, topic = INPUT): Service {
   const process = cluster.process(name);
   const events: Service['events'] = [];
   const failures: unknown[] = [];
@@ -30,12 +30,12 @@ export function startService(cluster: SimulatedCluster, name: string): Service {
     ports: process,
     groupId: GROUP,
     instance: name,
-    input: INPUT,
+    input: topic,
     targets: [OUTPUT],
     plan:
       (topics) =>
       async ({ partition, records }) => {
-        const [input, target] = [topics.topic(INPUT), topics.topic(OUTPUT)];
+        const [input, target] = [topics.topic(topic), topics.topic(OUTPUT)];
         if (input === undefined || target === undefined) throw new UndecidedError('No topic');
         const outputs = [...records];
         const to = { input, target };
@@ -58,8 +58,13 @@ export function startService(cluster: SimulatedCluster, name: string): Service {
 }
 
 /** Appends a record, its value a text. */
-export function append(cluster: SimulatedCluster, partition: number, value: string): void {
-  cluster.append(INPUT, partition, [{ key: null, value: Buffer.from(value), timestamp: 1 }]);
+export function append(
+  cluster: SimulatedCluster,
+  partition: number,
+  value: string,
+  topic = INPUT,
+): void {
+  cluster.append(topic, partition, [{ key: null, value: Buffer.from(value), timestamp: 1 }]);
 }
 
 /** @returns the committed values of an output partition */
