@@ -3,7 +3,7 @@ import type { Channel, Ports, SendOptions } from '../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
-import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
+import { isCoordinatorGone, isRefused, ProtocolError } from './protocol-error.ts';
 
 /** A partition's leader, and the epoch in which it leads. */
 export interface Leader {
@@ -78,6 +78,7 @@ export class Cluster implements Topics {
    * Asks a broker for the metadata of all topics, once for all that ask meanwhile.
    *
    * @throws UnreachableError, UnansweredError when no broker answers
+   * @throws ProtocolError when a topic may not be read or written
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -206,6 +207,8 @@ export class Cluster implements Topics {
       this.#topics.delete(topic);
       return;
     }
+    const refusal = new ProtocolError(error, `Topic "${topic}"`);
+    if (isRefused(refusal)) throw refusal;
     if (error !== 'NONE') return;
     const before = this.#topics.get(topic);
     const known = before?.topicId === topicId ? before : undefined;

@@ -1,6 +1,6 @@
 import { Cluster, isUnheard } from '../cluster/cluster.ts';
 import type { Topics } from '../cluster/cluster.ts';
-import { ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
 import { Fetcher } from '../fetch/fetcher.ts';
 import type { Reading } from '../fetch/pieces.ts';
 import { GROUP_TIMEOUTS, Member } from '../group/member.ts';
@@ -232,5 +232,6 @@ export class TransformEngine {
 
 /** @throws what does not pass by itself */
 function passing(error: unknown): void {
-  if (!isUnheard(error) && !(error instanceof ProtocolError)) throw error;
+  if (isUnheard(error) || (error instanceof ProtocolError && !isRefused(error))) return;
+  throw error;
 }
