@@ -152,7 +152,11 @@ export class TransformEngine {
 
   #assign(partitions: readonly number[]): void {
     if (this.#isStopped) return;
-    if (partitions.length > 0) void this.#closeOpenEnds();
+    if (partitions.length > 0) {
+      this.#closeOpenEnds().catch((error: unknown) => {
+        this.#fail(error);
+      });
+    }
     this.#options.onEvent({ kind: 'assigned', partitions });
     for (const partition of partitions) {
       const { groupId, input, plan, reading, onEvent } = this.#options;
