@@ -88,6 +88,20 @@ describe('Primitives', () => {
     expect(new ResponseReader(bytes.subarray(4)).unsignedVarint()).toBe(value);
   });
 
+  it.each(['string', 'classicString', 'uuid'] as const)('%s may begin another buffer', (kindOf) => {
+    const text = 'ab'.repeat(16);
+    for (let before = 460; before < 520; before += 1) {
+      const bytes = written((writer) => {
+        for (let count = 0; count < before; count += 1) writer.int8(1);
+        writer[kindOf](text);
+        writer.int8(2);
+      });
+      const encoded = kindOf === 'uuid' ? Buffer.from(text, 'hex') : Buffer.from(text);
+      expect(bytes.subarray(-1 - encoded.length)).toEqual(Buffer.concat([encoded, Buffer.of(2)]));
+      expect(bytes.readInt32BE(0)).toBe(bytes.length - 4);
+    }
+  });
+
   it('that are large are passed on as they are', () => {
     const writer = new RequestWriter();
     const large = Buffer.alloc(100_000);

@@ -48,7 +48,7 @@ export class RequestWriter {
   string(text: string): void {
     const length = Buffer.byteLength(text);
     this.unsignedVarint(length + 1);
-    this.#position += this.#room(length).write(text, this.#position);
+    this.#text(text, length, 'utf8');
   }
 
   /** COMPACT_NULLABLE_STRING. */
@@ -61,7 +61,7 @@ export class RequestWriter {
   classicString(text: string): void {
     const length = Buffer.byteLength(text);
     this.int16(length);
-    this.#position += this.#room(length).write(text, this.#position);
+    this.#text(text, length, 'utf8');
   }
 
   /** COMPACT_BYTES and COMPACT_RECORDS. The bytes must stay as they are until the request is sent. */
@@ -83,7 +83,7 @@ export class RequestWriter {
 
   /** @param digits 32 hexadecimal ones */
   uuid(digits: string): void {
-    this.#position += this.#room(16).write(digits, this.#position, 16, 'hex');
+    this.#text(digits, 16, 'hex');
   }
 
   /** COMPACT_ARRAY. */
@@ -139,6 +139,12 @@ export class RequestWriter {
     this.#endBuffer();
     this.#done[0]?.writeInt32BE(this.#doneBytes - SIZE_BYTES);
     return this.#done;
+  }
+
+  #text(text: string, length: number, encoding: 'utf8' | 'hex'): void {
+    // First the room, which may be in another buffer, and then the position in it.
+    const bytes = this.#room(length);
+    this.#position += bytes.write(text, this.#position, length, encoding);
   }
 
   #room(bytes: number): Buffer {
