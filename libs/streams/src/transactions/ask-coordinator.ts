@@ -46,8 +46,15 @@ export function askCoordinator<Api extends TransactionApi>(
   return untilTaken(
     cluster,
     () => cluster.ask('transaction', transactionalId, api, request, errorOf),
-    attempts,
+    { attempts },
   );
+}
+
+/** How long a request is repeated. */
+interface Patience {
+  readonly attempts?: number;
+  /** Whether an error says that nothing was done, and that it may be done later; by default: that the broker is busy. */
+  readonly mayPass?: (code: ErrorName) => boolean;
 }
 
 /**
@@ -58,13 +65,13 @@ export function askCoordinator<Api extends TransactionApi>(
 export async function untilTaken<Response>(
   cluster: Cluster,
   request: () => Promise<Response>,
-  attempts = ATTEMPTS,
+  { attempts = ATTEMPTS, mayPass = isBusy }: Patience = {},
 ): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
-      if (attempt >= attempts || !(error instanceof ProtocolError) || !isBusy(error.code)) {
+      if (attempt >= attempts || !(error instanceof ProtocolError) || !mayPass(error.code)) {
         throw error;
       }
     }

@@ -1,6 +1,7 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { OutgoingBatch } from '../ports.ts';
+import type { ErrorName } from '../protocol/errors.ts';
 import type { ProducedPartition, TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
 import { isBusy, untilTaken } from './ask-coordinator.ts';
@@ -27,6 +28,13 @@ export interface Written extends TopicPartition {
 
 /** A leader waits so long for its followers, in milliseconds. */
 const REPLICATION_TIMEOUT_MS = 10_000;
+
+/**
+ * A leader that has not heard from the transaction's coordinator answers as if it lacked replicas, and has written nothing. It
+ * gives up one of two questions about the same producer, as that for the records and that for the group's offsets, whenever it
+ * leads both partitions (AddPartitionsToTxnManager): asked again it knows.
+ */
+const UNVERIFIED_ATTEMPTS = 5;
 
 /** Sequence numbers begin anew after the largest int32 (KIP-98). */
 const SEQUENCES = 2 ** 31;
@@ -136,7 +144,11 @@ async function send(
   const produced: Produced[] = [];
   const connection = cluster.connection(broker, 'write');
   let left = batches;
-  await untilTaken(cluster, async () => {
+  let attempts = 0;
+  const mayPass = (code: ErrorName): boolean =>
+    isBusy(code) || (code === 'NOT_ENOUGH_REPLICAS' && attempts <= UNVERIFIED_ATTEMPTS);
+  const write = async (): Promise<void> => {
+    attempts += 1;
     const { partitions } = await cluster.send(
       broker,
       'Produce',
@@ -157,11 +169,16 @@ async function send(
     for (const [one, { error, baseOffset }] of answered) {
       if (error === 'NONE') produced.push([one, baseOffset, broker]);
     }
-    left = answered.flatMap(([one, { error }]) => (isBusy(error) ? [one] : []));
-    requireWritten(cluster, answered);
-    const [busy] = answered.flatMap(([, { error }]) => (isBusy(error) ? [error] : []));
-    if (busy !== undefined) throw new ProtocolError(busy, `Produce of "${transactionalId}"`);
-  });
+    const passing = answered.filter(([, { error }]) => mayPass(error));
+    left = passing.map(([one]) => one);
+    requireWritten(
+      cluster,
+      answered.filter(([, { error }]) => error !== 'NONE' && !mayPass(error)),
+    );
+    const code = passing[0]?.[1].error;
+    if (code !== undefined) throw new ProtocolError(code, `Produce of "${transactionalId}"`);
+  };
+  await untilTaken(cluster, write, { mayPass });
   return produced;
 }
 
@@ -177,9 +194,8 @@ function answerOf(
 /** @throws RecordsRefusedError, or else PartitionUnwritableError, or what the broker says of the producer */
 function requireWritten(
   cluster: Cluster,
-  answered: readonly (readonly [Numbered, ProducedPartition])[],
+  failed: readonly (readonly [Numbered, ProducedPartition])[],
 ): void {
-  const failed = answered.filter(([, { error }]) => error !== 'NONE' && !isBusy(error));
   if (failed.length === 0) return;
   const refused = failed.filter(([, { error }]) => isOfRecords(error));
   if (refused.length > 0) {
