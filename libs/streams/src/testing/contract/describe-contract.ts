@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { ContractCluster } from './contract-cluster.ts';
 import { describeCommits } from './commits.ts';
+import { describeConnections } from './connections.ts';
 import { describeFencing } from './fencing.ts';
 import { describeGroups } from './groups.ts';
 import { describeIdempotence } from './idempotence.ts';
@@ -34,6 +35,7 @@ export function describeContract(name: string, open: () => Promise<ContractClust
       await subject?.cluster.close();
     });
 
+    describeConnections(opened);
     describeTopics(opened);
     describeLogs(opened);
     describeIdempotence(opened);

@@ -35,6 +35,8 @@ export interface WriteOptions {
   readonly transactionalId?: string | undefined;
   readonly addsPartitions?: boolean;
   readonly timestamps?: readonly number[];
+  /** See {@link SendOptions.connection}. */
+  readonly connection?: number | undefined;
 }
 
 export interface ReadOptions {
@@ -147,7 +149,7 @@ export class Subject {
       broker,
       'Produce',
       { ...request, partitions: [{ topic, partition, batch, stamp }] },
-      { channel: 'write' },
+      { channel: 'write', connection: options.connection },
     );
     return only(partitions);
   }

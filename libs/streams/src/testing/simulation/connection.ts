@@ -52,6 +52,7 @@ export class Connection {
   #arrivesAfter = 0;
   #answersAfter = 0;
   #reaper: Timer | undefined;
+  #reapsAt = Infinity;
 
   constructor(
     network: Network,
@@ -87,7 +88,7 @@ export class Connection {
     const deadline = scheduler.now() + waitMs;
     const pending: Pending = { api, deadline, ...settle, isSettled: false };
     this.#pending.push(pending);
-    if (this.#reaper === undefined) this.#reapAt(deadline);
+    if (deadline < this.#reapsAt) this.#reapAt(deadline);
     if (isLost) this.#isStalled = true;
     if (this.#isStalled) return;
     const caller = { clientId: this.process.name };
@@ -175,8 +176,11 @@ export class Connection {
   /** One timer for all that waits: it looks for what has waited for too long. */
   #reapAt(deadline: number): void {
     const { scheduler } = this.#network;
+    this.#reaper?.cancel();
+    this.#reapsAt = deadline;
     this.#reaper = scheduler.scheduleAt(deadline, () => {
       this.#reaper = undefined;
+      this.#reapsAt = Infinity;
       this.process.receive(() => {
         if (!this.isOpen) return;
         let next = Infinity;
