@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { EngineStage } from './testing/engine-stage.ts';
+import type { RunningEngine, StageOptions } from './testing/engine-stage.ts';
+import { longestGap } from './testing/gaps.ts';
+import { report } from './testing/report.ts';
+import { until } from './testing/until.ts';
+
+jest.setTimeout(120_000);
+
+const PARTITIONS = 4;
+const SAME: StageOptions = { inputPartitions: PARTITIONS, outputPartitions: PARTITIONS };
+/** Between two rounds of writing one record to each partition. */
+const PACE_MS = 10;
+/** Longer than on any machine that is busy with other things: the goal is 200 ms. */
+const NOTABLE_GAP_MS = 500;
+
+describe('The engine on brokers', () => {
+  let opened: EngineStage | undefined;
+
+  async function stageOf(options: StageOptions): Promise<EngineStage> {
+    opened = await EngineStage.open(options);
+    return opened;
+  }
+
+  afterEach(async () => {
+    await opened?.close();
+    opened = undefined;
+  });
+
+  it('passes records on once and in order, and commits where it goes on in which topic', async () => {
+    const stage = await stageOf(SAME);
+    const begun = Date.now();
+    const engine = stage.start();
+    for (let round = 0; round < 10; round += 1) {
+      for (let partition = 0; partition < PARTITIONS; partition += 1) {
+        await stage.write(partition, 50);
+      }
+    }
+    await stage.done();
+    report('2,000 records, from the start of the engine', Date.now() - begun);
+    await stage.stop(engine);
+    await stage.expectOnce();
+    const { topicId, offsets } = await stage.committed(PARTITIONS);
+    expect(topicId).toMatch(/^[0-9a-f]{32}$/);
+    for (const { offset, metadata } of offsets) {
+      expect(offset).toBe(500n);
+      expect(metadata).toContain(`topic-id=${topicId}`);
+    }
+  });
+
+  it('shares partitions, and works on what stays while others come and go', async () => {
+    const stage = await stageOf(SAME);
+    const two = [stage.start(), stage.start()];
+    await stage.settled(two, PARTITIONS);
+    const endWriting = stage.keepWriting(PARTITIONS, PACE_MS);
+    await stage.done();
+    const since = Date.now();
+    const third = stage.start();
+    await stage.settled([...two, third], PARTITIONS);
+    const joined = Date.now();
+    await stage.stop(third);
+    await stage.settled(two, PARTITIONS);
+    const left = Date.now();
+    await flowsOn(stage);
+    await endWriting();
+    await stage.done();
+    report('a third engine joins', joined - since);
+    report('the third engine leaves', left - joined);
+    const moved = movedSince(two, since);
+    for (const [partition, read] of stage.output.read.entries()) {
+      const gap = longestGap(read, since, left);
+      report(
+        `longest gap of partition ${partition}, ${moved.has(partition) ? 'moved' : 'stayed'}`,
+        gap,
+      );
+      if (!moved.has(partition)) expect(gap).toBeLessThan(NOTABLE_GAP_MS);
+    }
+    expect(moved.size).toBeLessThan(PARTITIONS);
+    await stage.expectOnce();
+  });
+
+  it('takes over from one that dies without a word, with a transaction open', async () => {
+    const stage = await stageOf(SAME);
+    const dying = stage.start();
+    const other = stage.start();
+    await stage.settled([dying, other], PARTITIONS);
+    const endWriting = stage.keepWriting(PARTITIONS, PACE_MS);
+    await stage.done();
+    const orphans = [...dying.engine.member.owned];
+    dying.ports.dieBefore('EndTxn');
+    await until('the engine to die', () => dying.ports.diedAt !== undefined);
+    const diedAt = dying.ports.diedAt ?? 0;
+    const isBack = (partition: number): boolean =>
+      (stage.output.read[partition]?.at(-1)?.at ?? 0) > diedAt + 1_000;
+    await until('its partitions to go on', () => orphans.every(isBack));
+    report('takeover from the dead', Date.now() - diedAt);
+    expect(Date.now() - diedAt).toBeLessThan(30_000);
+    await endWriting();
+    await stage.done();
+    await stage.expectOnce();
+  });
+
+  it('reads the partitions that its topic gets', async () => {
+    const stage = await stageOf({ inputPartitions: 2, outputPartitions: PARTITIONS });
+    stage.start();
+    const endWriting = stage.keepWriting(2, PACE_MS);
+    await until('records to come out', () => stage.output.count > 10);
+    await stage.cluster.growTopic(stage.topics.input, PARTITIONS);
+    await endWriting();
+    const grown = Date.now();
+    const endMore = stage.keepWriting(PARTITIONS, PACE_MS);
+    const hasNew = (): boolean => stage.output.read.slice(2).every(({ length }) => length > 0);
+    await until('the new partitions to be read', hasNew);
+    report('new partitions are read', Date.now() - grown);
+    expect(Date.now() - grown).toBeLessThan(30_000);
+    await endMore();
+    await stage.done();
+    await stage.expectOnce();
+  });
+
+  it('begins anew with a topic that is created anew', async () => {
+    const stage = await stageOf(SAME);
+    stage.start();
+    for (let partition = 0; partition < PARTITIONS; partition += 1)
+      await stage.write(partition, 100);
+    await stage.done();
+    await stage.cluster.deleteTopic(stage.topics.input);
+    await stage.created(PARTITIONS);
+    const created = Date.now();
+    for (let partition = 0; partition < PARTITIONS; partition += 1)
+      await stage.write(partition, 70);
+    const before = stage.output.read.map(({ length }) => length);
+    const isNoticed = (): boolean =>
+      stage.output.read.every(({ length }, partition) => length > (before[partition] ?? 0));
+    await until('the new topic to be read', isNoticed);
+    report('a topic that is created anew is read', Date.now() - created);
+    expect(Date.now() - created).toBeLessThan(10_000);
+    await stage.done();
+    await stage.expectOnce();
+    const { topicId, offsets } = await stage.committed(PARTITIONS);
+    for (const { offset, metadata } of offsets) {
+      expect(offset).toBe(70n);
+      expect(metadata).toContain(`topic-id=${topicId}`);
+    }
+  });
+
+  it('leaves the group as soon as it stops', async () => {
+    const stage = await stageOf(SAME);
+    const engine = stage.start();
+    const endWriting = stage.keepWriting(PARTITIONS, PACE_MS);
+    await until('records to come out', () => stage.output.count > 10);
+    const begun = Date.now();
+    await stage.stop(engine);
+    report('stop', Date.now() - begun);
+    expect(await stage.groupState()).toBe('Empty');
+    expect(engine.engine.member.state).toBe('left');
+    await endWriting();
+    const next = stage.start();
+    await stage.done();
+    report('the next engine has caught up', Date.now() - begun);
+    expect(next.engine.member.owned.size).toBe(PARTITIONS);
+    await stage.expectOnce();
+  });
+});
+
+/** Waits until every partition has put out a record that came in after now. */
+async function flowsOn(stage: EngineStage): Promise<void> {
+  const now = Date.now();
+  await until('all partitions to go on', () =>
+    stage.output.read.every((read) => (read.at(-1)?.at ?? 0) > now),
+  );
+}
+
+/** @returns the partitions that engines gave up since a time */
+function movedSince(engines: readonly RunningEngine[], since: number): ReadonlySet<number> {
+  return new Set(
+    engines.flatMap(({ events }) =>
+      events.flatMap((event) =>
+        event.kind === 'revoked' && event.at >= since ? event.partitions : [],
+      ),
+    ),
+  );
+}
