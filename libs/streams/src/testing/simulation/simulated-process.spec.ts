@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { brokerAddress } from './broker/controller.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -114,6 +114,8 @@ describe('SimulatedProcess', () => {
       reason: '',
     };
     cluster.network.fault = () => ({ delay: 1_000 });
+    // A late request may mean a broken connection, which its client finds out by itself.
+    jest.spyOn(cluster.network, 'isFoundBroken').mockReturnValue(false);
     note('killed', process.wire.send(brokerAddress(1), 'JoinGroup', join));
     note('closed', process.wire.send(brokerAddress(2), 'JoinGroup', join));
     await cluster.run(10);
