@@ -58,6 +58,8 @@ describe('The engine on brokers', () => {
     const third = stage.start();
     await stage.settled([...two, third], PARTITIONS);
     const joined = Date.now();
+    await flowsOn(stage);
+    const leaves = Date.now();
     await stage.stop(third);
     await stage.settled(two, PARTITIONS);
     const left = Date.now();
@@ -65,7 +67,7 @@ describe('The engine on brokers', () => {
     await endWriting();
     await stage.done();
     report('a third engine joins', joined - since);
-    report('the third engine leaves', left - joined);
+    report('the third engine leaves', left - leaves);
     const moved = movedSince(two, since);
     for (const [partition, read] of stage.output.read.entries()) {
       const gap = longestGap(read, since, left);

@@ -1,5 +1,4 @@
-import type { Ports } from '@login-pipeline/streams';
-import type { ApiName, Clock, Wire } from '@login-pipeline/streams';
+import type { ApiName, Clock, Ports, Wire } from '@login-pipeline/streams';
 import { kafkajsBatchEncoder } from '../batch-encoder.ts';
 import { KafkajsWire } from '../kafkajs-wire.ts';
 import { systemClock } from '../system-clock.ts';
