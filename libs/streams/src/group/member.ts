@@ -63,6 +63,8 @@ const PROTOCOL = 'cooperative-sticky';
 /** Outside of a generation. */
 const NO_GENERATION = -1;
 const RETRY_PAUSE_MS = 100;
+/** A first join takes two, and some more where members come and go: what is refused more often takes its time. */
+const QUICK_JOINS = 4;
 
 type Joined = ResponseOf<'JoinGroup'>;
 
@@ -119,10 +121,15 @@ export class Member {
    * @throws ProtocolError when the coordinator refuses for a reason that stays
    */
   async run(): Promise<void> {
-    while (!this.#isOver()) {
+    for (let refusals = 0; !this.#isOver();) {
       try {
-        await this.#join();
-        await this.#beat();
+        if (await this.#join()) {
+          refusals = 0;
+          await this.#beat();
+        } else {
+          refusals += 1;
+          if (refusals >= QUICK_JOINS) await this.#alarm.sleep(RETRY_PAUSE_MS);
+        }
       } catch (error) {
         if (this.#isOver()) return;
         if (!mayPass(error)) throw error;
@@ -158,15 +165,17 @@ export class Member {
       .catch(() => undefined);
   }
 
-  async #join(): Promise<void> {
+  /** @returns whether it is a member of a generation: else it has to join again, at once */
+  async #join(): Promise<boolean> {
     this.#setState(this.#owned.size > 0 ? 'rebalancing' : 'joining');
     const joined = await this.#requestJoin();
-    if (joined === undefined || this.#isOver()) return;
+    if (joined === undefined || this.#isOver()) return false;
     const assigned = await this.#sync(joined);
-    if (assigned === undefined || this.#isOver()) return;
+    if (assigned === undefined || this.#isOver()) return false;
     this.#generation = joined.generation;
     this.#provenAt = this.#options.clock.now();
     this.#take(assigned);
+    return true;
   }
 
   /** @returns undefined when it has to join again */
