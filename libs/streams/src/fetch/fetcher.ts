@@ -3,7 +3,6 @@ import { isUnheard } from '../cluster/cluster.ts';
 import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
-import { Alarm } from '../timing/alarm.ts';
 import type { Clock } from '../ports.ts';
 
 /** Where a partition is to be read. */
@@ -56,7 +55,8 @@ export class Fetcher {
   readonly #wanted = new Map<number, Wanted>();
   /** All readers, whether they wait or not. */
   #readers = 0;
-  readonly #loops = new Map<number, Alarm>();
+  /** The brokers that are asked. */
+  readonly #loops = new Set<number>();
   #isLooking = false;
   #isClosed = false;
 
@@ -82,7 +82,6 @@ export class Fetcher {
   close(): void {
     this.#isClosed = true;
     this.#wanted.clear();
-    for (const alarm of this.#loops.values()) alarm.ring();
   }
 
   /** Has each partition that is wanted fetched from its leader, or its leader looked for. */
@@ -97,12 +96,8 @@ export class Fetcher {
       return;
     }
     const { broker } = leader;
-    const running = this.#loops.get(broker.id);
-    if (running !== undefined) {
-      running.ring();
-      return;
-    }
-    this.#loops.set(broker.id, new Alarm(this.#options.clock));
+    if (this.#loops.has(broker.id)) return;
+    this.#loops.add(broker.id);
     void this.#loop(broker).catch((error: unknown) => {
       this.#options.onFatal(error);
     });
@@ -110,12 +105,11 @@ export class Fetcher {
 
   /** Ends when nothing is wanted of the broker. */
   async #loop(broker: Broker): Promise<void> {
-    const alarm = this.#loops.get(broker.id);
     try {
       for (;;) {
         const wanted = this.#of(broker);
         if (this.#isClosed || wanted.length === 0) return;
-        if (!(await this.#fetch(broker, wanted))) await alarm?.sleep(RETRY_PAUSE_MS);
+        if (!(await this.#fetch(broker, wanted))) await this.#options.clock.sleep(RETRY_PAUSE_MS);
       }
     } finally {
       this.#loops.delete(broker.id);
