@@ -78,7 +78,7 @@ export class Cluster implements Topics {
    * Asks a broker for the metadata of all topics, once for all that ask meanwhile.
    *
    * @throws UnreachableError, UnansweredError when no broker answers
-   * @throws ProtocolError when a topic may not be read or written
+   * @throws ProtocolError when a topic may not be looked at, or has no name that a topic may have; the others are known then
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -197,6 +197,10 @@ export class Cluster implements Topics {
     for (const metadata of topics) this.#learn(metadata, byId);
     const { features } = await this.send('any', 'ApiVersions', { software: 'login-pipeline' });
     this.#transactionVersion = (features.get(TRANSACTION_VERSION) ?? 0) >= 2 ? 2 : 1;
+    for (const { error, topic } of topics) {
+      const refusal = new ProtocolError(error, `Metadata of topic "${topic}"`);
+      if (isRefused(refusal)) throw refusal;
+    }
   }
 
   #learn(
@@ -207,8 +211,6 @@ export class Cluster implements Topics {
       this.#topics.delete(topic);
       return;
     }
-    const refusal = new ProtocolError(error, `Topic "${topic}"`);
-    if (isRefused(refusal)) throw refusal;
     if (error !== 'NONE') return;
     const before = this.#topics.get(topic);
     const known = before?.topicId === topicId ? before : undefined;
