@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import { ANY_EPOCH, LATEST } from '../protocol/log-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
+import { PartitionUnwritableError } from './errors.ts';
 import type { Touched, TransactionOutcome } from './end-again.ts';
 import { Lines } from './lines.ts';
 
@@ -72,6 +73,18 @@ export class TouchedPlaces {
       .filter(([key]) => this.#outcomes.get(key) === outcome && this.#reached.has(key))
       .map(([, place]) => place);
     return { partitions, groupId: this.#offsetOutcome === outcome ? this.#groupId : undefined };
+  }
+
+  /**
+   * @throws PartitionUnwritableError when a partition has no leader, or what ended there could not be ended again yet: the end of
+   *   a transaction that has it would not come before its leader does
+   */
+  requireWritable({ topic, partition }: TopicPartition): void {
+    const leader = this.#cluster.leader(topic, partition);
+    const place = { topic, partition };
+    if (leader === undefined) throw new PartitionUnwritableError(place, 'it has no leader');
+    if (this.lines.isUnbroken(placeKey(place), leader.broker)) return;
+    throw new PartitionUnwritableError(place, 'its leader does not answer yet');
   }
 
   /** Offsets were committed over the connection that there is now. */

@@ -12,6 +12,7 @@ import {
 } from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
 import { endAgain, isEnding, outcomeOf } from './end-again.ts';
+import type { TransactionOutcome } from './end-again.ts';
 import { produce } from './produce.ts';
 import type { Write, Written } from './produce.ts';
 import { TouchedPlaces } from './touched-places.ts';
@@ -52,6 +53,8 @@ export class TransactionalProducer {
   /** By partition, the number of the next record (KIP-98). */
   readonly #sequences = new Map<string, number>();
   readonly #touched: TouchedPlaces;
+  /** The transaction of that epoch that may be open. */
+  #endingAgain: TransactionOutcome = 'committed';
   /** Whether the end of the last transaction was asked for, and not answered. */
   #isEnding = false;
   /** The epoch on which touched places are being ended again; undefined when none are. */
@@ -107,15 +110,34 @@ export class TransactionalProducer {
    */
   async #settle(): Promise<void> {
     const { cluster } = this.#options;
-    const identity = (this.#settling ??= await this.#init(SETTLING_TIMEOUT_MS));
+    if (this.#settling === undefined) {
+      this.#settling = await this.#initToSettle();
+      this.#endingAgain = 'committed';
+    }
+    const identity = this.#settling;
+    const other = this.#endingAgain === 'committed' ? 'aborted' : 'committed';
     try {
       await this.#touched.reach();
-      for (const outcome of ['committed', 'aborted'] as const) {
+      // What was interrupted comes first: its transaction may be open, and would end like the next one.
+      for (const outcome of [this.#endingAgain, other] as const) {
+        this.#endingAgain = outcome;
         await endAgain(cluster, identity, this.#touched.endedBy(outcome), outcome);
       }
     } catch (error) {
       if (isFenced(error)) this.#settling = undefined;
       throw error;
+    }
+  }
+
+  /** With as much time as brokers allow: they may have set `transaction.max.timeout.ms` lower. */
+  async #initToSettle(): Promise<ProducerIdentity> {
+    try {
+      return await this.#init(SETTLING_TIMEOUT_MS);
+    } catch (error) {
+      const isTooLong =
+        error instanceof ProtocolError && error.code === 'INVALID_TRANSACTION_TIMEOUT';
+      if (!isTooLong) throw error;
+      return this.#init(this.#options.timeoutMs);
     }
   }
 
@@ -144,6 +166,7 @@ export class TransactionalProducer {
   async commit(commit: Commit): Promise<readonly Written[]> {
     const identity = this.#identity;
     if (identity === undefined) throw new Error('The transactional id is not taken over');
+    for (const place of commit.writes) this.#touched.requireWritable(place);
     this.#identity = undefined;
     const partitions = commit.writes.map(({ topic, partition }) => ({ topic, partition }));
     this.#touched.begin(partitions);

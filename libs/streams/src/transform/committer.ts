@@ -62,6 +62,7 @@ export class Committer {
   readonly #turns: ProducerTurns;
   /** How many transactions in a row were not committed. */
   #failures = 0;
+  #isLingering = false;
   #isClosed = false;
 
   constructor(options: CommitterOptions) {
@@ -76,7 +77,9 @@ export class Committer {
       const batch = this.#take();
       if (batch.length === 0) {
         await this.#work.sleep(this.#idleMs());
-        await this.#tend();
+        this.#current = this.#tend();
+        await this.#current;
+        this.#current = undefined;
         continue;
       }
       this.#underWay = batch;
@@ -96,13 +99,15 @@ export class Committer {
   /** @returns what became of it; never while no broker answers */
   submit(entry: Entry): Promise<Settled> {
     return new Promise((settle) => {
-      const isFirst = this.#queue.length === 0;
       this.#queue.push({ entry, settle });
-      if (!isFirst) return;
+      if (this.#isLingering) return;
       const { lingerMs, clock } = this.#options;
+      // What else waits may be for partitions that cannot be written.
       if (lingerMs === 0) this.#work.ring();
       else {
+        this.#isLingering = true;
         void clock.sleep(lingerMs).then(() => {
+          this.#isLingering = false;
           this.#work.ring();
         });
       }
@@ -119,7 +124,7 @@ export class Committer {
     if (this.#underWay.some(isOf)) await this.#current?.catch(() => undefined);
   }
 
-  /** Ends after the commit that is under way. */
+  /** Ends after what is under way: a commit, or the end of what a broker has lost, which would be aborted if it stayed open. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#work.ring();

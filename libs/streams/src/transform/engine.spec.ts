@@ -212,21 +212,4 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
     cluster.holdLeaderless(OUTPUT, 0, false);
     await until(cluster, isOut(0, 'held'));
   });
-
-  it('keeps its partitions while others join one after another', async () => {
-    for (const seed of [6, 10, 19]) {
-      const copiers = new Copiers({ seed });
-      copiers.start();
-      copiers.start();
-      copiers.write(0, 1_000, 12_000, 200);
-      copiers.write(1, 1_000, 12_000, 200);
-      for (const time of [5_000, 5_000 + seed, 5_000 + 2 * seed]) {
-        copiers.cluster.at(time, () => {
-          copiers.start();
-        });
-      }
-      await copiers.cluster.run(15_000);
-      expect(copiers.told.filter(({ event }) => event.kind === 'lost')).toEqual([]);
-    }
-  });
 });
