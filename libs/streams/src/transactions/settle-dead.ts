@@ -2,9 +2,12 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import { decodeSubscription } from '../group/consumer-protocol.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
-import type { TransactionState } from '../protocol/transaction-apis.ts';
+import type { ProducerIdentity, TransactionState } from '../protocol/transaction-apis.ts';
 import { askCoordinator } from './ask-coordinator.ts';
 import { endAgain } from './end-again.ts';
+import { initToSettle } from './init-producer.ts';
+import type { TransactionOutcome } from './end-again.ts';
+import { isFenced } from './errors.ts';
 import { instanceOf } from './transactional-id.ts';
 
 export interface SettleOptions {
@@ -15,7 +18,21 @@ export interface SettleOptions {
   /** All topics that transactions write to. */
   readonly targets: readonly string[];
   readonly timeoutMs: number;
+  /** The one that settles. */
+  readonly instance: string;
+  /** By transactional id, what was begun and interrupted: kept from one attempt to the next. */
+  readonly unfinished: Map<string, Unfinished>;
 }
+
+/** What has to be ended again as it ended: the coordinator has forgotten how as soon as that begins. */
+export interface Unfinished {
+  readonly outcome: TransactionOutcome;
+  /** On which epoch: another one would abort what is to be committed. Undefined while that is not known. */
+  identity: ProducerIdentity | undefined;
+}
+
+/** One instance begins at once, each further one so many attempts later: two at a time would abort what the other commits. */
+const ATTEMPTS_AHEAD = 10;
 
 /** Ended, as far as the coordinator knows: but a partition may have got no marker (KAFKA-20734). */
 const ENDED: ReadonlySet<TransactionState> = new Set(['CompleteCommit', 'CompleteAbort']);
@@ -35,32 +52,51 @@ interface DeadTransaction {
  * @returns how many transactions were ended; 0 while the members of the group are not known
  */
 export async function settleDead(options: SettleOptions, attempt: number): Promise<number> {
-  const { cluster } = options;
+  const { instance: self, unfinished } = options;
   const members = await instancesOf(options);
-  if (members === undefined) return 0;
+  const rank = [...(members ?? [])].sort().indexOf(self);
+  const turn = attempt - rank * ATTEMPTS_AHEAD;
+  if (members === undefined || rank < 0 || turn < 0) return 0;
   const all = await transactionsOf(options);
-  const dead = all.filter(({ instance }) => !members.has(instance));
+  const isBegun = ({ transactionalId }: DeadTransaction): boolean =>
+    unfinished.has(transactionalId);
+  const begun = all.filter(isBegun);
+  const dead = all.filter((one) => !members.has(one.instance) && !isBegun(one));
   const open = dead.filter(({ state }) => !ENDED.has(state) && state !== 'Empty');
-  const ended = (attempt < 2 ? dead : all).filter(({ state }) => ENDED.has(state));
-  const chosen = attempt === 0 && open.length > 0 ? open : [...open, ...ended];
-  const partitions = partitionsOf(cluster, options.targets);
-  for (const transaction of chosen) await settle(options, transaction, partitions);
+  const ended = (turn < 2 ? dead : all.filter((one) => !isBegun(one))).filter(({ state }) =>
+    ENDED.has(state),
+  );
+  const chosen =
+    turn === 0 && open.length > 0 ? [...begun, ...open] : [...begun, ...open, ...ended];
+  for (const transaction of chosen) await settle(options, transaction);
   return chosen.length;
 }
 
 async function settle(
-  { cluster, groupId, timeoutMs }: SettleOptions,
+  options: SettleOptions,
   { transactionalId, state }: DeadTransaction,
-  partitions: readonly TopicPartition[],
 ): Promise<void> {
-  const { producerId, epoch } = await askCoordinator(cluster, transactionalId, 'InitProducerId', {
-    transactionalId,
-    timeoutMs,
-  });
-  if (!ENDED.has(state)) return;
-  const identity = { transactionalId, producerId, epoch };
-  const outcome = state === 'CompleteCommit' ? 'committed' : 'aborted';
-  await endAgain(cluster, identity, { partitions, groupId }, outcome);
+  const { cluster, groupId, timeoutMs, targets, unfinished } = options;
+  let begun = unfinished.get(transactionalId);
+  if (begun === undefined && !ENDED.has(state)) {
+    const request = { transactionalId, timeoutMs };
+    await askCoordinator(cluster, transactionalId, 'InitProducerId', request);
+    return;
+  }
+  if (begun === undefined) {
+    const outcome = state === 'CompleteCommit' ? 'committed' : 'aborted';
+    begun = { outcome, identity: undefined };
+    unfinished.set(transactionalId, begun);
+  }
+  try {
+    begun.identity ??= await initToSettle(cluster, transactionalId, timeoutMs);
+    const partitions = partitionsOf(cluster, targets);
+    await endAgain(cluster, begun.identity, { partitions, groupId }, begun.outcome);
+    unfinished.delete(transactionalId);
+  } catch (error) {
+    if (isFenced(error)) unfinished.delete(transactionalId);
+    throw error;
+  }
 }
 
 /** @returns the instances that are members; undefined while the group has no settled generation */

@@ -3,16 +3,11 @@ import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
-import {
-  BrokenLineError,
-  isFenced,
-  isOfGenerations,
-  OutsideOfGenerationError,
-  StuckProducerError,
-} from './errors.ts';
+import { BrokenLineError, isFenced, isOfGenerations, OutsideOfGenerationError } from './errors.ts';
 import { askCoordinator, untilTaken } from './ask-coordinator.ts';
-import { endAgain, isEnding, outcomeOf } from './end-again.ts';
+import { endAgain, outcomeOf } from './end-again.ts';
 import type { TransactionOutcome } from './end-again.ts';
+import { initProducer, initToSettle } from './init-producer.ts';
 import { produce } from './produce.ts';
 import type { Write, Written } from './produce.ts';
 import { TouchedPlaces } from './touched-places.ts';
@@ -32,12 +27,6 @@ export interface ProducerOptions {
   /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
   readonly timeoutMs: number;
 }
-
-/** The pauses add up to half a second: markers take milliseconds, unless a partition has no leader. */
-const INIT_ATTEMPTS = 14;
-
-/** For what is ended again no broker may run out of patience: it would abort what was committed. */
-const SETTLING_TIMEOUT_MS = 300_000;
 
 /**
  * A producer of transactions under one transactional id (KIP-98, KIP-890).
@@ -93,7 +82,8 @@ export class TransactionalProducer {
     }
     if (!this.#isSure()) await this.#settle();
     // Once more: what settled on the last epoch may have requests on their way.
-    this.#identity = await this.#init(timeoutMs);
+    this.#identity = await initProducer(cluster, transactionalId, timeoutMs);
+    this.#sequences.clear();
     this.#settling = undefined;
     this.#isEnding = false;
   }
@@ -109,9 +99,9 @@ export class TransactionalProducer {
    * abort what is to be committed.
    */
   async #settle(): Promise<void> {
-    const { cluster } = this.#options;
+    const { cluster, transactionalId, timeoutMs } = this.#options;
     if (this.#settling === undefined) {
-      this.#settling = await this.#initToSettle();
+      this.#settling = await initToSettle(cluster, transactionalId, timeoutMs);
       this.#endingAgain = 'committed';
     }
     const identity = this.#settling;
@@ -127,33 +117,6 @@ export class TransactionalProducer {
       if (isFenced(error)) this.#settling = undefined;
       throw error;
     }
-  }
-
-  /** With as much time as brokers allow: they may have set `transaction.max.timeout.ms` lower. */
-  async #initToSettle(): Promise<ProducerIdentity> {
-    try {
-      return await this.#init(SETTLING_TIMEOUT_MS);
-    } catch (error) {
-      const isTooLong =
-        error instanceof ProtocolError && error.code === 'INVALID_TRANSACTION_TIMEOUT';
-      if (!isTooLong) throw error;
-      return this.#init(this.#options.timeoutMs);
-    }
-  }
-
-  async #init(timeoutMs: number): Promise<ProducerIdentity> {
-    const { cluster, transactionalId } = this.#options;
-    const request = { transactionalId, timeoutMs };
-    const ask = askCoordinator(cluster, transactionalId, 'InitProducerId', request, INIT_ATTEMPTS);
-    const answer = await ask.catch(async (error: unknown) => {
-      const isStuck =
-        error instanceof ProtocolError &&
-        error.code === 'CONCURRENT_TRANSACTIONS' &&
-        (await isEnding(cluster, transactionalId));
-      throw isStuck ? new StuckProducerError(error.message, { cause: error }) : error;
-    });
-    this.#sequences.clear();
-    return { transactionalId, producerId: answer.producerId, epoch: answer.epoch };
   }
 
   /**

@@ -8,6 +8,7 @@ import type { GroupTimeouts } from '../group/member.ts';
 import type { Ports } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
 import { hasOpenEnds } from '../transactions/open-ends.ts';
+import type { Unfinished } from '../transactions/settle-dead.ts';
 import { settleDead } from '../transactions/settle-dead.ts';
 import { transactionalId } from '../transactions/transactional-id.ts';
 import { TransactionalProducer } from '../transactions/transactional-producer.ts';
@@ -39,6 +40,9 @@ export interface TransformOptions {
 const TRANSACTION_MARGIN_MS = 1_000;
 /** How old the counts of partitions and the topics' ids may be. */
 const REFRESH_MS = 5_000;
+/** How often the targets are looked at for what the dead left open, each a second long: in that time a group settles. */
+const OPEN_LOOKS = 10;
+const OPEN_PAUSE_MS = 1_000;
 
 /**
  * Consumes a topic and writes what is planned for each batch, together with where its partition goes on, exactly once: in
@@ -53,7 +57,8 @@ export class TransformEngine {
   readonly #lanes = new Map<number, Lane>();
   readonly #refresher: Alarm;
   readonly #timeoutMs: number;
-  #settling: Promise<unknown> | undefined;
+  #settling: Promise<number> | undefined;
+  readonly #unfinished = new Map<string, Unfinished>();
   #isStopped = false;
   #hasFailed = false;
 
@@ -100,7 +105,9 @@ export class TransformEngine {
         return new TransactionalProducer({ cluster, transactionalId: id, groupId, timeoutMs });
       },
       lingerMs: options.lingerMs,
-      onUnstable: (attempt) => this.#settle(attempt),
+      onUnstable: async (attempt) => {
+        await this.#settle(attempt);
+      },
       onWaiting: (partition, reason) => {
         options.onEvent({ kind: 'waiting', partition, reason });
       },
@@ -152,11 +159,9 @@ export class TransformEngine {
 
   #assign(partitions: readonly number[]): void {
     if (this.#isStopped) return;
-    if (partitions.length > 0) {
-      this.#closeOpenEnds().catch((error: unknown) => {
-        this.#fail(error);
-      });
-    }
+    this.#closeOpenEnds().catch((error: unknown) => {
+      this.#fail(error);
+    });
     this.#options.onEvent({ kind: 'assigned', partitions });
     for (const partition of partitions) {
       const { groupId, input, plan, reading, onEvent } = this.#options;
@@ -169,7 +174,9 @@ export class TransformEngine {
         committer: this.#committer,
         plan: plan(this.#cluster),
         onEvent,
-        onUnstable: (attempt) => this.#settle(attempt),
+        onUnstable: async (attempt) => {
+          await this.#settle(attempt);
+        },
       });
       this.#lanes.set(partition, lane);
       lane.run().catch((error: unknown) => {
@@ -199,32 +206,44 @@ export class TransformEngine {
     }
   }
 
-  /** Partitions may come from an instance that died: readers of what it wrote must not wait for its end for ever. */
+  /** A generation may begin because an instance died: readers of what it wrote must not wait for its end for ever. */
   async #closeOpenEnds(): Promise<void> {
-    for (let attempt = 0; attempt < 2 && !this.#isStopped; attempt += 1) {
+    let attempt = 0;
+    for (let look = 0; look < OPEN_LOOKS && attempt < 2 && !this.#isStopped; look += 1) {
       try {
         if (!(await hasOpenEnds(this.#cluster, this.#options.targets))) return;
-        await this.#settle(attempt);
+        // None, as long as the generation is not settled, or another instance settles.
+        if ((await this.#settle(attempt)) > 0) attempt += 1;
       } catch (error) {
         passing(error);
-        await this.#cluster.pause();
+        await this.#cluster.pause(OPEN_PAUSE_MS);
       }
     }
   }
 
-  /** Lanes find the same transactions: it is done once for all of them. */
-  async #settle(attempt: number): Promise<void> {
-    const { groupId, input, targets } = this.#options;
-    const timeoutMs = this.#timeoutMs;
+  /** Lanes find the same transactions: it is done once for all of them. @returns how many were ended */
+  async #settle(attempt: number): Promise<number> {
+    const { groupId, instance, input, targets } = this.#options;
     this.#settling ??= settleDead(
-      { cluster: this.#cluster, groupId, topic: input, targets, timeoutMs },
+      {
+        cluster: this.#cluster,
+        groupId,
+        instance,
+        topic: input,
+        targets,
+        timeoutMs: this.#timeoutMs,
+        unfinished: this.#unfinished,
+      },
       attempt,
-    )
-      .catch(passing)
-      .finally(() => {
-        this.#settling = undefined;
-      });
-    await this.#settling;
+    ).finally(() => {
+      this.#settling = undefined;
+    });
+    try {
+      return await this.#settling;
+    } catch (error) {
+      passing(error);
+      return 0;
+    }
   }
 
   #fail(error: unknown): void {

@@ -256,11 +256,17 @@ export class Lane {
     for (let look = 1; ; look += 1) {
       try {
         const committed = await committedOffsets(cluster, groupId, topic, [this.partition]);
+        if (look > UNSTABLE_LOOKS) this.#wait(undefined);
         return committed.get(this.partition);
       } catch (error) {
         if (!(error instanceof UnstableOffsetError)) throw error;
         if (this.#isOver()) throw new ReaderClosedError('The lane is closed');
-        if (look > UNSTABLE_LOOKS) await onUnstable(look - UNSTABLE_LOOKS - 1);
+        if (look > UNSTABLE_LOOKS) {
+          this.#wait(
+            'Its offset is undecided: a transaction that another instance left behind is open',
+          );
+          await onUnstable(look - UNSTABLE_LOOKS - 1);
+        }
       }
       await cluster.pause(FIRST_PAUSE_MS * Math.min(look, UNSTABLE_LOOKS));
     }
