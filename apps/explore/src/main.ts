@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT, Failure, runCommand, say } from '@login-pipeline/tools/command';
 import { findPlanted } from './find-planted.ts';
+import { explorePoints } from './points.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { runWorker } from './run-worker.ts';
 import { runSchedule } from './schedule.ts';
@@ -17,6 +18,8 @@ out with what came in. Exits with 1 when one is lost, comes twice, or never come
   --minutes N    for how long, on all cores (default 0.5)
   --seed N       the first schedule (default: another one each time)
   --replay N     one schedule, with all that happens in it
+  --points       hits each request of a run in turn, on one core: loses it or its answer, kills or freezes its sender, stops its
+                 broker, answers it with an error
   --planted      plants bugs in the engine, and shows how soon each is found
   --only NAME    one of the planted bugs; may be given several times
   --help         shows this text
@@ -35,6 +38,7 @@ await runCommand(async () => {
   if (options.replay !== undefined) return replay(number('--replay', options.replay));
   if (options.planted || options.only !== undefined) return findAll(options.only);
   const first = options.seed === undefined ? Date.now() % SEEDS : number('--seed', options.seed);
+  if (options.points) return points(first, number('--minutes', options.minutes));
   return explore(first, number('--minutes', options.minutes));
 });
 
@@ -42,6 +46,7 @@ function parse(): {
   readonly minutes: string;
   readonly seed?: string;
   readonly replay?: string;
+  readonly points: boolean;
   readonly planted: boolean;
   readonly only?: string[];
   readonly help: boolean;
@@ -52,6 +57,7 @@ function parse(): {
         minutes: { type: 'string', default: '0.5' },
         seed: { type: 'string' },
         replay: { type: 'string' },
+        points: { type: 'boolean', default: false },
         planted: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true },
         help: { type: 'boolean', default: false },
@@ -87,6 +93,18 @@ async function explore(first: number, minutes: number): Promise<number> {
   say(
     `${schedules} schedules from seed ${first} on, ${perMinute} a minute, ${failed} showed faults`,
   );
+  return failed === 0 ? 0 : 1;
+}
+
+async function points(seed: number, minutes: number): Promise<number> {
+  const { runs, failed } = await explorePoints({
+    seed,
+    milliseconds: minutes * 60_000,
+    onFound: (setting, { hits, faults }) => {
+      say(`${JSON.stringify(setting)} (${hits.join(', ')}): ${faults.slice(0, 5).join('; ')}`);
+    },
+  });
+  say(`${runs} runs from seed ${seed} on, ${failed} showed faults`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -1,9 +1,8 @@
-import type { EngineEvent } from '@login-pipeline/streams';
 import { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
 import { CHANGES, FAILURES, pickAttack } from './attacks.ts';
 import type { Attack } from './attacks.ts';
-import { Fleet, GROUP } from './fleet.ts';
-import { faultsOf } from './oracle.ts';
+import { Fleet } from './fleet.ts';
+import { describeEvent, faultsNow, isProcessed, RecordWriter } from './records.ts';
 import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
 
 export interface ScheduleOptions {
@@ -53,7 +52,7 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
   });
   for (let left = 1 + random.int(3); left > 0; left -= 1) fleet.start();
   const writer = new RecordWriter(cluster, random);
-  writer.start();
+  writer.start(STORM_MS, random.pick([80, 900, 900, 900]));
   const attacks: string[] = [];
   for (let left = 1 + random.int(MOST_ATTACKS); left > 0; left -= 1) {
     const attack = choose(isChanging, random);
@@ -83,71 +82,4 @@ export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<S
 
 function choose(isChanging: boolean, random: Random): Attack {
   return pickAttack(isChanging && random.chance(0.5) ? CHANGES : FAILURES, random);
-}
-
-/** Writes numbered records, a few at a time. */
-class RecordWriter {
-  readonly written = new Set<number>();
-  readonly #cluster: SimulatedCluster;
-  readonly #random: Random;
-
-  constructor(cluster: SimulatedCluster, random: Random) {
-    this.#cluster = cluster;
-    this.#random = random;
-  }
-
-  /** Writes now and then for as long as the storm lasts. */
-  start(): void {
-    const random = this.#random;
-    const longest = random.pick([80, 900, 900, 900]);
-    for (let time = 10; time < STORM_MS; time += random.between(longest / 20, longest)) {
-      this.#cluster.at(time, () => {
-        const { length } = this.#cluster.read(INPUT);
-        if (length > 0) this.write(random.int(length));
-      });
-    }
-  }
-
-  write(partition: number): void {
-    const count = 1 + this.#random.int(4);
-    if (!this.#cluster.isWritable(INPUT, partition)) return;
-    const serials = Array.from({ length: count }, (_, index) => this.written.size + index);
-    for (const serial of serials) this.written.add(serial);
-    const records = serials.map((serial) => ({
-      key: Buffer.from(`key ${serial % 7}`),
-      value: Buffer.from(String(serial)),
-      timestamp: serial,
-    }));
-    this.#cluster.append(INPUT, partition, records);
-  }
-}
-
-function isProcessed(cluster: SimulatedCluster): boolean {
-  const committed = new Map(
-    cluster.committed(GROUP).map(({ partition, offset }) => [partition, Number(offset)]),
-  );
-  const partitions = cluster.read(INPUT);
-  return partitions.every(({ all }, partition) => {
-    if (all.length === 0) return true;
-    return committed.get(partition) === cluster.partition(INPUT, partition).log.end;
-  });
-}
-
-function faultsNow(cluster: SimulatedCluster, written: ReadonlySet<number>): string[] {
-  const serials = (topic: string): number[][] =>
-    cluster.read(topic).map(({ committed }) => committed.map(({ value }) => Number(String(value))));
-  return faultsOf({
-    input: serials(INPUT),
-    written,
-    output: serials(OUTPUT),
-    deadLetters: serials(DEAD_LETTERS),
-    isAligned: false,
-  });
-}
-
-function describeEvent(event: EngineEvent): string {
-  return JSON.stringify(event, (_, value: unknown) => {
-    if (typeof value === 'bigint') return Number(value);
-    return value instanceof Error ? String(value) : value;
-  });
 }
