@@ -25,7 +25,7 @@ const MEMBER = 'libs/streams/src/group/member.ts';
 const TRUST_LINES: Patch = {
   file: LINES,
   fragment: 'if (line === undefined) return true;',
-  replacement: 'if (line?.broker !== -1) return true;',
+  replacement: 'if (line?.broker !== -2) return true;',
 };
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -46,11 +46,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: PRODUCER,
-        fragment: '/** For what is ended again',
+        fragment: '/** Like Promise.all, but',
         replacement:
           'async function retried(again: any, ...asked: any[]): Promise<any> {\n' +
           '  return (askCoordinator as any)(...asked).catch(again).catch(again).catch(again);\n}\n\n' +
-          '/** For what is ended again',
+          '/** Like Promise.all, but',
       },
     ],
   },
