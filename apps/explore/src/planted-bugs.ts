@@ -15,7 +15,7 @@ const STUCK = /^stuck/;
 
 const PRODUCER = 'libs/streams/src/transactions/transactional-producer.ts';
 const LINES = 'libs/streams/src/transactions/lines.ts';
-const COMMITTER = 'libs/streams/src/transform/committer.ts';
+const ENTRY = 'libs/streams/src/transform/entry.ts';
 const LANE = 'libs/streams/src/transform/lane.ts';
 const TARGET = 'libs/streams/src/transform/target-partition.ts';
 const POSITIONS = 'libs/streams/src/positions/positions.ts';
@@ -60,7 +60,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     symptom: DUPLICATED,
     patches: [
       {
-        file: COMMITTER,
+        file: ENTRY,
         fragment:
           "if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';",
         replacement: 'if (offset !== undefined) return undefined;',
@@ -73,7 +73,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     symptom: LOST,
     patches: [
       {
-        file: COMMITTER,
+        file: ENTRY,
         fragment: 'return isBefore ? undefined : ',
         replacement: "return isBefore ? 'committed' : ",
       },
@@ -173,7 +173,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: PRODUCER,
-        fragment: 'if (!this.#touched.isEmpty) await this.#settle();',
+        fragment: 'if (!this.#isSure()) await this.#settle();',
         replacement: '',
       },
     ],
