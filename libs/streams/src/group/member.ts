@@ -1,65 +1,14 @@
-import type { Cluster } from '../cluster/cluster.ts';
 import { isUnheard } from '../cluster/cluster.ts';
 import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
-import type { Clock } from '../ports.ts';
-import { Alarm } from '../timing/alarm.ts';
 import type { RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { GroupIdentity } from '../protocol/group-apis.ts';
+import { Alarm } from '../timing/alarm.ts';
 import { assign } from './assign.ts';
-import type { Candidate } from './assign.ts';
-import {
-  decodeAssignment,
-  decodeSubscription,
-  encodeAssignment,
-  encodeSubscription,
-} from './consumer-protocol.ts';
+import { decodeAssignment, encodeSubscription } from './consumer-protocol.ts';
+import { candidateOf, encodeAssignments, PROTOCOL, PROTOCOL_TYPE } from './cooperative-protocol.ts';
+import type { MemberOptions, MemberState } from './member-options.ts';
 
-export interface MemberOptions {
-  readonly cluster: Cluster;
-  readonly clock: Clock;
-  readonly groupId: string;
-  /** The one topic that is subscribed to. */
-  readonly topic: string;
-  /** Tells this process from all others, those before it included. */
-  readonly instance: string;
-  readonly timeouts: GroupTimeouts;
-  /** Partitions go to other members: resolves when nothing is done for them any more. */
-  readonly onRevoked: (partitions: readonly number[]) => Promise<void>;
-  readonly onAssigned: (partitions: readonly number[]) => void;
-  /** The coordinator does not count the member in any more: other members may have its partitions already. */
-  readonly onLost: () => void;
-  /** The state has changed. */
-  readonly onState: (state: MemberState) => void;
-}
-
-/** All in milliseconds. */
-export interface GroupTimeouts {
-  /** After so long without a heartbeat the coordinator gives a member up. */
-  readonly sessionMs: number;
-  readonly heartbeatMs: number;
-  /** How long the coordinator waits for members to join again. */
-  readonly rebalanceMs: number;
-}
-
-/** A wrong suspicion costs a fence, never a record: so the session may be as short as brokers allow by default. */
-export const GROUP_TIMEOUTS: GroupTimeouts = {
-  sessionMs: 6_000,
-  heartbeatMs: 1_000,
-  rebalanceMs: 10_000,
-};
-
-/**
- * - `joining`: not, or not any more, a member with an assignment.
- * - `member`: the coordinator has confirmed the generation.
- * - `rebalancing`: still works on what it was given, while a new generation begins.
- * - `left`: for good.
- */
-export type MemberState = 'joining' | 'member' | 'rebalancing' | 'left';
-
-const PROTOCOL_TYPE = 'consumer';
-/** The Java client's name of this protocol: members that it assigns for understand it. */
-const PROTOCOL = 'cooperative-sticky';
 /** Outside of a generation. */
 const NO_GENERATION = -1;
 const RETRY_PAUSE_MS = 100;
@@ -235,12 +184,7 @@ export class Member {
     // The topic has grown meanwhile, or is just created anew: what is assigned now holds until the counts agree.
     if (count !== this.#joinedWith) await cluster.refresh();
     this.#joinedWith = count;
-    return [...assign(candidates, partitions)].map(([memberId, assigned]) => ({
-      memberId,
-      assignment: encodeAssignment(
-        [...assigned].map(([name, numbers]) => ({ topic: name, partitions: numbers })),
-      ),
-    }));
+    return encodeAssignments(assign(candidates, partitions));
   }
 
   /** Gives up what is not assigned any more, and then joins again, so that it can go elsewhere. */
@@ -348,16 +292,6 @@ export class Member {
     this.#state = state;
     this.#options.onState(state);
   }
-}
-
-function candidateOf({ memberId, metadata }: Joined['members'][number]): Candidate {
-  const { topics, owned, generation } = decodeSubscription(metadata);
-  return {
-    memberId,
-    topics,
-    owned: new Map(owned.map(({ topic, partitions }) => [topic, partitions])),
-    generation,
-  };
 }
 
 /** @returns whether the same request may succeed later */

@@ -1,4 +1,4 @@
-import type { MemberState } from '../group/member.ts';
+import type { MemberState } from '../group/member-options.ts';
 import type { Resume } from '../positions/resume.ts';
 
 /** What happens to an engine that operators are told, by logs and metrics. */

@@ -1,0 +1,33 @@
+import type { ResponseOf } from '../protocol/apis.ts';
+import type { Assignment, Candidate } from './assign.ts';
+import { decodeSubscription, encodeAssignment } from './consumer-protocol.ts';
+
+/** The kind of group, to its coordinator. */
+export const PROTOCOL_TYPE = 'consumer';
+/** The Java client's name of this protocol: members that it assigns for understand it. */
+export const PROTOCOL = 'cooperative-sticky';
+
+type JoinedMember = ResponseOf<'JoinGroup'>['members'][number];
+
+/** @returns a member as the one that assigns sees it */
+export function candidateOf({ memberId, metadata }: JoinedMember): Candidate {
+  const { topics, owned, generation } = decodeSubscription(metadata);
+  return {
+    memberId,
+    topics,
+    owned: new Map(owned.map(({ topic, partitions }) => [topic, partitions])),
+    generation,
+  };
+}
+
+/** @returns what each member is to be sent */
+export function encodeAssignments(
+  assignment: Assignment,
+): { readonly memberId: string; readonly assignment: Buffer }[] {
+  return [...assignment].map(([memberId, assigned]) => ({
+    memberId,
+    assignment: encodeAssignment(
+      [...assigned].map(([topic, partitions]) => ({ topic, partitions })),
+    ),
+  }));
+}
