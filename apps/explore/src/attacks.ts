@@ -1,5 +1,5 @@
 import type { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
-import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 import type { Fleet } from './fleet.ts';
 
 /** What is done to a cluster and its services, each at a time of its own; all of it ends. */

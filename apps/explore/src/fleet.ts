@@ -1,9 +1,12 @@
 import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
 import type { EngineEvent } from '@login-pipeline/streams';
+import { planNumbered } from '@login-pipeline/streams/testing';
 import type { Random, SimulatedCluster, SimulatedProcess } from '@login-pipeline/streams/testing';
-import { DEAD_LETTERS, INPUT, OUTPUT, planBy } from './rule.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 
 export const GROUP = 'transformer';
+
+const TOPICS = { input: INPUT, output: OUTPUT, deadLetters: DEAD_LETTERS };
 
 /** A running service. */
 export interface Service {
@@ -44,7 +47,7 @@ export class Fleet {
       instance: name,
       input: INPUT,
       targets: [OUTPUT, DEAD_LETTERS],
-      plan: planBy(process.encoder),
+      plan: planNumbered(TOPICS, process.encoder, 'none'),
       reading: { limits: readLimits(MAX_VALUE_BYTES), memory: new ReadMemory(READ_MEMORY_BYTES) },
       lingerMs: 0,
       onEvent: (event) => {

@@ -1,4 +1,4 @@
-import { outcomeOf } from './rule.ts';
+import { outcomeOf } from '@login-pipeline/streams/testing';
 
 /** What is in the topics at the end, by the numbers of the records. */
 export interface Found {

@@ -6,7 +6,7 @@ import type { Service } from './fleet.ts';
 import { describeEvent, faultsNow, isProcessed, RecordWriter } from './records.ts';
 import { refuseBy } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
-import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 
 /** A cluster, and how services are run on it. */
 export interface Setting {

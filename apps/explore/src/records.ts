@@ -2,7 +2,7 @@ import type { EngineEvent } from '@login-pipeline/streams';
 import type { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
 import { GROUP } from './fleet.ts';
 import { faultsOf } from './oracle.ts';
-import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 
 /** Writes numbered records, a few at a time. */
 export class RecordWriter {

@@ -3,7 +3,7 @@ import { CHANGES, FAILURES, pickAttack } from './attacks.ts';
 import type { Attack } from './attacks.ts';
 import { Fleet } from './fleet.ts';
 import { describeEvent, faultsNow, isProcessed, RecordWriter } from './records.ts';
-import { DEAD_LETTERS, INPUT, OUTPUT } from './rule.ts';
+import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 
 export interface ScheduleOptions {
   readonly seed: number;

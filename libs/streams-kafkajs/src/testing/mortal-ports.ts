@@ -3,6 +3,8 @@ import { kafkajsBatchEncoder } from '../batch-encoder.ts';
 import { KafkajsWire } from '../kafkajs-wire.ts';
 import { systemClock } from '../system-clock.ts';
 
+const NEVER = new Promise<never>(() => undefined);
+
 /** The ports of a process that can die without a word: afterwards none of its promises settles, and its sockets are closed. */
 export class MortalPorts implements Ports {
   readonly encoder = kafkajsBatchEncoder;
@@ -46,18 +48,19 @@ export class MortalPorts implements Ports {
     this.#diesBefore = api;
   }
 
-  #whileAlive<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#diedAt !== undefined) return;
-      work().then(
-        (value) => {
-          if (this.#diedAt === undefined) resolve(value);
-        },
-        (error: unknown) => {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
-          if (this.#diedAt === undefined) reject(error);
-        },
-      );
-    });
+  async #whileAlive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#diedAt !== undefined) return NEVER;
+    try {
+      const value = await work();
+      return this.#isAlive() ? value : await NEVER;
+    } catch (error) {
+      if (this.#isAlive()) throw error;
+      return NEVER;
+    }
+  }
+
+  /** Asked anew each time: it may die during any wait. */
+  #isAlive(): boolean {
+    return this.#diedAt === undefined;
   }
 }

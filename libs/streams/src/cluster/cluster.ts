@@ -195,7 +195,7 @@ export class Cluster implements Topics {
     this.#brokers = brokers;
     const byId = new Map(brokers.map((broker) => [broker.id, broker]));
     for (const metadata of topics) this.#learn(metadata, byId);
-    const { features } = await this.send('any', 'ApiVersions', { software: 'login-pipeline' });
+    const { features } = await this.send('any', 'ApiVersions', { software: 'streams' });
     this.#transactionVersion = (features.get(TRANSACTION_VERSION) ?? 0) >= 2 ? 2 : 1;
     for (const { error, topic } of topics) {
       const refusal = new ProtocolError(error, `Metadata of topic "${topic}"`);

@@ -182,8 +182,9 @@ export class TransactionalProducer {
     const { cluster, groupId } = this.#options;
     await untilTaken(cluster, async () => {
       const coordinator = await cluster.coordinator('group', groupId);
-      if (!this.#touched.isOffsetLineUnbroken(coordinator))
+      if (!this.#touched.isOffsetLineUnbroken(coordinator)) {
         throw new BrokenLineError('The line to the coordinator broke');
+      }
       const connection = cluster.connection(coordinator, 'ask');
       await cluster.ask(
         'group',

@@ -46,6 +46,33 @@ describe('The engine', () => {
     expect(fetches).toBeLessThan(200);
   });
 
+  it('looks at a position again only after a pause when leaders do not agree on it', async () => {
+    const cluster = clusterOf({ brokers: 1 });
+    const [broker] = cluster.brokers;
+    if (broker?.handlers === undefined) throw new Error('The broker has no handlers');
+    const service = startService(cluster, 'a');
+    await cluster.run(2_000);
+    let fetches = 0;
+    broker.handlers = {
+      ...broker.handlers,
+      Fetch: (_to, { partitions }, answer) => {
+        fetches += 1;
+        const nothing = { aborted: [], records: { batches: [] }, logStartOffset: 0n };
+        const bounds = { highWatermark: 0n, lastStableOffset: 0n };
+        const error = 'OFFSET_OUT_OF_RANGE';
+        answer({
+          error: 'NONE',
+          throttleMs: 0,
+          partitions: partitions.map((asked) => ({ ...asked, ...nothing, ...bounds, error })),
+        });
+      },
+    };
+    await cluster.run(12_000);
+    expect(fetches).toBeGreaterThan(10);
+    expect(fetches).toBeLessThan(200);
+    expect(service.failures).toEqual([]);
+  });
+
   it.each([6, 10, 19])('keeps its partitions while others join %i ms apart', async (apart) => {
     const cluster = clusterOf({ seed: apart });
     const services = [startService(cluster, 'a'), startService(cluster, 'b')];

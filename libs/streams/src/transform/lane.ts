@@ -1,8 +1,7 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { isUnheard } from '../cluster/cluster.ts';
-import { UnreadableBatchError } from '../fetch/errors.ts';
-import { UndecidedError } from '../plan/undecided-error.ts';
 import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { UnreadableBatchError } from '../fetch/errors.ts';
 import type { Fetcher, FetchPosition } from '../fetch/fetcher.ts';
 import {
   PartitionReader,
@@ -12,6 +11,7 @@ import {
 import type { Piece, Reading } from '../fetch/pieces.ts';
 import type { FlowCounts } from '../plan/flow.ts';
 import { addFlow, NO_FLOW } from '../plan/flow.ts';
+import { UndecidedError } from '../plan/undecided-error.ts';
 import { encodeCommitMetadata } from '../positions/commit-metadata.ts';
 import {
   boundsOf,
@@ -90,17 +90,17 @@ export class Lane {
 
   /** Works until it is closed. @throws what cannot be repeated away */
   async run(): Promise<void> {
-    for (let pause = FIRST_PAUSE_MS; !this.#isOver();) {
+    let pause = FIRST_PAUSE_MS;
+    while (!this.#isOver()) {
       try {
         const position = await this.#position();
         if (position !== undefined) await this.#work(position);
         pause = FIRST_PAUSE_MS;
       } catch (error) {
         if (error instanceof ReaderClosedError || this.#isOver()) return;
-        if (error instanceof PositionLostError) continue;
+        if (error instanceof PositionLostError && error.failure === 'moved') continue;
         if (error instanceof UnreadableBatchError) this.#wait(error.message);
-        else if (isRefused(error) || !(isUnheard(error) || error instanceof ProtocolError))
-          throw error;
+        else if (!mayPass(error)) throw error;
         await this.#options.cluster.refresh().catch(() => undefined);
       }
       await this.#options.cluster.pause(pause);
@@ -271,6 +271,12 @@ export class Lane {
       await cluster.pause(FIRST_PAUSE_MS * Math.min(look, UNSTABLE_LOOKS));
     }
   }
+}
+
+/** @returns whether the same may go well later */
+function mayPass(error: unknown): boolean {
+  if (isUnheard(error) || error instanceof PositionLostError) return true;
+  return error instanceof ProtocolError && !isRefused(error);
 }
 
 /** @throws what is a bug of the plan */

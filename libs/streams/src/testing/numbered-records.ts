@@ -1,24 +1,32 @@
-import type { BatchEncoder, OutgoingRecord, PlanBatch, Topics } from '@login-pipeline/streams';
-import { NO_FLOW, targetWrites, UndecidedError } from '@login-pipeline/streams';
+import type { Topics } from '../cluster/cluster.ts';
+import { NO_FLOW } from '../plan/flow.ts';
+import { UndecidedError } from '../plan/undecided-error.ts';
+import type { BatchEncoder, Codec } from '../ports.ts';
+import type { OutgoingRecord } from '../records/record.ts';
+import type { PlanBatch } from '../transform/lane.ts';
+import { targetWrites } from '../transform/target-writes.ts';
 
-/** The topics of one test. */
-export interface TestTopics {
+/** The topics of a pipe that numbered records go through. */
+export interface PipeTopics {
   readonly input: string;
   readonly output: string;
   readonly deadLetters: string;
 }
 
-const LIMITS = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec: 'lz4' } as const;
-
-/** What becomes of a record, by its number: of ten, seven are passed on, two dropped, and one is a dead letter. */
+/** What becomes of a record, by its number: of ten, six are passed on, three dropped, and one is a dead letter. */
 export function outcomeOf(serial: number): 'emit' | 'drop' | 'dead-letter' {
   const digit = serial % 10;
-  if (digit < 7) return 'emit';
+  if (digit < 6) return 'emit';
   return digit < 9 ? 'drop' : 'dead-letter';
 }
 
-/** @returns a plan for records that are numbers: what is written for one is its number */
-export function planBy(names: TestTopics, encoder: BatchEncoder): (topics: Topics) => PlanBatch {
+/** @returns a plan for records whose values are numbers: what is written for one is its number */
+export function planNumbered(
+  names: PipeTopics,
+  encoder: BatchEncoder,
+  codec: Codec,
+): (topics: Topics) => PlanBatch {
+  const limits = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec };
   return (topics) =>
     async ({ partition, records }) => {
       const input = topics.topic(names.input);
@@ -35,8 +43,8 @@ export function planBy(names: TestTopics, encoder: BatchEncoder): (topics: Topic
         if (outcome === 'dead-letter') deadLetters.push({ key, value, timestamp });
       }
       const writes = await Promise.all([
-        targetWrites(emitted, partition, { input, target: output }, LIMITS, encoder),
-        targetWrites(deadLetters, partition, { input, target: deadLetter }, LIMITS, encoder),
+        targetWrites(emitted, partition, { input, target: output }, limits, encoder),
+        targetWrites(deadLetters, partition, { input, target: deadLetter }, limits, encoder),
       ]);
       const counts = {
         ...NO_FLOW,

@@ -1,0 +1,3 @@
+export const INPUT = 'logins';
+export const OUTPUT = 'processed';
+export const DEAD_LETTERS = 'dead-letters';
