@@ -15,6 +15,8 @@ export interface Service {
   readonly engine: TransformEngine;
 }
 
+/** Longer than any fault lasts. */
+const STALL_TIMEOUT_MS = 300_000;
 const READ_MEMORY_BYTES = 64 * 1024 * 1024;
 
 /** The services of a schedule: each a process of its own with an engine. */
@@ -50,6 +52,7 @@ export class Fleet {
       plan: planNumbered(TOPICS, process.encoder, 'none'),
       reading: { limits: readLimits(MAX_VALUE_BYTES), memory: new ReadMemory(READ_MEMORY_BYTES) },
       lingerMs: 0,
+      stallTimeoutMs: STALL_TIMEOUT_MS,
       onEvent: (event) => {
         this.#onEvent(name, event);
       },

@@ -1,8 +1,8 @@
-import { UnreadableBatchError } from '@login-pipeline/streams';
+import { StalledError, UnreadableBatchError } from '@login-pipeline/streams';
 import { errorText, rootCause } from '@login-pipeline/observability/error-text';
 import type { KafkaJSProtocolError } from 'kafkajs';
 
-export { errorText, rootCause };
+export { errorText, rootCause, StalledError };
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
@@ -40,23 +40,6 @@ export class RefusedForNowError extends Error {
   /** So that kafkajs makes a new connection and tries again. */
   override readonly name = 'KafkaJSConnectionError';
   readonly retriable = true;
-}
-
-/** The service cannot make progress and a new process can: EX_TEMPFAIL. */
-export class StalledError extends Error {
-  override readonly name = 'StalledError';
-  readonly exitCode = 75;
-  /** The state it was found in, to be logged with it. */
-  readonly diagnosis: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(message: string, { diagnosis, ...options }: StalledOptions = {}) {
-    super(message, options);
-    this.diagnosis = diagnosis;
-  }
-}
-
-interface StalledOptions extends ErrorOptions {
-  readonly diagnosis?: Readonly<Record<string, unknown>>;
 }
 
 /** An answer that leaves out what was asked for: asked again, it may be there. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OffsetHistory } from './offset-history.ts';
-import type { Lag } from './progress.ts';
+import type { Lag } from '@login-pipeline/streams';
 
 /** What the brokers told at a time, in seconds. */
 type Look = readonly [at: number, committed: number, end: number];

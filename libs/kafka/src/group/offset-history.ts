@@ -1,4 +1,4 @@
-import type { Lag } from './progress.ts';
+import type { Lag } from '@login-pipeline/streams';
 
 interface Sample {
   readonly end: bigint;

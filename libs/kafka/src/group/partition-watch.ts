@@ -2,7 +2,7 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { Admin } from 'kafkajs';
 import { errorText, IncompleteAnswerError } from '../client/errors.ts';
 import type { Membership } from './membership.ts';
-import { PartitionProgress } from './progress.ts';
+import { PartitionProgress } from '@login-pipeline/streams';
 
 export interface PartitionWatchOptions {
   /** Not yet connected; the watch connects and disconnects it. */

@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly outputPartitions: number;
 }
 
+/** Longer than any fault lasts. */
+const STALL_TIMEOUT_MS = 300_000;
 const READ_MEMORY_BYTES = 64 * 1024 * 1024;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const NO_PRODUCER = { producerId: -1n, epoch: -1, baseSequence: -1 };
@@ -80,6 +82,7 @@ export class EngineStage {
       plan: planNumbered(this.topics, ports.encoder, 'lz4'),
       reading: { limits: readLimits(MAX_VALUE_BYTES), memory: new ReadMemory(READ_MEMORY_BYTES) },
       lingerMs: 0,
+      stallTimeoutMs: STALL_TIMEOUT_MS,
       onEvent: (event) => {
         events.push({ ...event, at: Date.now() });
       },

@@ -1,9 +1,8 @@
-import { UnansweredError, UnreachableError } from '../ports.ts';
 import type { Channel, Ports, SendOptions } from '../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
-import { isCoordinatorGone, isRefused, ProtocolError } from './protocol-error.ts';
+import { isCoordinatorGone, isRefused, isUnheard, ProtocolError } from './protocol-error.ts';
 
 /** A partition's leader, and the epoch in which it leads. */
 export interface Leader {
@@ -228,9 +227,4 @@ export class Cluster implements Topics {
     if (known !== undefined && known.partitions > leaders.length) return;
     this.#topics.set(topic, { topic, topicId, partitions: leaders.length, leaders });
   }
-}
-
-/** @returns whether an error only says that no broker could be asked, or did not answer */
-export function isUnheard(error: unknown): boolean {
-  return error instanceof UnansweredError || error instanceof UnreachableError;
 }

@@ -1,3 +1,4 @@
+import { UnansweredError, UnreachableError } from '../ports.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 
 /** What a broker refused, and about what. */
@@ -61,4 +62,19 @@ export function isLeaderGone(code: ErrorName): boolean {
 /** @returns whether an error stays until an operator acts */
 export function isRefused(error: unknown): boolean {
   return error instanceof ProtocolError && REFUSED.has(error.code);
+}
+
+/** @returns whether an error only says that no broker could be asked, or did not answer */
+export function isUnheard(error: unknown): boolean {
+  return error instanceof UnansweredError || error instanceof UnreachableError;
+}
+
+/** @returns whether the same request may be answered in another way later */
+export function mayPass(error: unknown): boolean {
+  return isUnheard(error) || (error instanceof ProtocolError && !isRefused(error));
+}
+
+/** @throws what does not pass by itself */
+export function passing(error: unknown): void {
+  if (!mayPass(error)) throw error;
 }

@@ -1,6 +1,5 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
-import { isUnheard } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, mayPass, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
 import type { Clock } from '../ports.ts';
@@ -32,6 +31,8 @@ export interface FetcherOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly topic: string;
+  /** How long brokers may gather records before they answer, in milliseconds; 0: they answer as soon as there are any. */
+  readonly lingerMs: number;
   /** What cannot be repeated away. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -127,16 +128,17 @@ export class Fetcher {
 
   /** @returns whether the broker has answered without errors */
   async #fetch(broker: Broker, wanted: readonly Wanted[]): Promise<boolean> {
+    const { lingerMs } = this.#options;
+    const longest = lingerMs > 0 ? lingerMs : LONG_POLL_MS;
     const isAll = wanted.length >= this.#readers;
-    const waitMs = isAll ? LONG_POLL_MS : SHORT_POLL_MS;
     try {
       const { error, partitions } = await this.#options.cluster.send(
         broker,
         'Fetch',
         {
           isolation: 'read_committed',
-          maxWaitMs: waitMs,
-          minBytes: 1,
+          maxWaitMs: isAll ? longest : Math.min(SHORT_POLL_MS, longest),
+          minBytes: lingerMs > 0 ? MAX_PARTITION_BYTES : 1,
           maxBytes: MAX_BYTES,
           partitions: wanted.map(({ reader: { partition }, position }) => ({
             topicId: position.topicId,
@@ -155,7 +157,7 @@ export class Fetcher {
       await this.#refresh();
     } catch (error) {
       if (this.#isClosed) return true;
-      if (!isUnheard(error) && (isRefused(error) || !(error instanceof ProtocolError))) throw error;
+      if (!mayPass(error)) throw error;
       await this.#refresh();
     }
     this.#findMoved();

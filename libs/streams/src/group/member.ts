@@ -1,5 +1,4 @@
-import { isUnheard } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { mayPass, ProtocolError } from '../cluster/protocol-error.ts';
 import type { RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { GroupIdentity } from '../protocol/group-apis.ts';
@@ -292,9 +291,4 @@ export class Member {
     this.#state = state;
     this.#options.onState(state);
   }
-}
-
-/** @returns whether the same request may succeed later */
-function mayPass(error: unknown): boolean {
-  return isUnheard(error) || (error instanceof ProtocolError && !isRefused(error));
 }

@@ -5,7 +5,10 @@ export interface FlowCounts {
   readonly emitted: number;
   readonly dropped: number;
   readonly deadLettered: number;
-  /** The offset at which the counts began anew, where a tool set the position: of what lies before they say nothing. */
+  /**
+   * Offsets of which the counts say nothing: those before the one at which they began anew, and those of no record: markers,
+   * aborted records, what compaction or retention has taken.
+   */
   readonly uncounted: number;
 }
 

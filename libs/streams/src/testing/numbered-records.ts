@@ -1,9 +1,8 @@
-import type { Topics } from '../cluster/cluster.ts';
 import { NO_FLOW } from '../plan/flow.ts';
 import { UndecidedError } from '../plan/undecided-error.ts';
 import type { BatchEncoder, Codec } from '../ports.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import type { PlanBatch } from '../transform/lane.ts';
+import type { PlanBatch, PlanContext } from '../transform/planned-batch.ts';
 import { targetWrites } from '../transform/target-writes.ts';
 
 /** The topics of a pipe that numbered records go through. */
@@ -25,9 +24,9 @@ export function planNumbered(
   names: PipeTopics,
   encoder: BatchEncoder,
   codec: Codec,
-): (topics: Topics) => PlanBatch {
+): (context: PlanContext) => PlanBatch {
   const limits = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec };
-  return (topics) =>
+  return ({ cluster: topics }) =>
     async ({ partition, records }) => {
       const input = topics.topic(names.input);
       const output = topics.topic(names.output);

@@ -23,8 +23,6 @@ export interface CommitterOptions {
   readonly topic: string;
   /** Makes a producer under a transactional id of its own. */
   readonly producer: (number: number) => TransactionalProducer;
-  /** How long to wait for more entries before a transaction begins, in milliseconds. */
-  readonly lingerMs: number;
   /** Offsets are undecided for long, by what other instances left behind. @param attempt how often that was told before */
   readonly onUnstable: (attempt: number) => Promise<void>;
   /** A partition cannot be written at the moment; undefined: all can. */
@@ -62,7 +60,6 @@ export class Committer {
   readonly #turns: ProducerTurns;
   /** How many transactions in a row were not committed. */
   #failures = 0;
-  #isLingering = false;
   #isClosed = false;
 
   constructor(options: CommitterOptions) {
@@ -100,17 +97,8 @@ export class Committer {
   submit(entry: Entry): Promise<Settled> {
     return new Promise((settle) => {
       this.#queue.push({ entry, settle });
-      if (this.#isLingering) return;
-      const { lingerMs, clock } = this.#options;
       // What else waits may be for partitions that cannot be written.
-      if (lingerMs === 0) this.#work.ring();
-      else {
-        this.#isLingering = true;
-        void clock.sleep(lingerMs).then(() => {
-          this.#isLingering = false;
-          this.#work.ring();
-        });
-      }
+      this.#work.ring();
     });
   }
 
@@ -197,10 +185,12 @@ export class Committer {
     try {
       producer = await this.#turns.next(merged.writes);
       const offsets = batch.map(({ entry }) => entry.offset);
-      await producer.commit({ writes: merged.writes, offsets, group });
+      const written = merged.writtenOf(
+        await producer.commit({ writes: merged.writes, offsets, group }),
+      );
       for (const { entry, settle } of batch) {
         this.#isWritable(entry.partition);
-        settle({ kind: 'committed' });
+        settle({ kind: 'committed', written: written.get(entry) ?? [] });
       }
       this.#failures = 0;
       onOutcome('committed');
@@ -247,7 +237,8 @@ export class Committer {
         const committed = await committedOffsets(cluster, groupId, topic, partitions);
         return batch.filter(({ entry, settle }) => {
           const settled = outcomeOf(entry, committed.get(entry.partition));
-          if (settled !== undefined) settle({ kind: settled });
+          if (settled === 'committed') settle({ kind: settled, written: [] });
+          else if (settled === 'elsewhere') settle({ kind: settled });
           return settled === undefined;
         });
       } catch (error) {

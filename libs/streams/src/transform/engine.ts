@@ -1,6 +1,5 @@
-import { Cluster, isUnheard } from '../cluster/cluster.ts';
-import type { Topics } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import { passing } from '../cluster/protocol-error.ts';
 import { Fetcher } from '../fetch/fetcher.ts';
 import type { Reading } from '../fetch/pieces.ts';
 import { Member } from '../group/member.ts';
@@ -8,15 +7,17 @@ import { GROUP_TIMEOUTS } from '../group/member-options.ts';
 import type { GroupTimeouts } from '../group/member-options.ts';
 import type { Ports } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
-import { hasOpenEnds } from '../transactions/open-ends.ts';
-import type { Unfinished } from '../transactions/settle-dead.ts';
-import { settleDead } from '../transactions/settle-dead.ts';
+import type { PartitionProgress } from '../watch/progress.ts';
+import { StalledError } from '../watch/stalled-error.ts';
+import { Watch } from '../watch/watch.ts';
 import { transactionalId } from '../transactions/transactional-id.ts';
 import { TransactionalProducer } from '../transactions/transactional-producer.ts';
 import { Committer } from './committer.ts';
 import type { EngineEvent } from './events.ts';
 import { Lane } from './lane.ts';
-import type { PlanBatch } from './lane.ts';
+import { DeadSettler } from './dead-settler.ts';
+import { describeEngine } from './describe-engine.ts';
+import type { Around, PlanBatch, PlanContext } from './planned-batch.ts';
 
 export interface TransformOptions {
   readonly ports: Ports;
@@ -26,11 +27,14 @@ export interface TransformOptions {
   readonly input: string;
   /** All topics that are written to. */
   readonly targets: readonly string[];
-  /** @param topics tells how many partitions the topics have */
-  readonly plan: (topics: Topics) => PlanBatch;
+  /** Makes the plan of a partition, each time that nothing of an earlier one holds. */
+  readonly plan: (context: PlanContext) => PlanBatch;
+  readonly around?: Around;
   readonly reading: Reading;
-  /** How long to wait for more records before a transaction, in milliseconds. */
+  /** How long brokers may gather records before a transaction, in milliseconds; 0: not at all. */
   readonly lingerMs: number;
+  /** For how long a partition with unread records may stand still, in milliseconds. */
+  readonly stallTimeoutMs: number;
   readonly timeouts?: GroupTimeouts;
   readonly onEvent: (event: EngineEvent) => void;
   /** The engine cannot go on; told once. */
@@ -41,10 +45,6 @@ export interface TransformOptions {
 const TRANSACTION_MARGIN_MS = 1_000;
 /** How old the counts of partitions and the topics' ids may be. */
 const REFRESH_MS = 5_000;
-/** How often the targets are looked at for what the dead left open, each a second long: in that time a group settles. */
-const OPEN_LOOKS = 10;
-const OPEN_PAUSE_MS = 1_000;
-
 /**
  * Consumes a topic and writes what is planned for each batch, together with where its partition goes on, exactly once: in
  * transactions that the group's coordinator refuses to members of another generation (KIP-98, KIP-447).
@@ -55,22 +55,26 @@ export class TransformEngine {
   readonly #member: Member;
   readonly #fetcher: Fetcher;
   readonly #committer: Committer;
+  readonly #watch: Watch;
+  /** Partitions that cannot be written at the moment, with the reasons. */
+  readonly #unwritable = new Map<number, string>();
   readonly #lanes = new Map<number, Lane>();
   readonly #refresher: Alarm;
-  readonly #timeoutMs: number;
-  #settling: Promise<number> | undefined;
-  readonly #unfinished = new Map<string, Unfinished>();
+  readonly #settler: DeadSettler;
   #isStopped = false;
   #hasFailed = false;
 
   constructor(options: TransformOptions) {
     this.#options = options;
     const { ports, groupId, instance, input, targets, timeouts = GROUP_TIMEOUTS } = options;
+    const { lingerMs, stallTimeoutMs, onEvent } = options;
     const { clock } = ports;
     const cluster = new Cluster(ports, [input, ...targets]);
     this.#cluster = cluster;
     this.#refresher = new Alarm(clock);
-    this.#timeoutMs = timeouts.sessionMs - TRANSACTION_MARGIN_MS;
+    const timeoutMs = timeouts.sessionMs - TRANSACTION_MARGIN_MS;
+    const settling = { cluster, groupId, instance, topic: input, targets, timeoutMs };
+    this.#settler = new DeadSettler(settling);
     const onFatal = (error: unknown): void => {
       this.#fail(error);
     };
@@ -90,10 +94,10 @@ export class TransformEngine {
       },
       onState: (state) => {
         const { generation } = this.#member.identity;
-        options.onEvent({ kind: 'member', state, generation });
+        onEvent({ kind: 'member', state, generation });
       },
     });
-    this.#fetcher = new Fetcher({ cluster, clock, topic: input, onFatal });
+    this.#fetcher = new Fetcher({ cluster, clock, topic: input, lingerMs, onFatal });
     this.#committer = new Committer({
       cluster,
       clock,
@@ -102,30 +106,66 @@ export class TransformEngine {
       topic: input,
       producer: (number) => {
         const id = transactionalId({ groupId, topic: input, instance }, number);
-        const timeoutMs = this.#timeoutMs;
         return new TransactionalProducer({ cluster, transactionalId: id, groupId, timeoutMs });
       },
-      lingerMs: options.lingerMs,
       onUnstable: async (attempt) => {
-        await this.#settle(attempt);
+        await this.#settler.settle(attempt);
       },
       onWaiting: (partition, reason) => {
-        options.onEvent({ kind: 'waiting', partition, reason });
+        this.#onUnwritable(partition, reason);
       },
       onOutcome: (outcome, cause) => {
-        options.onEvent({ kind: 'transaction', outcome, cause });
+        onEvent({ kind: 'transaction', outcome, cause });
       },
       onFatal,
     });
+    this.#watch = new Watch({
+      cluster,
+      clock,
+      topic: input,
+      stallTimeoutMs,
+      membershipTimeoutMs: Math.max(stallTimeoutMs, timeouts.rebalanceMs + timeouts.sessionMs),
+      provenAt: () => this.#member.provenAt,
+      onStalled: (cause, reason) => {
+        onEvent({ kind: 'stalled', cause });
+        const told = `No progress on "${input}" in group "${groupId}": ${reason}`;
+        this.#fail(new StalledError(told, { diagnosis: this.describe() }));
+      },
+    });
   }
 
-  get member(): Pick<Member, 'state' | 'provenAt' | 'owned'> {
+  get member(): Pick<Member, 'state' | 'provenAt' | 'owned' | 'identity'> {
     return this.#member;
+  }
+
+  /** Why the process should be replaced; undefined: it need not be. */
+  get stalled(): string | undefined {
+    return this.#watch.stalled;
+  }
+
+  /** By partition, how far the instance is with it. */
+  get progress(): ReadonlyMap<number, PartitionProgress> {
+    return this.#watch.partitions;
+  }
+
+  /** By partition, what it waits for; only those that do. */
+  get waiting(): ReadonlyMap<number, string> {
+    const waiting = new Map(this.#unwritable);
+    for (const [partition, lane] of this.#lanes) {
+      if (lane.waiting !== undefined) waiting.set(partition, lane.waiting);
+    }
+    return waiting;
+  }
+
+  /** @returns all that tells why nothing moves: states, offsets, times and counts, nothing of what records hold */
+  describe(): Readonly<Record<string, unknown>> {
+    const now = this.#options.ports.clock.now();
+    return describeEngine(this.#member, this.#watch.partitions, this.#lanes, now);
   }
 
   /** Works until it is {@link stop}ped; failures go to `onFatal`. */
   start(): void {
-    for (const work of [this.#refresh(), this.#run()]) {
+    for (const work of [this.#refresh(), this.#run(), this.#watch.run()]) {
       work.catch((error: unknown) => {
         this.#fail(error);
       });
@@ -136,6 +176,8 @@ export class TransformEngine {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#refresher.ring();
+    this.#settler.close();
+    this.#watch.close();
     this.#lose();
     await this.#committer.close();
     this.#fetcher.close();
@@ -160,23 +202,27 @@ export class TransformEngine {
 
   #assign(partitions: readonly number[]): void {
     if (this.#isStopped) return;
-    this.#closeOpenEnds().catch((error: unknown) => {
+    this.#settler.closeOpenEnds().catch((error: unknown) => {
       this.#fail(error);
     });
     this.#options.onEvent({ kind: 'assigned', partitions });
     for (const partition of partitions) {
-      const { groupId, input, plan, reading, onEvent } = this.#options;
+      const { groupId, input, plan, around, reading, onEvent, ports } = this.#options;
+      const context = { partition, cluster: this.#cluster, clock: ports.clock };
       const lane = new Lane(partition, {
         cluster: this.#cluster,
+        clock: ports.clock,
         groupId,
         topic: input,
         fetcher: this.#fetcher,
         reading,
         committer: this.#committer,
-        plan: plan(this.#cluster),
+        plan: () => plan(context),
+        around,
+        progress: this.#watch.open(partition),
         onEvent,
         onUnstable: async (attempt) => {
-          await this.#settle(attempt);
+          await this.#settler.settle(attempt);
         },
       });
       this.#lanes.set(partition, lane);
@@ -204,47 +250,18 @@ export class TransformEngine {
     for (const partition of partitions) {
       this.#lanes.get(partition)?.close();
       this.#lanes.delete(partition);
+      this.#unwritable.delete(partition);
+      this.#watch.shut(partition);
     }
   }
 
-  /** A generation may begin because an instance died: readers of what it wrote must not wait for its end for ever. */
-  async #closeOpenEnds(): Promise<void> {
-    let attempt = 0;
-    for (let look = 0; look < OPEN_LOOKS && attempt < 2 && !this.#isStopped; look += 1) {
-      try {
-        if (!(await hasOpenEnds(this.#cluster, this.#options.targets))) return;
-        // None, as long as the generation is not settled, or another instance settles.
-        if ((await this.#settle(attempt)) > 0) attempt += 1;
-      } catch (error) {
-        passing(error);
-        await this.#cluster.pause(OPEN_PAUSE_MS);
-      }
-    }
-  }
-
-  /** Lanes find the same transactions: it is done once for all of them. @returns how many were ended */
-  async #settle(attempt: number): Promise<number> {
-    const { groupId, instance, input, targets } = this.#options;
-    this.#settling ??= settleDead(
-      {
-        cluster: this.#cluster,
-        groupId,
-        instance,
-        topic: input,
-        targets,
-        timeoutMs: this.#timeoutMs,
-        unfinished: this.#unfinished,
-      },
-      attempt,
-    ).finally(() => {
-      this.#settling = undefined;
-    });
-    try {
-      return await this.#settling;
-    } catch (error) {
-      passing(error);
-      return 0;
-    }
+  #onUnwritable(partition: number, reason: string | undefined): void {
+    if (reason === this.#unwritable.get(partition)) return;
+    if (reason === undefined) this.#unwritable.delete(partition);
+    else this.#unwritable.set(partition, reason);
+    const now = this.#options.ports.clock.now();
+    this.#watch.partitions.get(partition)?.waiting(reason !== undefined, now);
+    this.#options.onEvent({ kind: 'waiting', partition, reason });
   }
 
   #fail(error: unknown): void {
@@ -252,10 +269,4 @@ export class TransformEngine {
     this.#hasFailed = true;
     this.#options.onFatal(error);
   }
-}
-
-/** @throws what does not pass by itself */
-function passing(error: unknown): void {
-  if (isUnheard(error) || (error instanceof ProtocolError && !isRefused(error))) return;
-  throw error;
 }

@@ -1,5 +1,4 @@
-import { isUnheard } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, isUnheard, ProtocolError } from '../cluster/protocol-error.ts';
 import { UnstableOffsetError } from '../positions/positions.ts';
 import type { Committed } from '../positions/positions.ts';
 import type { OffsetToCommit } from '../protocol/group-apis.ts';
@@ -10,7 +9,7 @@ import {
   RecordsRefusedError,
   StuckProducerError,
 } from '../transactions/errors.ts';
-import type { Write } from '../transactions/produce.ts';
+import type { Write, Written } from '../transactions/produce.ts';
 import type { RefusedWrite } from './merged-writes.ts';
 
 /** What is to be written for one batch of one input partition, and where its partition goes on. */
@@ -28,12 +27,12 @@ export interface Entry {
 
 /**
  * What became of an entry:
- * - `committed`: all of it, once.
+ * - `committed`: all of it, once, with where its writes went; nothing of that where the broker's answer was lost.
  * - `refused`: nothing; records are refused for what they are.
  * - `elsewhere`: the partition goes on elsewhere, or with another member.
  */
 export type Settled =
-  | { readonly kind: 'committed' }
+  | { readonly kind: 'committed'; readonly written: readonly Written[] }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'refused'; readonly refused: readonly RefusedWrite[] };
 

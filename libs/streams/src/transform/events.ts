@@ -1,11 +1,13 @@
 import type { MemberState } from '../group/member-options.ts';
 import type { Resume } from '../positions/resume.ts';
+import type { StallCause } from '../watch/watch.ts';
 
 /** What happens to an engine that operators are told, by logs and metrics. */
 export type EngineEvent =
   | { readonly kind: 'member'; readonly state: MemberState; readonly generation: number }
   | { readonly kind: 'assigned' | 'revoked'; readonly partitions: readonly number[] }
   | { readonly kind: 'lost' }
+  | { readonly kind: 'stalled'; readonly cause: StallCause }
   | {
       readonly kind: 'positioned';
       readonly partition: number;
@@ -13,6 +15,13 @@ export type EngineEvent =
       /** What the group had committed; undefined: nothing. */
       readonly committed: bigint | undefined;
       readonly end: bigint;
+    }
+  | {
+      /** A batch of a partition, from its arrival to its commit. */
+      readonly kind: 'committed';
+      readonly partition: number;
+      readonly records: number;
+      readonly ms: number;
     }
   | {
       readonly kind: 'transaction';

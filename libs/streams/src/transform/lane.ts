@@ -1,6 +1,5 @@
-import type { Cluster, Leader } from '../cluster/cluster.ts';
-import { isUnheard } from '../cluster/cluster.ts';
-import { isRefused, ProtocolError } from '../cluster/protocol-error.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { mayPass } from '../cluster/protocol-error.ts';
 import { UnreadableBatchError } from '../fetch/errors.ts';
 import type { Fetcher, FetchPosition } from '../fetch/fetcher.ts';
 import {
@@ -13,79 +12,90 @@ import type { FlowCounts } from '../plan/flow.ts';
 import { addFlow, NO_FLOW } from '../plan/flow.ts';
 import { UndecidedError } from '../plan/undecided-error.ts';
 import { encodeCommitMetadata } from '../positions/commit-metadata.ts';
-import {
-  boundsOf,
-  committedOffsets,
-  epochEndOf,
-  UnstableOffsetError,
-} from '../positions/positions.ts';
 import type { Committed } from '../positions/positions.ts';
-import { resume } from '../positions/resume.ts';
+import type { Resume } from '../positions/resume.ts';
+import type { Clock } from '../ports.ts';
 import type { ConsumedBatch } from '../records/record.ts';
-import type { Write } from '../transactions/produce.ts';
+import type { PartitionProgress } from '../watch/progress.ts';
 import type { Committer } from './committer.ts';
 import type { Settled } from './entry.ts';
 import type { EngineEvent } from './events.ts';
+import { PositionFinder } from './find-position.ts';
 import type { RefusedWrite } from './merged-writes.ts';
+import type { Around, PlanBatch, PlannedBatch } from './planned-batch.ts';
 
-/** All that a batch comes to. */
-export interface PlannedBatch {
-  readonly writes: readonly Write[];
-  readonly counts: FlowCounts;
+/** A batch that is being worked on. */
+export interface InFlight {
+  readonly from: bigint;
+  readonly records: number;
+  /** Epoch milliseconds. */
+  readonly since: number;
 }
 
-/**
- * Decides about a batch, and encodes what is to be written for it.
- *
- * @param refused what brokers refused of earlier plans for the same batch: it has to be written in another way
- */
-export type PlanBatch = (
-  batch: ConsumedBatch,
-  refused: readonly RefusedWrite[],
-) => Promise<PlannedBatch>;
+/** Where a partition goes on, with the counts of what lies before. */
+interface GoOn {
+  readonly offset: bigint;
+  readonly flow: FlowCounts;
+}
 
 export interface LaneOptions {
   readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly groupId: string;
   readonly topic: string;
   readonly fetcher: Fetcher;
   readonly reading: Reading;
   readonly committer: Committer;
-  readonly plan: PlanBatch;
+  /** Makes a plan that remembers nothing of what was planned and not committed. */
+  readonly plan: () => PlanBatch;
+  readonly around: Around | undefined;
+  readonly progress: PartitionProgress;
   readonly onEvent: (event: EngineEvent) => void;
   /** See {@link CommitterOptions.onUnstable}. */
   readonly onUnstable: (attempt: number) => Promise<void>;
 }
 
-/** Where a position is above the log's end, and nothing tells why. */
-export class ImpossiblePositionError extends Error {
-  override readonly name = 'ImpossiblePositionError';
-}
-
-const NOTHING: PlannedBatch = { writes: [], counts: NO_FLOW };
-
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-/** Markers take milliseconds: offsets that are undecided for so many looks wait for something else. */
-const UNSTABLE_LOOKS = 4;
-
 /** One partition, for as long as it is the member's: reads it, plans its batches and has them committed, one after another. */
 export class Lane {
   readonly partition: number;
   readonly #options: LaneOptions;
   readonly #reader: PartitionReader;
+  readonly #finder: PositionFinder;
   #isClosed = false;
   /** As the group has it. */
   #committed: Committed | undefined;
-  #flow = NO_FLOW;
   /** What the partition waits for. */
   #waiting: string | undefined;
+  #plan: PlanBatch | undefined;
+  #inFlight: InFlight | undefined;
 
   constructor(partition: number, options: LaneOptions) {
     this.partition = partition;
     this.#options = options;
-    const { topic, fetcher, reading } = options;
-    this.#reader = new PartitionReader(topic, partition, fetcher, reading);
+    const { topic, fetcher, reading, progress, clock } = options;
+    const onWaiting = (isWaiting: boolean): void => {
+      progress.waiting(isWaiting, clock.now());
+    };
+    this.#reader = new PartitionReader(topic, partition, fetcher, { ...reading, onWaiting });
+    this.#finder = new PositionFinder({
+      ...options,
+      partition,
+      isOver: () => this.#isOver(),
+      onWaiting: (reason) => {
+        this.#wait(reason);
+      },
+    });
+  }
+
+  get inFlight(): InFlight | undefined {
+    return this.#inFlight;
+  }
+
+  /** What the partition waits for; undefined: nothing keeps it from going on. */
+  get waiting(): string | undefined {
+    return this.#waiting;
   }
 
   /** Works until it is closed. @throws what cannot be repeated away */
@@ -100,7 +110,7 @@ export class Lane {
         if (error instanceof ReaderClosedError || this.#isOver()) return;
         if (error instanceof PositionLostError && error.failure === 'moved') continue;
         if (error instanceof UnreadableBatchError) this.#wait(error.message);
-        else if (!mayPass(error)) throw error;
+        else if (!(error instanceof PositionLostError) && !mayPass(error)) throw error;
         await this.#options.cluster.refresh().catch(() => undefined);
       }
       await this.#options.cluster.pause(pause);
@@ -117,6 +127,8 @@ export class Lane {
   #wait(reason: string | undefined): void {
     if (this.#waiting === reason) return;
     this.#waiting = reason;
+    // A new process would wait for the same.
+    this.#options.progress.waiting(reason !== undefined, this.#options.clock.now());
     this.#options.onEvent({ kind: 'waiting', partition: this.partition, reason });
   }
 
@@ -133,10 +145,28 @@ export class Lane {
   }
 
   /** @returns whether the next piece follows: else the partition goes on elsewhere */
-  async #process({ records, nextOffset }: Piece, position: FetchPosition): Promise<boolean> {
-    const { topic, plan } = this.#options;
-    const { partition } = this;
-    const batch = { topic, partition, records, nextOffset: BigInt(nextOffset) };
+  async #process({ records, from, nextOffset }: Piece, position: FetchPosition): Promise<boolean> {
+    const { topic, around, clock } = this.#options;
+    const batch = { topic, partition: this.partition, records, nextOffset: BigInt(nextOffset) };
+    const work = (): Promise<boolean> => this.#transact(batch, position);
+    if (records.length === 0) return work();
+    const since = clock.now();
+    this.#inFlight = { from: BigInt(from), records: records.length, since };
+    try {
+      const isCommitted = await (around === undefined ? work() : around(batch, work));
+      if (isCommitted) {
+        const told = { partition: this.partition, records: records.length };
+        this.#options.onEvent({ kind: 'committed', ...told, ms: clock.now() - since });
+      }
+      return isCommitted;
+    } finally {
+      this.#inFlight = undefined;
+    }
+  }
+
+  /** Plans a batch and has it committed, in another way where records are refused. @returns whether it is committed */
+  async #transact(batch: ConsumedBatch, position: FetchPosition): Promise<boolean> {
+    const plan = (this.#plan ??= this.#options.plan());
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
       const planned = await plan(batch, refused).catch(undecided);
@@ -145,21 +175,33 @@ export class Lane {
         await this.#waitFor(planned);
         continue;
       }
-      const settled = await this.#commit(planned, batch.nextOffset, position);
-      if (settled.kind !== 'refused') return settled.kind === 'committed';
+      const settled = await this.#commit(planned, this.#goOn(batch, planned), position);
+      if (settled.kind === 'committed') {
+        this.#options.progress.advance(batch.nextOffset, this.#options.clock.now(), timeOf(batch));
+        planned.onCommitted?.(settled.written);
+        return true;
+      }
+      this.#plan = undefined;
+      if (settled.kind === 'elsewhere') return false;
       refused = [...refused, ...settled.refused];
     }
     return false;
   }
 
+  /** Markers, aborted records and what compaction left out are no records, and no loss either: they are not counted. */
+  #goOn({ nextOffset: offset, records }: ConsumedBatch, { counts }: PlannedBatch): GoOn {
+    const before = this.#committed ?? { offset, flow: NO_FLOW };
+    const uncounted = Number(offset - before.offset) - records.length;
+    return { offset, flow: addFlow(addFlow(before.flow, counts), { ...NO_FLOW, uncounted }) };
+  }
+
   async #commit(
-    { writes, counts }: PlannedBatch,
-    offset: bigint,
+    { writes }: Pick<PlannedBatch, 'writes'>,
+    { offset, flow }: GoOn,
     { topicId, leaderEpoch }: FetchPosition,
   ): Promise<Settled> {
     const { topic, committer } = this.#options;
     const { partition } = this;
-    const flow = addFlow(this.#flow, counts);
     const metadata = encodeCommitMetadata({ flow, topicId });
     const settled = await committer.submit({
       partition,
@@ -171,7 +213,6 @@ export class Lane {
     });
     if (settled.kind === 'committed') {
       this.#wait(undefined);
-      this.#flow = flow;
       this.#committed = { offset, topicId, leaderEpoch, flow };
     }
     return settled;
@@ -187,96 +228,33 @@ export class Lane {
 
   /** @returns where to read; undefined while that is not known */
   async #position(): Promise<FetchPosition | undefined> {
-    const { cluster, topic, onEvent } = this.#options;
+    const { clock, progress, onEvent } = this.#options;
     const { partition } = this;
-    this.#committed = await this.#stable();
-    const leader = cluster.leader(topic, partition);
-    const topicId = cluster.topic(topic)?.topicId;
-    if (leader === undefined || topicId === undefined || this.#isOver()) {
-      await cluster.refresh();
-      return undefined;
-    }
-    const committed = this.#committed;
-    if (!(await this.#isUpToDate(topicId, committed?.topicId))) return undefined;
-    const bounds = await boundsOf(cluster, topic, partition, leader);
-    const epochEnd = await this.#epochEnd(leader, committed, topicId);
-    const found = resume(committed, { ...bounds, topicId, epochEnd });
-    if (this.#isOver()) return undefined;
-    onEvent({
-      kind: 'positioned',
-      partition,
-      resume: found,
-      committed: committed?.offset,
-      end: bounds.end,
-    });
-    if (found.kind === 'impossible') {
-      throw new ImpossiblePositionError(
-        `The group has committed offset ${found.offset} of partition ${partition} of "${topic}", which ends at ${bounds.end}`,
-      );
-    }
-    this.#flow = this.#flowFrom(found);
-    const position = { topicId, offset: found.offset, leaderEpoch: leader.epoch };
-    if (found.kind === 'resume') return position;
+    const found = await this.#finder.find();
+    if (found === undefined || this.#isOver()) return undefined;
+    const { committed, resume, position, end } = found;
+    this.#committed = committed;
+    onEvent({ kind: 'positioned', partition, resume, committed: committed?.offset, end });
+    progress.place(position.offset, clock.now());
+    if (resume.kind === 'resume') return position;
     // From here on there is something committed that says where the group is. Should it be missing later, then it was deleted,
     // with the topic or by an operator: it says nothing about the transaction that is under way.
-    const { kind } = await this.#commit(NOTHING, found.offset, position);
+    const goOn = { offset: position.offset, flow: flowFrom(committed, resume) };
+    const { kind } = await this.#commit({ writes: [] }, goOn, position);
     return kind === 'committed' ? position : undefined;
-  }
-
-  /** Another member may know sooner than this one that the topic was created anew: then the id that is known here is the older one. */
-  async #isUpToDate(topicId: string, committed: string | undefined): Promise<boolean> {
-    const { cluster, topic } = this.#options;
-    if (committed === undefined || committed === topicId) return true;
-    const ids = await cluster.topicIds(topic);
-    if (ids.size === 1 && ids.has(topicId)) return true;
-    await cluster.refresh();
-    return false;
-  }
-
-  /** The counts go on with the records; after a gap they begin anew. */
-  #flowFrom({ kind, offset }: { readonly kind: string; readonly offset: bigint }): FlowCounts {
-    const { flow = NO_FLOW } = this.#committed ?? {};
-    return kind === 'resume' ? flow : { ...NO_FLOW, uncounted: Number(offset) };
-  }
-
-  #epochEnd(
-    leader: Leader,
-    committed: Committed | undefined,
-    topicId: string,
-  ): Promise<bigint | undefined> {
-    const { cluster, topic } = this.#options;
-    // An epoch of another topic says nothing.
-    if (committed?.topicId !== topicId) return Promise.resolve(undefined);
-    return epochEndOf(cluster, topic, this.partition, leader, committed.leaderEpoch);
-  }
-
-  /** @returns what the group has committed, as soon as nothing that is under way can move it */
-  async #stable(): Promise<Committed | undefined> {
-    const { cluster, groupId, topic, onUnstable } = this.#options;
-    for (let look = 1; ; look += 1) {
-      try {
-        const committed = await committedOffsets(cluster, groupId, topic, [this.partition]);
-        if (look > UNSTABLE_LOOKS) this.#wait(undefined);
-        return committed.get(this.partition);
-      } catch (error) {
-        if (!(error instanceof UnstableOffsetError)) throw error;
-        if (this.#isOver()) throw new ReaderClosedError('The lane is closed');
-        if (look > UNSTABLE_LOOKS) {
-          this.#wait(
-            'Its offset is undecided: a transaction that another instance left behind is open',
-          );
-          await onUnstable(look - UNSTABLE_LOOKS - 1);
-        }
-      }
-      await cluster.pause(FIRST_PAUSE_MS * Math.min(look, UNSTABLE_LOOKS));
-    }
   }
 }
 
-/** @returns whether the same may go well later */
-function mayPass(error: unknown): boolean {
-  if (isUnheard(error) || error instanceof PositionLostError) return true;
-  return error instanceof ProtocolError && !isRefused(error);
+/** The counts go on where records have expired; in another log, or in another part of it, they begin anew. */
+function flowFrom(committed: Committed | undefined, found: Resume): FlowCounts {
+  if (found.kind !== 'expired') return { ...NO_FLOW, uncounted: Number(found.offset) };
+  return addFlow(committed?.flow ?? NO_FLOW, { ...NO_FLOW, uncounted: Number(found.lost) });
+}
+
+/** @returns when the last record was written, as its timestamp says, epoch ms */
+function timeOf({ records }: ConsumedBatch): number | undefined {
+  const last = records.at(-1);
+  return last && Number(last.timestamp);
 }
 
 /** @throws what is a bug of the plan */

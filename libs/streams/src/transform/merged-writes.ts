@@ -1,7 +1,7 @@
 import type { ErrorName } from '../protocol/errors.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { RefusedBatch } from '../transactions/errors.ts';
-import type { Write } from '../transactions/produce.ts';
+import type { Write, Written } from '../transactions/produce.ts';
 
 /** What has writes. */
 interface Writer {
@@ -50,13 +50,41 @@ export class MergedWrites<Of extends Writer = Writer> {
   refusedOf(refused: readonly RefusedBatch[]): ReadonlyMap<Of, readonly RefusedWrite[]> {
     const byWriter = new Map<Of, RefusedWrite[]>();
     for (const { batch, error, indexes, ...place } of refused) {
-      const origin = this.#merged.get(keyOf(place))?.origins[batch];
+      const origin = this.#originsOf(place)[batch];
       if (origin === undefined) continue;
       const ofWriter = byWriter.get(origin.writer) ?? [];
       ofWriter.push({ write: origin.write, batch: origin.batch, error, indexes });
       byWriter.set(origin.writer, ofWriter);
     }
     return byWriter;
+  }
+
+  /** @param written of the merged writes, in their order. @returns by writer, where its records went, in the order of its writes */
+  writtenOf(written: readonly Written[]): ReadonlyMap<Of, readonly Written[]> {
+    const offsets = new Map<Write, bigint[]>();
+    const writers = new Set<Of>();
+    for (const { baseOffsets, ...place } of written) {
+      for (const [index, { writer, write }] of this.#originsOf(place).entries()) {
+        writers.add(writer);
+        const ofWrite = offsets.get(write) ?? [];
+        ofWrite.push(baseOffsets[index] ?? -1n);
+        offsets.set(write, ofWrite);
+      }
+    }
+    return new Map(
+      [...writers].map((writer) => [
+        writer,
+        writer.writes.map((write) => ({
+          topic: write.topic,
+          partition: write.partition,
+          baseOffsets: offsets.get(write) ?? [],
+        })),
+      ]),
+    );
+  }
+
+  #originsOf(place: TopicPartition): readonly Origin<Of>[] {
+    return this.#merged.get(keyOf(place))?.origins ?? [];
   }
 
   #add(writer: Of, write: Write): void {

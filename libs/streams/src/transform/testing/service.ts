@@ -33,7 +33,7 @@ export function startService(cluster: SimulatedCluster, name: string, topic = IN
     input: topic,
     targets: [OUTPUT],
     plan:
-      (topics) =>
+      ({ cluster: topics }) =>
       async ({ partition, records }) => {
         const [input, target] = [topics.topic(topic), topics.topic(OUTPUT)];
         if (input === undefined || target === undefined) throw new UndecidedError('No topic');
@@ -46,6 +46,7 @@ export function startService(cluster: SimulatedCluster, name: string, topic = IN
       },
     reading: { limits: readLimits(), memory: new ReadMemory(64 * 1024 * 1024) },
     lingerMs: 0,
+    stallTimeoutMs: 60_000,
     onEvent: (event) => {
       events.push({ ...event, at: cluster.now() });
     },

@@ -1,4 +1,4 @@
-import { isBelieved } from '@login-pipeline/streams';
+import { isBelieved } from '../records/plausible-time.ts';
 
 /** How far behind a partition is. */
 export interface Lag {
