@@ -1,3 +1,4 @@
+import type { BatchPlace } from '../fetch/errors.ts';
 import type { MemberState } from '../group/member-options.ts';
 import type { Resume } from '../positions/resume.ts';
 import type { StallCause } from '../watch/watch.ts';
@@ -27,6 +28,12 @@ export type EngineEvent =
       readonly kind: 'transaction';
       readonly outcome: 'committed' | 'aborted';
       readonly cause: unknown;
+    }
+  | {
+      /** A partition waits, because a batch cannot be read; a `waiting` event follows. */
+      readonly kind: 'unreadable';
+      readonly place: BatchPlace;
+      readonly message: string;
     }
   | {
       readonly kind: 'waiting';

@@ -109,7 +109,7 @@ export class Lane {
       } catch (error) {
         if (error instanceof ReaderClosedError || this.#isOver()) return;
         if (error instanceof PositionLostError && error.failure === 'moved') continue;
-        if (error instanceof UnreadableBatchError) this.#wait(error.message);
+        if (error instanceof UnreadableBatchError) this.#waitToRead(error);
         else if (!(error instanceof PositionLostError) && !mayPass(error)) throw error;
         await this.#options.cluster.refresh().catch(() => undefined);
       }
@@ -130,6 +130,11 @@ export class Lane {
     // A new process would wait for the same.
     this.#options.progress.waiting(reason !== undefined, this.#options.clock.now());
     this.#options.onEvent({ kind: 'waiting', partition: this.partition, reason });
+  }
+
+  #waitToRead({ message, place }: UnreadableBatchError): void {
+    if (this.#waiting !== message) this.#options.onEvent({ kind: 'unreadable', place, message });
+    this.#wait(message);
   }
 
   /** Asked anew each time: it may end during any wait. */

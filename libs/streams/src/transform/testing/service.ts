@@ -4,6 +4,7 @@ import { NO_FLOW } from '../../plan/flow.ts';
 import { UndecidedError } from '../../plan/undecided-error.ts';
 import type { SimulatedCluster, SimulatedProcess } from '../../testing/simulation/index.ts';
 import { TransformEngine } from '../engine.ts';
+import type { TransformOptions } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
 import { targetWrites } from '../target-writes.ts';
 
@@ -21,8 +22,13 @@ export interface Service {
   readonly failures: unknown[];
 }
 
-/** Starts a service on a simulated cluster. */
-export function startService(cluster: SimulatedCluster, name: string, topic = INPUT): Service {
+/** Starts a service on a simulated cluster. @param options other ones than those of all services */
+export function startService(
+  cluster: SimulatedCluster,
+  name: string,
+  topic = INPUT,
+  options: Partial<TransformOptions> = {},
+): Service {
   const process = cluster.process(name);
   const events: Service['events'] = [];
   const failures: unknown[] = [];
@@ -53,6 +59,7 @@ export function startService(cluster: SimulatedCluster, name: string, topic = IN
     onFatal: (error) => {
       failures.push(error);
     },
+    ...options,
   });
   engine.start();
   return { process, engine, events, failures };
