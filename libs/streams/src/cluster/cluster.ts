@@ -29,6 +29,15 @@ export interface Topics {
   topic(name: string): Topic | undefined;
 }
 
+/** A broker holds back what comes next over a connection, because of a quota (KIP-219). */
+export interface Throttled {
+  /** The broker's id. */
+  readonly broker: number;
+  readonly channel: Channel;
+  /** For how long, in milliseconds. */
+  readonly ms: number;
+}
+
 interface KnownTopic extends Topic {
   readonly leaders: readonly (Leader | undefined)[];
 }
@@ -46,16 +55,27 @@ const TRANSACTION_VERSION = 'transaction.version';
 export class Cluster implements Topics {
   readonly #ports: Ports;
   readonly #names: readonly string[];
+  readonly #onThrottled: (throttled: Throttled) => void;
+  /** Until when brokers throttle, by broker and channel, epoch ms. */
+  readonly #throttledUntil = new Map<string, number>();
   readonly #topics = new Map<string, KnownTopic>();
   readonly #coordinators = new Map<string, Broker>();
   #brokers: readonly Broker[] = [];
   #refreshing: Promise<void> | undefined;
   #transactionVersion: 1 | 2 = 1;
 
-  /** @param topics all topics that are read or written */
-  constructor(ports: Ports, topics: readonly string[]) {
+  /**
+   * @param topics all topics that are read or written
+   * @param onThrottled told each time that a broker throttles
+   */
+  constructor(
+    ports: Ports,
+    topics: readonly string[],
+    onThrottled: (throttled: Throttled) => void = () => undefined,
+  ) {
     this.#ports = ports;
     this.#names = [...new Set(topics)];
+    this.#onThrottled = onThrottled;
   }
 
   /** 2: the cluster has KIP-890 switched on. */
@@ -103,14 +123,29 @@ export class Cluster implements Topics {
     return led;
   }
 
-  /** Sends a request to a broker, or to any. */
-  send<Api extends ApiName>(
+  /** Sends a request to a broker, or to any. Where the broker throttles, its answer may take so much longer. */
+  async send<Api extends ApiName>(
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,
     options?: SendOptions,
   ): Promise<ResponseOf<Api>> {
-    return this.#ports.wire.send(to, api, request, { timeoutMs: REQUEST_TIMEOUT_MS, ...options });
+    const { channel = 'ask', timeoutMs = REQUEST_TIMEOUT_MS } = options ?? {};
+    const { wire } = this.#ports;
+    if (to === 'any') return wire.send(to, api, request, { ...options, timeoutMs });
+    const allowedMs = timeoutMs + this.throttledMs(to, channel);
+    const response = await wire.send(to, api, request, { ...options, timeoutMs: allowedMs });
+    // Others tell of quotas for requests, too, which are for how long brokers work: these two move bytes.
+    if ('throttleMs' in response && response.throttleMs > 0) {
+      this.#noteThrottled({ broker: to.id, channel, ms: response.throttleMs });
+    }
+    return response;
+  }
+
+  /** @returns for how long a broker does not look at what is sent over a channel, in milliseconds */
+  throttledMs({ id }: Broker, channel: Channel): number {
+    const until = this.#throttledUntil.get(`${id} ${channel}`) ?? 0;
+    return Math.max(0, until - this.#ports.clock.now());
   }
 
   /** See {@link Wire.connection}. */
@@ -187,6 +222,12 @@ export class Cluster implements Topics {
   /** Waits before something is repeated that a broker could not take. */
   pause(milliseconds = RETRY_PAUSE_MS): Promise<void> {
     return this.#ports.clock.sleep(milliseconds);
+  }
+
+  #noteThrottled(throttled: Throttled): void {
+    const { broker, channel, ms } = throttled;
+    this.#throttledUntil.set(`${broker} ${channel}`, this.#ports.clock.now() + ms);
+    this.#onThrottled(throttled);
   }
 
   async #refresh(): Promise<void> {

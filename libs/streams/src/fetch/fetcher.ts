@@ -106,11 +106,14 @@ export class Fetcher {
 
   /** Ends when nothing is wanted of the broker. */
   async #loop(broker: Broker): Promise<void> {
+    const { cluster, clock } = this.#options;
     try {
       for (;;) {
+        const throttledMs = cluster.throttledMs(broker, 'fetch');
+        if (throttledMs > 0) await clock.sleep(throttledMs);
         const wanted = this.#of(broker);
         if (this.#isClosed || wanted.length === 0) return;
-        if (!(await this.#fetch(broker, wanted))) await this.#options.clock.sleep(RETRY_PAUSE_MS);
+        if (!(await this.#fetch(broker, wanted))) await clock.sleep(RETRY_PAUSE_MS);
       }
     } finally {
       this.#loops.delete(broker.id);
@@ -132,7 +135,7 @@ export class Fetcher {
     const longest = lingerMs > 0 ? lingerMs : LONG_POLL_MS;
     const isAll = wanted.length >= this.#readers;
     try {
-      const { error, partitions } = await this.#options.cluster.send(
+      const { error, partitions, throttleMs } = await this.#options.cluster.send(
         broker,
         'Fetch',
         {
@@ -151,6 +154,8 @@ export class Fetcher {
         { channel: 'fetch' },
       );
       if (error !== 'NONE') throw new ProtocolError(error, 'Fetch');
+      // A broker that throttles has read nothing (KIP-219).
+      if (throttleMs > 0 && partitions.length === 0) return true;
       const answers = new Map(partitions.map((answer) => [answer.partition, answer]));
       const isFine = wanted.map((one) => this.#take(one, answers.get(one.reader.partition)));
       if (isFine.every(Boolean)) return true;

@@ -9,7 +9,7 @@ import {
   RecordsRefusedError,
 } from '../transactions/errors.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
-import { bytesOf, isPassing, outcomeOf } from './entry.ts';
+import { bytesOf, isPassing, outcomeOf, throttledMs } from './entry.ts';
 import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
 import { ProducerTurns } from './producer-turns.ts';
@@ -126,13 +126,13 @@ export class Committer {
     const left: Queued[] = [];
     let bytes = 0;
     for (const queued of this.#queue) {
-      const { partition, writes, isCurrent } = queued.entry;
+      const { writes, isCurrent } = queued.entry;
       if (!isCurrent()) {
         queued.settle({ kind: 'elsewhere' });
         continue;
       }
       const size = bytesOf(writes);
-      const isReady = (this.#unwritable.get(partition) ?? 0) <= now && this.#isLed(queued.entry);
+      const isReady = this.#waitMs(queued.entry, now) <= 0 && this.#isLed(queued.entry);
       if (!isReady || (taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES)) {
         left.push(queued);
         continue;
@@ -163,8 +163,14 @@ export class Committer {
 
   #idleMs(): number {
     if (this.#queue.length === 0) return TEND_MS;
-    const next = Math.min(...this.#unwritable.values()) - this.#options.clock.now();
+    const now = this.#options.clock.now();
+    const next = Math.min(...this.#queue.map(({ entry }) => this.#waitMs(entry, now)));
     return Math.max(next, FIRST_PAUSE_MS);
+  }
+
+  #waitMs({ partition, writes }: Entry, now: number): number {
+    const unwritableMs = (this.#unwritable.get(partition) ?? 0) - now;
+    return Math.max(unwritableMs, throttledMs(this.#options.cluster, writes));
   }
 
   async #tend(): Promise<void> {

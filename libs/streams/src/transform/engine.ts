@@ -69,7 +69,10 @@ export class TransformEngine {
     const { ports, groupId, instance, input, targets, timeouts = GROUP_TIMEOUTS } = options;
     const { lingerMs, stallTimeoutMs, onEvent } = options;
     const { clock } = ports;
-    const cluster = new Cluster(ports, [input, ...targets]);
+    const cluster = new Cluster(ports, [input, ...targets], (throttled) => {
+      this.#watch.excuse(throttled.ms);
+      onEvent({ kind: 'throttled', ...throttled });
+    });
     this.#cluster = cluster;
     this.#refresher = new Alarm(clock);
     const timeoutMs = timeouts.sessionMs - TRANSACTION_MARGIN_MS;

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import { isRefused, isUnheard, ProtocolError } from '../cluster/protocol-error.ts';
 import { UnstableOffsetError } from '../positions/positions.ts';
 import type { Committed } from '../positions/positions.ts';
@@ -61,6 +62,16 @@ export function bytesOf(writes: readonly Write[]): number {
   let bytes = 0;
   for (const { batches } of writes) for (const batch of batches) bytes += batch.uncompressedBytes;
   return bytes;
+}
+
+/** @returns for how long brokers do not look at what is written to them, in milliseconds: a transaction could outlast its time-out */
+export function throttledMs(cluster: Cluster, writes: readonly Write[]): number {
+  const brokers = writes.map((write) => cluster.leader(write.topic, write.partition)?.broker);
+  return brokers.reduce(
+    (longest, broker) =>
+      broker === undefined ? longest : Math.max(longest, cluster.throttledMs(broker, 'write')),
+    0,
+  );
 }
 
 /** @returns whether an error is one of the things that happen to transactions, and pass */

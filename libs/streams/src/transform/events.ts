@@ -1,3 +1,4 @@
+import type { Throttled } from '../cluster/cluster.ts';
 import type { BatchPlace } from '../fetch/errors.ts';
 import type { MemberState } from '../group/member-options.ts';
 import type { Resume } from '../positions/resume.ts';
@@ -29,6 +30,7 @@ export type EngineEvent =
       readonly outcome: 'committed' | 'aborted';
       readonly cause: unknown;
     }
+  | ({ readonly kind: 'throttled' } & Throttled)
   | {
       /** A partition waits, because a batch cannot be read; a `waiting` event follows. */
       readonly kind: 'unreadable';
