@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { EngineStage } from './testing/engine-stage.ts';
 import type { RunningEngine, StageOptions } from './testing/engine-stage.ts';
@@ -144,6 +145,30 @@ describe('The engine on brokers', () => {
       expect(offset).toBe(70n);
       expect(metadata).toContain(`topic-id=${topicId}`);
     }
+  });
+
+  it('goes on slowly under quotas, and tells that it is throttled', async () => {
+    const clientId = `throttled-${randomUUID()}`;
+    const stage = await stageOf({ ...SAME, clientId });
+    await stage.setQuota({ producer_byte_rate: 10_000, consumer_byte_rate: 15_000 });
+    // More than brokers let pass at once, which is what ten seconds would allow.
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      for (let batch = 0; batch < 5; batch += 1) await stage.write(partition, 100, 100);
+    }
+    const begun = Date.now();
+    const { events } = stage.start();
+    await stage.done();
+    report('2,000 records under quotas', Date.now() - begun);
+    const channels = events.map((event) =>
+      event.kind === 'throttled' ? event.channel : undefined,
+    );
+    expect(channels).toContain('fetch');
+    expect(channels).toContain('write');
+    const outcomes = events.flatMap((event) =>
+      event.kind === 'transaction' ? [event.outcome] : [],
+    );
+    expect(outcomes).not.toContain('aborted');
+    await stage.expectOnce();
   });
 
   it('leaves the group as soon as it stops', async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
 import { outcomeOf, planNumbered } from '@login-pipeline/streams/testing';
@@ -7,6 +7,7 @@ import type { Broker, EngineEvent, StoredOffset } from '@login-pipeline/streams'
 import { CommittedReader } from './committed-reader.ts';
 import { MortalPorts } from './mortal-ports.ts';
 import { RealCluster } from './real-cluster.ts';
+import { setQuota } from './set-quota.ts';
 import { until } from './until.ts';
 
 /** An engine in a process of its own, with what it told, and when, epoch ms. */
@@ -19,6 +20,8 @@ export interface RunningEngine {
 export interface StageOptions {
   readonly inputPartitions: number;
   readonly outputPartitions: number;
+  /** Of the engines; default: to each its own. */
+  readonly clientId?: string;
 }
 
 /** Longer than any fault lasts. */
@@ -39,6 +42,7 @@ export class EngineStage {
   /** What was written, by partition. */
   readonly written: number[][] = [];
   readonly #brokers: readonly string[];
+  readonly #clientId: string | undefined;
   #started = 0;
   #serial = 0;
 
@@ -46,17 +50,19 @@ export class EngineStage {
     cluster: RealCluster,
     brokers: readonly string[],
     topics: PipeTopics,
-    outputs: number,
+    { outputPartitions: outputs, clientId }: StageOptions,
   ) {
     this.cluster = cluster;
     this.topics = topics;
     this.groupId = `group-${topics.input}`;
     this.#brokers = brokers;
+    this.#clientId = clientId;
     this.output = new CommittedReader(brokers, topics.output, outputs);
     this.deadLetters = new CommittedReader(brokers, topics.deadLetters, outputs);
   }
 
-  static async open({ inputPartitions, outputPartitions }: StageOptions): Promise<EngineStage> {
+  static async open(options: StageOptions): Promise<EngineStage> {
+    const { inputPartitions, outputPartitions } = options;
     const cluster = await RealCluster.open();
     const brokers = (process.env['TEST_KAFKA_BROKERS'] ?? '').split(',');
     const input = `engine-${randomUUID()}`;
@@ -64,13 +70,13 @@ export class EngineStage {
     await cluster.createTopic(input, inputPartitions);
     await cluster.createTopic(topics.output, outputPartitions);
     await cluster.createTopic(topics.deadLetters, outputPartitions);
-    return new EngineStage(cluster, brokers, topics, outputPartitions);
+    return new EngineStage(cluster, brokers, topics, options);
   }
 
   start(): RunningEngine {
     this.#started += 1;
     const instance = `instance${this.#started}`;
-    const ports = new MortalPorts(this.#brokers, instance);
+    const ports = new MortalPorts(this.#brokers, this.#clientId ?? instance);
     const events: RunningEngine['events'] = [];
     const { input, output, deadLetters } = this.topics;
     const engine = new TransformEngine({
@@ -94,6 +100,13 @@ export class EngineStage {
     this.engines.push(running);
     engine.start();
     return running;
+  }
+
+  /** @param quotas of the engines' client, in bytes a second, by name */
+  async setQuota(quotas: Readonly<Record<string, number>>): Promise<void> {
+    const [broker = ''] = this.#brokers;
+    if (this.#clientId === undefined) throw new Error('Others have clients of these names, too');
+    await setQuota(broker, this.#clientId, quotas);
   }
 
   async stop({ engine, ports }: RunningEngine): Promise<void> {
@@ -144,8 +157,8 @@ export class EngineStage {
     return (await this.cluster.ports.wire.send(coordinator, 'DescribeGroup', { groupId })).state;
   }
 
-  /** Writes the next numbers to a partition of the input. */
-  async write(partition: number, count: number): Promise<void> {
+  /** Writes the next numbers to a partition of the input. @param keyBytes the size of their keys, which are random */
+  async write(partition: number, count: number, keyBytes?: number): Promise<void> {
     const { wire, encoder } = this.cluster.ports;
     const { input: topic } = this.topics;
     const { brokers, topics } = await wire.send('any', 'Metadata', { topics: [topic] });
@@ -156,7 +169,7 @@ export class EngineStage {
     this.#serial += count;
     const timestamp = Date.now();
     const records = serials.map((serial) => ({
-      key: null,
+      key: keyBytes === undefined ? null : randomBytes(keyBytes),
       value: Buffer.from(String(serial)),
       timestamp,
     }));
