@@ -29,6 +29,8 @@ export interface ConnectionSettings {
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** The broker that the cluster says to be there; undefined of an address of ours. */
+  readonly advertisedBy?: number;
 }
 
 /** Told to brokers, which count connections by it (KIP-511). */
@@ -36,6 +38,7 @@ const SOFTWARE = { software: 'streams-kafkajs' };
 /** A connection to a broker, whose requests are sent at once: none waits for the answers to those before. */
 export class BrokerConnection {
   readonly #where: string;
+  readonly #advertisedBy: number | undefined;
   readonly #settings: ConnectionSettings;
   readonly #inside: InsideConnection;
   readonly #pipeline = new Pipeline((reason) => {
@@ -50,9 +53,10 @@ export class BrokerConnection {
   readonly #ended: Promise<never>;
   readonly #reject: (reason: Error) => void;
 
-  constructor({ host, port }: Address, settings: ConnectionSettings) {
+  constructor({ host, port, advertisedBy }: Address, settings: ConnectionSettings) {
     const { clientId, sasl, connectTimeoutMs } = settings;
     this.#where = `${host}:${port}`;
+    this.#advertisedBy = advertisedBy;
     this.#settings = settings;
     const { promise, reject } = promiseOfEnd();
     this.#ended = promise;
@@ -167,7 +171,12 @@ export class BrokerConnection {
     // What came first says more than what kafkajs makes of it.
     const cause = this.#end ?? thrown;
     this.close(thrown);
-    const message = `${this.#where} cannot be reached: ${errorText(cause)}`;
+    const by = this.#advertisedBy;
+    const subject =
+      by === undefined
+        ? `${this.#where} cannot be reached`
+        : `broker ${by} cannot be reached at ${this.#where}, the address in its advertised.listeners`;
+    const message = `${subject}: ${errorText(cause)}`;
     return isTlsFailure(cause)
       ? new TlsError(message, { cause })
       : new UnreachableError(message, { cause });

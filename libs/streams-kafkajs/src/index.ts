@@ -4,5 +4,6 @@ export { TlsError, UnsupportedBrokerError } from './errors.ts';
 export type { Sasl } from './kafkajs-inside.ts';
 export { KafkajsWire } from './kafkajs-wire.ts';
 export type { WireSettings } from './kafkajs-wire.ts';
+export type { OnReachable } from './outages.ts';
 export { systemClock } from './system-clock.ts';
 export * from './record-batch/index.ts';

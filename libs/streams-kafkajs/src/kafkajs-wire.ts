@@ -10,12 +10,16 @@ import type {
 } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
 import type { Address, ConnectionSettings } from './broker-connection.ts';
-import { asError, errorText } from './errors.ts';
+import { asError, errorText, TlsError } from './errors.ts';
+import { Outages } from './outages.ts';
+import type { OnReachable } from './outages.ts';
 
 /** How to reach and convince the brokers. */
 export interface WireSettings extends Partial<ConnectionSettings> {
   /** `host:port` of some brokers; the rest is learnt from them. */
   readonly brokers: readonly string[];
+  /** Told once when an address, of ours or of a broker's, cannot be connected to, and once when it can be again. */
+  readonly onReachable?: OnReachable;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -36,6 +40,7 @@ export class KafkajsWire implements Wire {
   readonly #bootstrap: readonly Address[];
   readonly #settings: ConnectionSettings;
   readonly #slots = new Map<string, Slot>();
+  readonly #outages: Outages;
   /** How many connections were made. */
   #made = 0;
   /** The bootstrap address that `any` goes to first. */
@@ -45,6 +50,7 @@ export class KafkajsWire implements Wire {
   constructor({ brokers, ...settings }: WireSettings) {
     if (brokers.length === 0) throw new RangeError('at least one broker is needed');
     this.#bootstrap = brokers.map(parseAddress);
+    this.#outages = new Outages(settings.onReachable ?? (() => undefined));
     this.#settings = {
       clientId: settings.clientId ?? 'streams-kafkajs',
       tls: settings.tls ?? false,
@@ -68,7 +74,9 @@ export class KafkajsWire implements Wire {
       if (wanted !== undefined && wanted !== this.connection(to, channel)) {
         throw new UnreachableError(`The connection to ${to.host}:${to.port} is lost`);
       }
-      return (await this.#connection(to, channel)).send(api, request, timeoutMs);
+      const { id, host, port } = to;
+      const connection = await this.#connection({ host, port, advertisedBy: id }, channel);
+      return connection.send(api, request, timeoutMs);
     }
     for (let left = this.#bootstrap.length; ; left -= 1) {
       const connection = await this.#anyConnection(channel);
@@ -128,10 +136,24 @@ export class KafkajsWire implements Wire {
     const slot = this.#slots.get(key);
     if (slot?.connection.isOpen === true) return slot.opened;
     const connection = new BrokerConnection(address, this.#settings);
-    const opened = connection.open();
+    const opened = this.#open(connection, address);
     this.#made += 1;
     this.#slots.set(key, { connection, opened, number: this.#made });
     return opened;
+  }
+
+  async #open(connection: BrokerConnection, { host, port }: Address): Promise<BrokerConnection> {
+    const tell = this.#outages.attempt(`${host}:${port}`);
+    try {
+      await connection.open();
+    } catch (error) {
+      const isAway = error instanceof UnreachableError || error instanceof TlsError;
+      // Other errors are what the broker says of credentials: it was reached.
+      if (isAway && !this.#isClosed) tell(error.message);
+      throw error;
+    }
+    tell(undefined);
+    return connection;
   }
 }
 

@@ -41,20 +41,24 @@ export class FakeBroker {
     });
   }
 
-  /** @param onRequest told every request but ApiVersions, which is answered */
+  /**
+   * @param onRequest told every request but ApiVersions, which is answered
+   * @param port default: a free one
+   */
   static async listen(
     onRequest: (request: SeenRequest) => void = () => undefined,
+    port = 0,
   ): Promise<FakeBroker> {
     return FakeBroker.listenRaw((request) => {
       if (request.key === API_VERSIONS) request.answer(apiVersions());
       else onRequest(request);
-    });
+    }, port);
   }
 
   /** @param onRequest told every request */
-  static async listenRaw(onRequest: (request: SeenRequest) => void): Promise<FakeBroker> {
+  static async listenRaw(onRequest: (request: SeenRequest) => void, port = 0): Promise<FakeBroker> {
     const broker = new FakeBroker(onRequest);
-    broker.#server.listen(0, '127.0.0.1');
+    broker.#server.listen(port, '127.0.0.1');
     await once(broker.#server, 'listening');
     return broker;
   }
