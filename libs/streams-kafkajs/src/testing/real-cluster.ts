@@ -1,5 +1,5 @@
 import type { Ports } from '@login-pipeline/streams';
-import type { ContractCluster } from '@login-pipeline/streams/testing/contract';
+import type { ContractCluster, TopicConfig } from '@login-pipeline/streams/testing/contract';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { kafkajsBatchEncoder } from '../batch-encoder.ts';
@@ -33,10 +33,10 @@ export class RealCluster implements ContractCluster {
     return new RealCluster(ports, admin, (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1);
   }
 
-  async createTopic(topic: string, partitions: number): Promise<void> {
+  async createTopic(topic: string, partitions: number, config: TopicConfig = {}): Promise<void> {
     await this.#admin.createTopics({
       waitForLeaders: false,
-      topics: [{ topic, numPartitions: partitions }],
+      topics: [{ topic, numPartitions: partitions, configEntries: entriesOf(config) }],
     });
     await this.#led(topic, partitions);
   }
@@ -89,4 +89,17 @@ export class RealCluster implements ContractCluster {
     }
     return true;
   }
+}
+
+/** @returns the configuration under the names that brokers know */
+function entriesOf(config: TopicConfig): { readonly name: string; readonly value: string }[] {
+  const values = {
+    'max.message.bytes': config.maxMessageBytes,
+    'message.timestamp.before.max.ms': config.timestampBeforeMaxMs,
+    'message.timestamp.after.max.ms': config.timestampAfterMaxMs,
+    'cleanup.policy': config.isCompacted === true ? 'compact' : undefined,
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: String(value) }],
+  );
 }

@@ -1,4 +1,5 @@
 import type { Ports } from '../../ports.ts';
+import type { TopicConfig } from '../topic-config.ts';
 
 /** What the contract needs of a cluster, be it brokers or simulated ones. */
 export interface ContractCluster {
@@ -6,7 +7,7 @@ export interface ContractCluster {
   /** Whether the cluster has KIP-890: `transaction.version` 2. */
   readonly transactionVersion: 1 | 2;
   /** Creates a topic, and waits until its partitions have leaders. */
-  createTopic(topic: string, partitions: number): Promise<void>;
+  createTopic(topic: string, partitions: number, config?: TopicConfig): Promise<void>;
   /** Gives a topic more partitions. */
   growTopic(topic: string, partitions: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;

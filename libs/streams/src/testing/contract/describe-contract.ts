@@ -8,6 +8,7 @@ import { describeIdempotence } from './idempotence.ts';
 import { describeLogs } from './logs.ts';
 import { describeOffsets } from './offsets.ts';
 import { Subject } from './subject.ts';
+import { describeTopicConfigs } from './topic-configs.ts';
 import { describeTopics } from './topics.ts';
 import { describeTransactionState } from './transaction-state.ts';
 import { describeTransactions } from './transactions.ts';
@@ -37,6 +38,7 @@ export function describeContract(name: string, open: () => Promise<ContractClust
 
     describeConnections(opened);
     describeTopics(opened);
+    describeTopicConfigs(opened);
     describeLogs(opened);
     describeIdempotence(opened);
     describeTransactions(opened);

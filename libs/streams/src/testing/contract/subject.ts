@@ -11,6 +11,7 @@ import type {
   ProducerStamp,
 } from '../../protocol/log-apis.ts';
 import { ANY_EPOCH, LATEST } from '../../protocol/log-apis.ts';
+import type { TopicConfig } from '../topic-config.ts';
 import type { ContractCluster } from './contract-cluster.ts';
 
 /** Longer than any broker takes for what is waited for. */
@@ -35,6 +36,8 @@ export interface WriteOptions {
   readonly transactionalId?: string | undefined;
   readonly addsPartitions?: boolean;
   readonly timestamps?: readonly number[];
+  /** By default none has a key. */
+  readonly keys?: readonly (string | null)[];
   /** See {@link SendOptions.connection}. */
   readonly connection?: number | undefined;
 }
@@ -68,9 +71,9 @@ export class Subject {
   }
 
   /** @returns the name of a new topic */
-  async topic(partitions = 1): Promise<string> {
+  async topic(partitions = 1, config: TopicConfig = {}): Promise<string> {
     const topic = this.unique('contract');
-    await this.cluster.createTopic(topic, partitions);
+    await this.cluster.createTopic(topic, partitions, config);
     return topic;
   }
 
@@ -138,8 +141,9 @@ export class Subject {
     const { partition = 0, stamp = NOBODY, transactionalId, addsPartitions = false } = options;
     const { broker } = await this.leader(topic, partition);
     const now = this.cluster.ports.clock.now();
+    const keys = (options.keys ?? []).map((key) => (key === null ? null : Buffer.from(key)));
     const records = Array.from({ length: count }, (_, index) => ({
-      key: null,
+      key: keys[index] ?? null,
       value: Buffer.from(`record ${index}`),
       timestamp: options.timestamps?.[index] ?? now,
     }));

@@ -1,5 +1,6 @@
 import type { OffsetToCommit } from '../../protocol/group-apis.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
+import type { TopicConfig } from '../topic-config.ts';
 import { Controller } from './broker/controller.ts';
 import type { ControllerDelays } from './broker/controller.ts';
 import { CoordinatorLoads, DEFAULT_SETTINGS } from './broker/environment.ts';
@@ -82,7 +83,6 @@ export class SimulatedCluster {
       controller: this.controller,
       settings: { ...DEFAULT_SETTINGS, transactionVersion, ...settings },
       losesMarkers: options.losesMarkers ?? false,
-      refuse: () => undefined,
       time: () => EPOCH_MS + Math.floor(scheduler.now()),
       isUp: (id) => this.brokers[id - 1]?.isUp === true,
     };
@@ -129,8 +129,8 @@ export class SimulatedCluster {
     });
   }
 
-  createTopic(topic: string, partitions: number): void {
-    this.controller.createTopic(topic, partitions);
+  createTopic(topic: string, partitions: number, config?: TopicConfig): void {
+    this.controller.createTopic(topic, partitions, config);
   }
 
   growTopic(topic: string, partitions: number): void {

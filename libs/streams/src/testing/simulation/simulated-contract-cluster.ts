@@ -1,5 +1,6 @@
 import type { Ports } from '../../ports.ts';
 import type { ContractCluster } from '../contract/contract-cluster.ts';
+import type { TopicConfig } from '../topic-config.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulationOptions } from './simulated-cluster.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -35,8 +36,8 @@ export class SimulatedContractCluster implements ContractCluster {
     };
   }
 
-  async createTopic(topic: string, partitions: number): Promise<void> {
-    this.cluster.createTopic(topic, partitions);
+  async createTopic(topic: string, partitions: number, config?: TopicConfig): Promise<void> {
+    this.cluster.createTopic(topic, partitions, config);
     await this.#settled();
   }
 

@@ -1,4 +1,5 @@
 import type { Broker, TopicMetadata } from '../../../protocol/cluster-apis.ts';
+import type { TopicConfig } from '../../topic-config.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { OFFSETS_TOPIC, Partition, partitionOf, TRANSACTIONS_TOPIC } from './topics.ts';
@@ -97,11 +98,11 @@ export class Controller {
     return true;
   }
 
-  createTopic(name: string, partitions: number): void {
+  createTopic(name: string, partitions: number, config: TopicConfig = {}): void {
     if (this.topics.has(name)) throw new Error(`Topic "${name}" exists`);
     const id = this.#nextTopicId.toString(16).padStart(32, '0');
     this.#nextTopicId += 1;
-    const topic: Topic = { name, id, partitions: [] };
+    const topic: Topic = { name, id, partitions: [], config };
     this.topics.set(name, topic);
     this.topicsById.set(id, topic);
     this.growTopic(name, partitions);

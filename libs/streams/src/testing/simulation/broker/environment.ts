@@ -1,5 +1,4 @@
 import type { ErrorName } from '../../../protocol/errors.ts';
-import type { OutgoingRecord } from '../../../records/record.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Controller } from './controller.ts';
@@ -57,8 +56,6 @@ export interface Environment {
   readonly settings: BrokerSettings;
   /** KAFKA-20734: when the only broker stops, its coordinator ends transactions without the markers that are on their way. */
   losesMarkers: boolean;
-  /** Why a topic's rules refuse a record; undefined when they do not. */
-  refuse: (topic: string, record: OutgoingRecord) => string | undefined;
   /** Epoch milliseconds. */
   time(): number;
   isUp(broker: number): boolean;

@@ -90,11 +90,7 @@ export class Produce {
     const { batch, topic } = wanted;
     if (!(batch instanceof SimulatedOutgoing)) return failed(wanted, 'CORRUPT_MESSAGE');
     const refused = this.#refused(topic, batch);
-    if (refused !== undefined)
-      return { ...failed(wanted, refused.error, refused.message), refused: refused.records };
-    if (batch.uncompressedBytes > this.#environment.settings.maxMessageBytes) {
-      return failed(wanted, 'MESSAGE_TOO_LARGE');
-    }
+    if (refused !== undefined) return { ...failed(wanted, refused.error), ...refused };
     const { error, baseOffset } = partition.log.append(claimed, batch, guard);
     if (error !== 'NONE') return failed(wanted, error, error);
     partition.changed();
@@ -113,31 +109,40 @@ export class Produce {
     return partition.check(broker, this.#environment.scheduler.now(), -1);
   }
 
-  /** LogValidator: one record that a topic's rules refuse has the batch refused. */
+  /** UnifiedLog.analyzeAndValidateRecords, and LogValidator: one record that a topic's rules refuse has the batch refused. */
   #refused(
     topic: string,
-    { records }: SimulatedOutgoing,
-  ):
-    | { error: ErrorName; message: string; records: { index: number; message: string }[] }
-    | undefined {
-    const { refuse, settings } = this.#environment;
-    const latest = this.#environment.time() + settings.timestampAfterMaxMs;
-    let refused: { index: number; message: string }[] | undefined;
-    let error: ErrorName = 'INVALID_RECORD';
-    for (const [index, record] of records.entries()) {
-      const isEarly = Number(record.timestamp) > latest;
-      if (isEarly) error = 'INVALID_TIMESTAMP';
-      const message = isEarly
-        ? `Timestamp ${record.timestamp} of message with offset ${index} is out of range.`
-        : refuse(topic, record);
-      if (message !== undefined) (refused ??= []).push({ index, message });
+    { records, uncompressedBytes }: SimulatedOutgoing,
+  ): Pick<ProducedPartition, 'error' | 'message' | 'refused'> | undefined {
+    const { settings, controller } = this.#environment;
+    const rules = { ...settings, ...controller.topics.get(topic)?.config };
+    if (uncompressedBytes > rules.maxMessageBytes) {
+      const message = `The record batch size is ${uncompressedBytes} bytes`;
+      return { error: 'MESSAGE_TOO_LARGE', message, refused: [] };
     }
-    if (refused === undefined) return undefined;
-    const message =
+    const now = this.#environment.time();
+    const { timestampBeforeMaxMs = Infinity, timestampAfterMaxMs, isCompacted = false } = rules;
+    const refused: { index: number; message: string }[] = [];
+    let error: ErrorName = 'INVALID_RECORD';
+    for (const [index, { key, timestamp }] of records.entries()) {
+      const age = now - Number(timestamp);
+      if (isCompacted && key === null) {
+        refused.push({ index, message: 'Compacted topic cannot accept message without key' });
+      } else if (
+        Number(timestamp) >= 0 &&
+        (age > timestampBeforeMaxMs || -age > timestampAfterMaxMs)
+      ) {
+        error = 'INVALID_TIMESTAMP';
+        const message = `Timestamp ${timestamp} of message with offset ${index} is out of range.`;
+        refused.push({ index, message });
+      }
+    }
+    if (refused.length === 0) return undefined;
+    const cause =
       error === 'INVALID_TIMESTAMP'
-        ? 'One or more records have been rejected due to invalid timestamp'
-        : `One or more records have been rejected due to ${refused.length} record errors in total`;
-    return { error, message, records: refused };
+        ? 'invalid timestamp'
+        : `${refused.length} record errors in total`;
+    return { error, refused, message: `One or more records have been rejected due to ${cause}` };
   }
 }
 

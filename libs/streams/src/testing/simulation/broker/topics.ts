@@ -1,5 +1,6 @@
 import type { ErrorName } from '../../../protocol/errors.ts';
 import { ANY_EPOCH } from '../../../protocol/log-apis.ts';
+import type { TopicConfig } from '../../topic-config.ts';
 import { PartitionLog } from './partition-log.ts';
 
 /** The topic of committed offsets, a partition of which makes its leader the coordinator of a group. */
@@ -80,6 +81,7 @@ export interface Topic {
   readonly name: string;
   readonly id: string;
   readonly partitions: Partition[];
+  readonly config: TopicConfig;
 }
 
 /** A partition's name. */
