@@ -220,7 +220,7 @@ export class TransformEngine {
         fetcher: this.#fetcher,
         reading,
         committer: this.#committer,
-        plan: () => plan(context),
+        plan: (signal) => plan({ ...context, signal }),
         around,
         progress: this.#watch.open(partition),
         onEvent,

@@ -47,7 +47,7 @@ export interface LaneOptions {
   readonly reading: Reading;
   readonly committer: Committer;
   /** Makes a plan that remembers nothing of what was planned and not committed. */
-  readonly plan: () => PlanBatch;
+  readonly plan: (signal: AbortSignal) => PlanBatch;
   readonly around: Around | undefined;
   readonly progress: PartitionProgress;
   readonly onEvent: (event: EngineEvent) => void;
@@ -63,7 +63,7 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #reader: PartitionReader;
   readonly #finder: PositionFinder;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   /** As the group has it. */
   #committed: Committed | undefined;
   /** What the partition waits for. */
@@ -119,7 +119,7 @@ export class Lane {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#reader.close();
   }
 
@@ -139,7 +139,7 @@ export class Lane {
 
   /** Asked anew each time: it may end during any wait. */
   #isOver(): boolean {
-    return this.#isClosed;
+    return this.#closing.signal.aborted;
   }
 
   /** Reads on until the partition goes on elsewhere. */
@@ -171,7 +171,7 @@ export class Lane {
 
   /** Plans a batch and has it committed, in another way where records are refused. @returns whether it is committed */
   async #transact(batch: ConsumedBatch, position: FetchPosition): Promise<boolean> {
-    const plan = (this.#plan ??= this.#options.plan());
+    const plan = (this.#plan ??= this.#options.plan(this.#closing.signal));
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
       const planned = await plan(batch, refused).catch(undecided);

@@ -32,6 +32,8 @@ export interface PlanContext {
   readonly partition: number;
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** Aborted when the partition is worked on no more: nothing has to be read for it any longer. */
+  readonly signal: AbortSignal;
 }
 
 /** Surrounds the work on a batch, from its plan to its commit. */
