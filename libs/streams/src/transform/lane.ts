@@ -186,8 +186,10 @@ export class Lane {
         planned.onCommitted?.(settled.written);
         return true;
       }
-      this.#plan = undefined;
-      if (settled.kind === 'elsewhere') return false;
+      if (settled.kind === 'elsewhere') {
+        this.#plan = undefined;
+        return false;
+      }
       refused = [...refused, ...settled.refused];
     }
     return false;
