@@ -2,6 +2,7 @@ import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { isLeaderGone, ProtocolError } from '../cluster/protocol-error.ts';
 import type { StoredOffset } from '../protocol/group-apis.ts';
 import { ANY_EPOCH, EARLIEST, LATEST } from '../protocol/log-apis.ts';
+import type { Isolation, TopicPartition } from '../protocol/log-apis.ts';
 import { decodeCommitMetadata } from './commit-metadata.ts';
 import type { CommitMetadata } from './commit-metadata.ts';
 
@@ -68,20 +69,43 @@ export async function boundsOf(
   cluster: Cluster,
   topic: string,
   partition: number,
-  { broker, epoch }: Leader,
+  leader: Leader,
 ): Promise<Bounds> {
-  const [earliest, end] = await Promise.all(
-    [EARLIEST, LATEST].map(async (timestamp) => {
-      const { partitions } = await cluster.send(broker, 'ListOffsets', {
-        isolation: 'read_uncommitted',
-        partitions: [{ topic, partition, leaderEpoch: epoch, timestamp }],
-      });
-      const [told] = partitions;
-      if (told?.error !== 'NONE') throw refusal('ListOffsets', topic, partition, told?.error);
-      return told.offset;
-    }),
-  );
-  return { earliest: earliest ?? 0n, end: end ?? 0n };
+  const place = { topic, partition };
+  const [earliest, end] = await Promise.all([
+    listOffset(cluster, place, leader, EARLIEST, 'read_uncommitted'),
+    listOffset(cluster, place, leader, LATEST, 'read_uncommitted'),
+  ]);
+  return { earliest, end };
+}
+
+/**
+ * @returns where a partition's log ends for readers of committed records: its last stable offset (KIP-98)
+ * @throws ProtocolError when the leader is another one now
+ */
+export function stableEndOf(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  leader: Leader,
+): Promise<bigint> {
+  return listOffset(cluster, { topic, partition }, leader, LATEST, 'read_committed');
+}
+
+async function listOffset(
+  cluster: Cluster,
+  { topic, partition }: TopicPartition,
+  { broker, epoch }: Leader,
+  timestamp: bigint,
+  isolation: Isolation,
+): Promise<bigint> {
+  const { partitions } = await cluster.send(broker, 'ListOffsets', {
+    isolation,
+    partitions: [{ topic, partition, leaderEpoch: epoch, timestamp }],
+  });
+  const [told] = partitions;
+  if (told?.error !== 'NONE') throw refusal('ListOffsets', topic, partition, told?.error);
+  return told.offset;
 }
 
 /**
