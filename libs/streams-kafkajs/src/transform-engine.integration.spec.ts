@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { ForeignGroupError } from '@login-pipeline/streams';
 import { EngineStage } from './testing/engine-stage.ts';
 import type { RunningEngine, StageOptions } from './testing/engine-stage.ts';
 import { longestGap } from './testing/gaps.ts';
@@ -168,6 +169,49 @@ describe('The engine on brokers', () => {
       event.kind === 'transaction' ? [event.outcome] : [],
     );
     expect(outcomes).not.toContain('aborted');
+    await stage.expectOnce();
+  });
+
+  it.each([
+    ['before it', true],
+    ['after it', false],
+  ])('refuses to share its group with a consumer of KIP-848 that came %s', async (_, isFirst) => {
+    const stage = await stageOf(SAME);
+    const { input } = stage.topics;
+    if (isFirst) await stage.cluster.joinByConsumerProtocol(stage.groupId, input);
+    const running = stage.start();
+    if (!isFirst) {
+      await stage.settled([running], PARTITIONS);
+      await stage.cluster.joinByConsumerProtocol(stage.groupId, input);
+    }
+    await until('the engine to fail', () => stage.failures.length > 0);
+    expect(stage.failures).toEqual([expect.any(ForeignGroupError)]);
+    const kind = 'consumer protocol (KIP-848)';
+    expect(stage.failures).toMatchObject([{ kind, groupId: stage.groupId }]);
+  });
+
+  it('refuses a group whose members have another assignor, and names them', async () => {
+    const stage = await stageOf(SAME);
+    await stage.joinByKafkajs();
+    stage.start();
+    await until('the engine to fail', () => stage.failures.length > 0);
+    expect(stage.failures).toMatchObject([
+      {
+        kind: 'another assignor',
+        message: `The group "${stage.groupId}" belongs to another client: consumers with another assignor, "RoundRobinAssigner", client.id other`,
+      },
+    ]);
+  });
+
+  it('is not disturbed by a consumer with another assignor, which is refused', async () => {
+    const stage = await stageOf(SAME);
+    const running = stage.start();
+    await stage.settled([running], PARTITIONS);
+    await expect(stage.joinByKafkajs()).rejects.toMatchObject({
+      type: 'INCONSISTENT_GROUP_PROTOCOL',
+    });
+    await stage.write(0, 10);
+    await stage.done();
     await stage.expectOnce();
   });
 

@@ -43,6 +43,8 @@ export { MAX_VALUE_BYTES, readLimits } from './fetch/read-limits.ts';
 export type { ReadLimits } from './fetch/read-limits.ts';
 export { ReadMemory } from './fetch/read-memory.ts';
 export { RecordList } from './fetch/record-list.ts';
+export { ForeignGroupError } from './group/foreign-group.ts';
+export type { ForeignKind } from './group/foreign-group.ts';
 export { murmur2 } from './transform/murmur2.ts';
 export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
 export type { Topic, Topics } from './cluster/cluster.ts';

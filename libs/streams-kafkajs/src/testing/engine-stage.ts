@@ -4,7 +4,9 @@ import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login
 import { outcomeOf, planNumbered } from '@login-pipeline/streams/testing';
 import type { PipeTopics } from '@login-pipeline/streams/testing';
 import type { Broker, EngineEvent, StoredOffset } from '@login-pipeline/streams';
+import type { Consumer } from 'kafkajs';
 import { CommittedReader } from './committed-reader.ts';
+import { joinByKafkajs } from './join-by-kafkajs.ts';
 import { MortalPorts } from './mortal-ports.ts';
 import { RealCluster } from './real-cluster.ts';
 import { setQuota } from './set-quota.ts';
@@ -42,6 +44,7 @@ export class EngineStage {
   /** What was written, by partition. */
   readonly written: number[][] = [];
   readonly #brokers: readonly string[];
+  readonly #others: Consumer[] = [];
   readonly #clientId: string | undefined;
   #started = 0;
   #serial = 0;
@@ -107,6 +110,11 @@ export class EngineStage {
     const [broker = ''] = this.#brokers;
     if (this.#clientId === undefined) throw new Error('Others have clients of these names, too');
     await setQuota(broker, this.#clientId, quotas);
+  }
+
+  /** Has a consumer of kafkajs join the group, which stays to the end. @throws what the coordinator refuses it for */
+  async joinByKafkajs(): Promise<void> {
+    this.#others.push(await joinByKafkajs(this.#brokers, this.groupId, this.topics.input));
   }
 
   async stop({ engine, ports }: RunningEngine): Promise<void> {
@@ -248,6 +256,7 @@ export class EngineStage {
       if (ports.diedAt === undefined) await engine.stop();
       ports.kill();
     }
+    for (const other of this.#others) await other.disconnect();
     await this.output.close();
     await this.deadLetters.close();
     await this.cluster.close();

@@ -5,6 +5,7 @@ import type { Admin } from 'kafkajs';
 import { kafkajsBatchEncoder } from '../batch-encoder.ts';
 import { KafkajsWire } from '../kafkajs-wire.ts';
 import { systemClock } from '../system-clock.ts';
+import { joinByConsumerProtocol } from './join-by-consumer-protocol.ts';
 
 const PAUSE_MS = 20;
 const ATTEMPTS = 500;
@@ -57,6 +58,19 @@ export class RealCluster implements ContractCluster {
       topic,
       partitions: [{ partition, offset: String(below) }],
     });
+  }
+
+  async joinByConsumerProtocol(groupId: string, topic: string): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const asked = { kind: 'group', key: groupId } as const;
+      const { error, broker } = await this.ports.wire.send('any', 'FindCoordinator', asked);
+      const { host, port } = broker;
+      const isFound = error === 'NONE';
+      if (isFound && (await joinByConsumerProtocol(`${host}:${port}`, groupId, topic)) === 'NONE')
+        return;
+      await systemClock.sleep(PAUSE_MS);
+    }
+    throw new Error(`No consumer can join ${groupId}`);
   }
 
   async close(): Promise<void> {

@@ -2,10 +2,13 @@ import type { ResponseOf } from '../protocol/apis.ts';
 import type { Assignment, Candidate } from './assign.ts';
 import { decodeSubscription, encodeAssignment } from './consumer-protocol.ts';
 
-/** The kind of group, to its coordinator. */
+/** The kind of group, to its coordinator, and to tools that list consumers. */
 export const PROTOCOL_TYPE = 'consumer';
-/** The Java client's name of this protocol: members that it assigns for understand it. */
-export const PROTOCOL = 'cooperative-sticky';
+/**
+ * A name that no other client has: under that of the Java client's cooperative assignor its consumers would be let in, and work on
+ * some of the partitions.
+ */
+export const PROTOCOL = 'streams-cooperative';
 
 type JoinedMember = ResponseOf<'JoinGroup'>['members'][number];
 

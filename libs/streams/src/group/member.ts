@@ -6,6 +6,7 @@ import { Alarm } from '../timing/alarm.ts';
 import { assign } from './assign.ts';
 import { decodeAssignment, encodeSubscription } from './consumer-protocol.ts';
 import { candidateOf, encodeAssignments, PROTOCOL, PROTOCOL_TYPE } from './cooperative-protocol.ts';
+import { requireOwnGroup } from './foreign-group.ts';
 import type { MemberOptions, MemberState } from './member-options.ts';
 
 /** Outside of a generation. */
@@ -67,6 +68,7 @@ export class Member {
    * Joins, and stays a member until it {@link leave}s.
    *
    * @throws ProtocolError when the coordinator refuses for a reason that stays
+   * @throws ForeignGroupError when the group has members of another client
    */
   async run(): Promise<void> {
     for (let refusals = 0; !this.#isOver();) {
@@ -149,6 +151,7 @@ export class Member {
     const joined = await this.#ask('JoinGroup', request);
     const { error, memberId } = joined;
     if (error === 'NONE' || error === 'MEMBER_ID_REQUIRED') this.#memberId = memberId;
+    await requireOwnGroup(cluster, groupId, joined);
     if (error === 'NONE') return joined;
     if (error !== 'MEMBER_ID_REQUIRED') this.#refusedBy(error, 'JoinGroup');
     return undefined;

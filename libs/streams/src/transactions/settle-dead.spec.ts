@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Cluster } from '../cluster/cluster.ts';
 import { encodeSubscription } from '../group/consumer-protocol.ts';
+import { PROTOCOL } from '../group/cooperative-protocol.ts';
 import { SimulatedCluster } from '../testing/simulation/simulated-cluster.ts';
 import type { SimulatedProcess } from '../testing/simulation/simulated-process.ts';
 import { settleDead } from './settle-dead.ts';
@@ -85,7 +86,7 @@ describe('settleDead', () => {
       sessionTimeoutMs: 600_000,
       rebalanceTimeoutMs: 10_000,
       protocolType: 'consumer',
-      protocols: [{ name: 'cooperative-sticky', metadata }],
+      protocols: [{ name: PROTOCOL, metadata }],
       reason: '',
     };
     const { memberId } = await process.wire.send('any', 'JoinGroup', { ...request, memberId: '' });

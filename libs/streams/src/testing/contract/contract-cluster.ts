@@ -13,5 +13,7 @@ export interface ContractCluster {
   deleteTopic(topic: string): Promise<void>;
   /** Deletes all records below an offset, as retention does. */
   deleteRecords(topic: string, partition: number, below: bigint): Promise<void>;
+  /** Has a consumer of KIP-848 join a group, and stay for some seconds. */
+  joinByConsumerProtocol(groupId: string, topic: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,6 +6,14 @@ import type { Subject } from './subject.ts';
 
 const PART_ONE = Buffer.from('part one');
 const PART_TWO = Buffer.from('part two');
+/** Version 0 (ConsumerProtocolAssignment): consumers of KIP-848 are let in only where the coordinator can read what is assigned. */
+const NOTHING_ASSIGNED = Buffer.from('0000' + '00000000' + 'ffffffff', 'hex');
+
+/** @returns whether consumers of KIP-848 are taken (KIP-584: `group.version`) */
+async function hasConsumerProtocol(subject: Subject): Promise<boolean> {
+  const { features } = await subject.send('any', 'ApiVersions', { software: 'contract' });
+  return (features.get('group.version') ?? 0) >= 1;
+}
 
 /** Groups of the classic protocol: members, generations, rebalances. */
 export function describeGroups(opened: () => Subject): void {
@@ -138,6 +146,28 @@ export function describeGroups(opened: () => Subject): void {
       expect(await refusal({ protocols: ['other'] })).toBe('INCONSISTENT_GROUP_PROTOCOL');
       expect(await refusal({ protocolType: 'other' })).toBe('INCONSISTENT_GROUP_PROTOCOL');
       expect(await refusal({ protocols: ['other', 'range'] })).toBe('MEMBER_ID_REQUIRED');
+    });
+
+    it('has no leader any more when a consumer of KIP-848 joins it, and has all members join again', async () => {
+      const subject = opened();
+      if (!(await hasConsumerProtocol(subject))) return;
+      const topic = await subject.topic();
+      const member = new GroupMember(subject, subject.unique('group'));
+      await member.join();
+      await member.sync([{ memberId: member.memberId, assignment: NOTHING_ASSIGNED }]);
+      await subject.cluster.joinByConsumerProtocol(member.groupId, topic);
+      await member.hearsOfRebalance();
+      expect(await member.join()).toMatchObject({ protocol: 'range', leader: '', members: [] });
+    });
+
+    it('lets members in beside consumers of KIP-848, whatever assignor they have, and none leads', async () => {
+      const subject = opened();
+      if (!(await hasConsumerProtocol(subject))) return;
+      const topic = await subject.topic();
+      const groupId = subject.unique('group');
+      await subject.cluster.joinByConsumerProtocol(groupId, topic);
+      const member = new GroupMember(subject, groupId, { protocols: ['any'] });
+      expect(await member.join()).toMatchObject({ protocol: 'any', leader: '', members: [] });
     });
 
     it('must have a name', async () => {

@@ -56,6 +56,11 @@ export class SimulatedContractCluster implements ContractCluster {
     await this.#settled();
   }
 
+  joinByConsumerProtocol(groupId: string): Promise<void> {
+    this.cluster.groups.joinByConsumerProtocol(groupId);
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return this.ports.wire.close();
   }

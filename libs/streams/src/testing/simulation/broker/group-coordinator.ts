@@ -14,6 +14,8 @@ export class GroupCoordinator {
   readonly #loads: CoordinatorLoads;
   readonly #rebalances: GroupRebalances;
   readonly #groups = new Map<string, ClassicGroup>();
+  /** Groups that have consumers of KIP-848, too. */
+  readonly #withConsumers = new Set<string>();
   #nextMember = 1;
 
   constructor(environment: Environment, loads: CoordinatorLoads) {
@@ -50,6 +52,11 @@ export class GroupCoordinator {
     return this.#groups.get(groupId);
   }
 
+  /** A consumer of KIP-848 joins: the coordinator assigns from now on, and has all classic members join again. */
+  joinByConsumerProtocol(groupId: string): void {
+    this.#withConsumers.add(groupId);
+  }
+
   join(broker: number, request: RequestOf<'JoinGroup'>, caller: Caller, answer: JoinAnswer): void {
     const { groupId, memberId } = request;
     const refuse = (error: ErrorName, id = memberId): void => {
@@ -82,6 +89,9 @@ export class GroupCoordinator {
       this.#nextMember += 1;
       this.#rebalances.addPending(group, id, request.sessionTimeoutMs);
       refuse('MEMBER_ID_REQUIRED', id);
+    } else if (this.#withConsumers.has(groupId)) {
+      const protocol = request.protocols[0]?.name ?? '';
+      answer({ error: 'NONE', generation: 1, protocol, leader: '', memberId, members: [] });
     } else if (group.pendingMembers.has(memberId)) {
       this.#rebalances.addMember(group, request, caller.clientId, answer);
     } else {
@@ -122,7 +132,9 @@ export class GroupCoordinator {
     if (typeof found === 'string') return found;
     const [group, member] = found;
     this.#rebalances.keepAlive(member);
-    return group.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : 'NONE';
+    const isRebalancing = group.state === 'PreparingRebalance';
+    const joinsAgain = isRebalancing || this.#withConsumers.has(group.id);
+    return joinsAgain ? 'REBALANCE_IN_PROGRESS' : 'NONE';
   }
 
   leave(broker: number, { groupId, memberId }: RequestOf<'LeaveGroup'>): ErrorName {
