@@ -45,6 +45,8 @@ export { ReadMemory } from './fetch/read-memory.ts';
 export { RecordList } from './fetch/record-list.ts';
 export { ForeignGroupError } from './group/foreign-group.ts';
 export type { ForeignKind } from './group/foreign-group.ts';
+export { decodeCommitMetadata } from './positions/commit-metadata.ts';
+export type { CommitMetadata } from './positions/commit-metadata.ts';
 export { murmur2 } from './transform/murmur2.ts';
 export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
 export type { Topic, Topics } from './cluster/cluster.ts';

@@ -1,5 +1,5 @@
 import type { FlowCounts } from '@login-pipeline/streams';
-import { NO_FLOW, addFlow, decodeFlow } from '@login-pipeline/streams';
+import { NO_FLOW, addFlow, decodeCommitMetadata } from '@login-pipeline/streams';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { Admin } from 'kafkajs';
@@ -108,7 +108,8 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
       const next = BigInt(offset?.offset ?? -1);
       if (next > 0n) {
         sum += next;
-        counts = addFlow(counts, decodeFlow(offset?.metadata ?? null, next));
+        const { flow } = decodeCommitMetadata(offset?.metadata ?? '', next);
+        counts = addFlow(counts, flow);
       }
       lag += this.#lag(partition, next < 0n ? BigInt(low) : next, BigInt(high));
     }
