@@ -62,6 +62,16 @@ export { PartitionProgress } from './watch/progress.ts';
 export type { Lag } from './watch/progress.ts';
 export { StalledError } from './watch/stalled-error.ts';
 export type { StallCause } from './watch/watch.ts';
+export { batchPlanner } from './transform/batch-planner.ts';
+export type {
+  BatchPlannerOptions,
+  CommittedBatch,
+  ShortenedDeadLetter,
+  TargetTopic,
+} from './transform/batch-planner.ts';
+export { UnwritableRecordsError } from './transform/refusals.ts';
+export type { TopicRefusal } from './transform/refusals.ts';
+export { LatestUnreadableError } from './latest/latest-partition.ts';
 export { targetWrites } from './transform/target-writes.ts';
 export type { SourcedWrite, TargetLimits } from './transform/target-writes.ts';
 export { UnansweredError, UnreachableError } from './ports.ts';

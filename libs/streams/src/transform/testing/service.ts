@@ -75,10 +75,17 @@ export function append(
   cluster.append(topic, partition, [{ key: null, value: Buffer.from(value), timestamp: 1 }]);
 }
 
-/** @returns the committed values of an output partition */
-export function outputs(cluster: SimulatedCluster, partition: number): string[] {
-  const { committed = [] } = cluster.read(OUTPUT)[partition] ?? {};
+/** @returns the committed values of a partition, by default of the output */
+export function outputs(cluster: SimulatedCluster, partition: number, topic = OUTPUT): string[] {
+  const { committed = [] } = cluster.read(topic)[partition] ?? {};
   return committed.map(({ value }) => String(value));
+}
+
+/** @returns whether the markers of all transactions in topics are there */
+export function isDecided(cluster: SimulatedCluster, topics: readonly string[]): boolean {
+  return topics
+    .flatMap((topic) => cluster.read(topic))
+    .every(({ all }) => all.every(({ fate }) => fate !== 'open'));
 }
 
 /** Lets time pass until something is so. @throws Error when it is not within the time */
