@@ -136,6 +136,13 @@ export const METRIC_CATALOGUE = {
     help: 'Partitions that this process reads',
     by: CONSUMERS,
   },
+  throttled_seconds_total: {
+    kind: 'counter',
+    unit: 'seconds',
+    help: 'Time for which brokers hold this client back by its quotas',
+    by: TRANSFORMER,
+    labels: { requests: ['fetch', 'produce'] },
+  },
   consumer_unreadable_partitions: {
     kind: 'gauge',
     unit: 'partitions',

@@ -49,6 +49,7 @@ export { decodeCommitMetadata } from './positions/commit-metadata.ts';
 export type { CommitMetadata } from './positions/commit-metadata.ts';
 export { murmur2 } from './transform/murmur2.ts';
 export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
+export { CoordinatorMissingError, requireTransactions } from './cluster/require-transactions.ts';
 export type { Topic, Topics } from './cluster/cluster.ts';
 export { TransformEngine } from './transform/engine.ts';
 export type { TransformOptions } from './transform/engine.ts';

@@ -11,7 +11,6 @@ import { clientLog } from './client-log.ts';
 import { installCoordinatorFix } from './coordinator-fix.ts';
 import { installCodecs } from './compression.ts';
 import { installRefusalFix } from './refusal-fix.ts';
-import { installRefusedRecords } from './refused-records.ts';
 import { installOffsetResetFix } from './offset-reset-fix.ts';
 import { installMetadataFix } from './metadata-fix.ts';
 import { installRejoinFix } from './rejoin-fix.ts';
@@ -61,7 +60,6 @@ export function createClient(
   installCoordinatorFix();
   installTransactionFix();
   installRefusalFix();
-  installRefusedRecords();
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,

@@ -58,12 +58,6 @@ export class TopicError extends Error {
   }
 }
 
-/** @returns the topic that an error is known to be about */
-export function refusedTopic(error: unknown): string | undefined {
-  if (error instanceof TopicError) return error.topic;
-  return error instanceof Error ? refusedTopic(error.cause) : undefined;
-}
-
 /**
  * What went wrong with a transaction, by what is to be done:
  * - `fenced`: another producer has the transactional id; only the group can say who owns the partition.

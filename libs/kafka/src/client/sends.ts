@@ -1,7 +1,6 @@
 import type { CompressionTypes, Message } from 'kafkajs';
 import type { OutgoingRecord } from '@login-pipeline/streams';
 import { BATCH_OVERHEAD, recordBytes, splitBySize } from '@login-pipeline/streams';
-import { EncodedBatch } from '@login-pipeline/streams-kafkajs';
 import type { Compression } from './compression.ts';
 import { compressionType } from './compression.ts';
 import type { UsableTopic } from './topics.ts';
@@ -37,28 +36,6 @@ export function* sendsOf(
     // Headers are a list where kafkajs' type says object: it hands them on, unseen, to our record batches.
     yield { topic: topic.topic, messages: run as unknown as Message[], compression };
   }
-}
-
-/**
- * Like {@link sendsOf}, encoded at once when all records go to one partition. So whoever sends later keeps bytes for so long,
- * and no objects.
- *
- * @param partition undefined: each by its key, so that they cannot be encoded together yet
- */
-export async function encodedSends(
-  records: readonly OutgoingRecord[],
-  topic: Pick<UsableTopic, 'topic' | 'maxMessageBytes'>,
-  partition: number | undefined,
-  options: SendOptions,
-): Promise<readonly Send[]> {
-  if (partition === undefined) return [...sendsOf(records, topic, options)];
-  const runs = [...runsOf(records, topic, options)];
-  return Promise.all(
-    runs.map(async ({ run, compression }) => {
-      const batch = await EncodedBatch.of(run, compression, partition);
-      return { topic: topic.topic, messages: batch as unknown as Message[], compression };
-    }),
-  );
 }
 
 /** What makes one send each, and how it is compressed. */

@@ -11,7 +11,7 @@ import { SkippedOffsets } from './skipped-offsets.ts';
 
 export interface BatchRunnerOptions extends Pick<
   GroupConsumerOptions,
-  'fetchAhead' | 'isAwaited' | 'maxValueBytes' | 'onBatch'
+  'isAwaited' | 'maxValueBytes' | 'onBatch'
 > {
   /** Counts the assignments of this process. */
   readonly generation: () => number;
@@ -30,14 +30,6 @@ export interface BatchRunnerOptions extends Pick<
   readonly onFatal: (error: unknown) => void;
   /** Has a partition read again from an offset on. */
   readonly seek: (partition: number, offset: bigint) => void;
-}
-
-/** What is known of a batch besides its records. */
-interface Fetched {
-  /** The assignment under which it came. */
-  readonly generation: number;
-  /** Whether the position is past the batch already. */
-  readonly isAhead: boolean;
 }
 
 /** Well within a session: the group keeps its member while a batch takes long. */
@@ -89,22 +81,13 @@ export class BatchRunner {
   /** Processes what kafkajs fetched for a partition, one batch of it at a time. */
   async run(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const { partition, highWatermark } = batch;
+    const { partition } = batch;
     if (this.#options.isStopping()) return this.#lanes.allIdle();
     const generation = this.#options.generation();
     await this.#lanes.idle(partition);
     // What was before may have failed, and the partition begin anew.
     if (!payload.isRunning() || payload.isStale() || !this.#isCurrent(generation)) return;
-    const lastOffset = batch.lastOffset();
-    const isAhead =
-      this.#options.fetchAhead === true && BigInt(highWatermark) > BigInt(lastOffset) + 1n;
-    const processed = this.#lanes.run(partition, () =>
-      this.#process(payload, { generation, isAhead }),
-    );
-    if (!isAhead) return processed;
-    // kafkajs fetches on at once; what fails has said so, and the batch after it does not count.
-    payload.resolveOffset(lastOffset);
-    processed.catch(() => undefined);
+    return this.#lanes.run(partition, () => this.#process(payload, generation));
   }
 
   /** After a new assignment the partition may have another owner, and goes on from what the group has committed. */
@@ -112,8 +95,8 @@ export class BatchRunner {
     return this.#options.generation() === generation;
   }
 
-  async #process(payload: EachBatchPayload, fetched: Fetched): Promise<void> {
-    const { generation } = fetched;
+  /** @param generation the assignment under which the batch came */
+  async #process(payload: EachBatchPayload, generation: number): Promise<void> {
     const { batch } = payload;
     const { partition } = batch;
     let position = fetchedOffsetOf(batch);
@@ -135,7 +118,7 @@ export class BatchRunner {
           return;
         }
         const nextOffset = BigInt(piece.nextOffset);
-        if (!(await this.#processPiece(payload, { ...fetched, piece, follows }))) return;
+        if (!(await this.#processPiece(payload, { generation, piece, follows }))) return;
         position = follows = nextOffset;
       }
     } catch (error) {
@@ -153,7 +136,11 @@ export class BatchRunner {
   /** @returns whether it is done with: else the partition goes on elsewhere */
   async #processPiece(
     payload: EachBatchPayload,
-    { piece, follows, generation, isAhead }: Fetched & { piece: Piece; follows: bigint },
+    {
+      piece,
+      follows,
+      generation,
+    }: { readonly piece: Piece; readonly follows: bigint; readonly generation: number },
   ): Promise<boolean> {
     const { topic, partition } = payload.batch;
     const { records } = piece;
@@ -162,7 +149,7 @@ export class BatchRunner {
     let isResolved = false;
     const resolve = (): void => {
       isResolved = true;
-      if (!isAhead) payload.resolveOffset(String(nextOffset - 1n));
+      payload.resolveOffset(String(nextOffset - 1n));
     };
     if (records.length === 0) {
       this.#skipped.add(partition, follows, nextOffset);

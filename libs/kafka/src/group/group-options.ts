@@ -25,11 +25,6 @@ export interface GroupConsumerOptions {
   readonly rights: NeededRights;
   /** How many partitions are processed side by side. */
   readonly concurrency: number;
-  /**
-   * Fetches on while batches are processed, as long as there is more: for whoever waits for something meanwhile. When a
-   * batch fails, the partition must be sought back, and what does not follow on the last good one must not count.
-   */
-  readonly fetchAhead?: boolean;
   /** How long the broker may gather records before it answers a fetch, in milliseconds; 0: not at all. */
   readonly lingerMs: number;
   /** How much one fetch may bring, in bytes; default 16 MiB. */

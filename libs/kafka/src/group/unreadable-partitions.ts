@@ -1,4 +1,4 @@
-import type { UnreadableBatchError } from '@login-pipeline/streams';
+import type { BatchPlace, UnreadableBatchError } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 
 /** A batch that was damaged on its way is whole at once; one that is damaged on the broker takes an operator. */
@@ -82,21 +82,11 @@ export class UnreadablePartitions {
   }
 
   #report({ message, place }: UnreadableBatchError): void {
-    const { groupId, topic, logger } = this.#options;
-    const { partition, offset, lastOffset } = place;
-    const [to, hint] =
-      lastOffset === undefined
-        ? [
-            'OFFSET',
-            '. OFFSET is where the next batch begins, which the damaged one does not say for sure: ' +
-              'look at what would be skipped, then add --yes',
-          ]
-        : [`${lastOffset + 1} --yes`, ''];
+    const { groupId, logger } = this.#options;
+    const { topic, partition, offset, lastOffset } = place;
     logger.error(
       { topic, partition, offset, lastOffset },
-      `${message}. Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. ` +
-        `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
-        `npm run positions -- set --partition ${partition} --to ${to}${hint}`,
+      `${message}. ${unreadableAdvice(groupId, place)}`,
     );
   }
 
@@ -104,4 +94,24 @@ export class UnreadablePartitions {
     const longest = Math.min(LONGEST_PAUSE_MS, this.#options.stallTimeoutMs * LONGEST_PAUSE);
     return Math.min(FIRST_PAUSE_MS * 2 ** attempts, longest);
   }
+}
+
+/** @returns what becomes of a partition with a batch that cannot be read, and what an operator can do */
+export function unreadableAdvice(
+  groupId: string,
+  { topic, partition, lastOffset }: BatchPlace,
+): string {
+  const [to, hint] =
+    lastOffset === undefined
+      ? [
+          'OFFSET',
+          '. OFFSET is where the next batch begins, which the damaged one does not say for sure: ' +
+            'look at what would be skipped, then add --yes',
+        ]
+      : [`${lastOffset + 1} --yes`, ''];
+  return (
+    "Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. " +
+    `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
+    `npm run positions -- set --partition ${partition} --to ${to}${hint}`
+  );
 }

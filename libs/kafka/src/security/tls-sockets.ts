@@ -39,6 +39,12 @@ export function tlsSockets(files: KafkaTlsFiles, logger: Logger): ISocketFactory
   };
 }
 
+/** @returns what is asked for a TLS context at every connection: made anew when the content of the files has changed */
+export function secureContexts(files: KafkaTlsFiles, logger: Logger): () => SecureContext {
+  const contexts = new CurrentContext(files, logger);
+  return () => contexts.get();
+}
+
 /** The files as a TLS context, made anew when their content changes. */
 class CurrentContext {
   readonly #files: KafkaTlsFiles;

@@ -186,6 +186,20 @@ export const CONSUMERS: DashboardDefinition = {
           ],
           runbook: 'ConsumerStuck',
         },
+        {
+          title: 'Held back by quotas',
+          kind: 'series',
+          unit: 'percentunit',
+          description:
+            'Share of the time for which brokers hold a client back because of its quotas; it goes on slowly.',
+          queries: [
+            {
+              expr: 'sum by (job, instance, requests) (rate(login_pipeline_throttled_seconds_total[5m]))',
+              legend: '{{job}} {{instance}} {{requests}}',
+            },
+          ],
+          runbook: 'ConsumerLagGrows',
+        },
       ],
     },
   ],

@@ -1,0 +1,75 @@
+import { UnreachableError } from '@login-pipeline/streams';
+import type {
+  ApiName,
+  Broker,
+  Channel,
+  RequestOf,
+  ResponseOf,
+  SendOptions,
+  Wire,
+} from '@login-pipeline/streams';
+import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
+import type { Logger } from '@login-pipeline/observability';
+import { saslOptions } from '../security/sasl.ts';
+import { secureContexts } from '../security/tls-sockets.ts';
+import type { KafkaConnection } from './connection.ts';
+import { errorText, RefusedForNowError, TokenError } from './errors.ts';
+import { kafkajs } from './kafkajs.ts';
+
+/** @returns the wire of a service, for as long as it runs: credentials and certificates may be renewed meanwhile */
+export function openWire(connection: KafkaConnection, logger: Logger): Wire {
+  const { brokers, clientId, ssl, sasl } = connection;
+  // Our code for record batches comes first, or not at all.
+  kafkajs();
+  return new RenewingWire(
+    new KafkajsWire({
+      brokers,
+      clientId,
+      tls: ssl === false ? false : secureContexts(ssl, logger),
+      sasl: sasl && saslOptions(sasl, logger),
+      onReachable: (broker, reason) => {
+        if (reason === undefined) logger.info({ broker }, 'A broker can be reached again');
+        else logger.warn({ broker, cause: reason }, 'A broker cannot be reached');
+      },
+    }),
+  );
+}
+
+/**
+ * Takes a broker for unreachable while it refuses what it took before, or cannot be convinced at the moment: certificates,
+ * passwords and tokens are renewed at one side first.
+ */
+class RenewingWire implements Wire {
+  readonly #wire: Wire;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  async send<Api extends ApiName>(
+    to: Broker | 'any',
+    api: Api,
+    request: RequestOf<Api>,
+    options?: SendOptions,
+  ): Promise<ResponseOf<Api>> {
+    try {
+      return await this.#wire.send(to, api, request, options);
+    } catch (error) {
+      if (!mayBeRenewed(error)) throw error;
+      throw new UnreachableError(errorText(error), { cause: error });
+    }
+  }
+
+  connection(to: Broker, channel: Channel): number | undefined {
+    return this.#wire.connection(to, channel);
+  }
+
+  close(): Promise<void> {
+    return this.#wire.close();
+  }
+}
+
+function mayBeRenewed(error: unknown): boolean {
+  if (error instanceof TokenError) return error.retriable;
+  return error instanceof RefusedForNowError || error instanceof TlsError;
+}
