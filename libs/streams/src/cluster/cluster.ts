@@ -48,6 +48,9 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** The pause before a request is repeated that a coordinator could not take. */
 const RETRY_PAUSE_MS = 50;
 
+/** What is moved is counted over so long (`quota.window.num` of `quota.window.size.seconds`), in milliseconds. */
+const QUOTA_WINDOW_MS = 11_000;
+
 /** The feature by which a cluster tells its transactions' protocol (KIP-890, KIP-584). */
 const TRANSACTION_VERSION = 'transaction.version';
 
@@ -140,6 +143,12 @@ export class Cluster implements Topics {
       this.#noteThrottled({ broker: to.id, channel, ms: response.throttleMs });
     }
     return response;
+  }
+
+  /** @returns whether a broker throttles, or has done so lately, and will again */
+  isThrottling({ id }: Broker, channel: Channel): boolean {
+    const until = this.#throttledUntil.get(`${id} ${channel}`) ?? 0;
+    return this.#ports.clock.now() < until + QUOTA_WINDOW_MS;
   }
 
   /** @returns for how long a broker does not look at what is sent over a channel, in milliseconds */

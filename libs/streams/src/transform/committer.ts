@@ -9,7 +9,7 @@ import {
   RecordsRefusedError,
 } from '../transactions/errors.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
-import { bytesOf, isPassing, outcomeOf, throttledMs } from './entry.ts';
+import { bytesOf, isPassing, mayJoin, outcomeOf, throttledMs } from './entry.ts';
 import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
 import { ProducerTurns } from './producer-turns.ts';
@@ -133,7 +133,8 @@ export class Committer {
       }
       const size = bytesOf(writes);
       const isReady = this.#waitMs(queued.entry, now) <= 0 && this.#isLed(queued.entry);
-      if (!isReady || (taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES)) {
+      const isTooMuch = taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES;
+      if (!isReady || isTooMuch || !mayJoin(this.#options.cluster, writes, taken)) {
         left.push(queued);
         continue;
       }

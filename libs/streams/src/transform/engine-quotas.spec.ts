@@ -12,10 +12,10 @@ const THROTTLE_MS = 12_000;
  * A cluster of one broker with a quota: it answers at once, and looks at the next request over the connection only after a while
  * (KIP-219). What is fetched is thrown away each other time, as a broker does that throttles.
  */
-function throttlingCluster() {
+function throttlingCluster({ inputs = 2, outputs: count = 2 } = {}) {
   const cluster = new SimulatedCluster({ seed: 1, brokers: 1 });
-  cluster.createTopic(INPUT, 2);
-  cluster.createTopic(OUTPUT, 2);
+  cluster.createTopic(INPUT, inputs);
+  cluster.createTopic(OUTPUT, count);
   const [broker] = cluster.brokers;
   const { handlers } = broker ?? {};
   if (broker === undefined || handlers === undefined) throw new Error('There are no handlers');
@@ -89,6 +89,21 @@ describe('A quota', () => {
       (event) => event.kind === 'transaction' && event.outcome === 'aborted',
     );
     expect(aborted).toEqual([]);
+  });
+
+  it('of writes has a transaction write once to each partition: a second request would outlast it', async () => {
+    const { cluster, arrived, throttled } = throttlingCluster({ inputs: 4, outputs: 1 });
+    throttled.Produce = true;
+    const service = startService(cluster, 'a');
+    for (const partition of [0, 1, 2, 3]) {
+      cluster.at(1_000, () => {
+        append(cluster, partition, String(partition));
+      });
+    }
+    await cluster.run(120_000);
+    expect(outputs(cluster, 0).toSorted()).toEqual(['0', '1', '2', '3']);
+    expect(arrived.Produce.length).toBeLessThan(10);
+    expect(service.failures).toEqual([]);
   });
 
   it('of reads has the next fetch sent only when the broker takes it', async () => {

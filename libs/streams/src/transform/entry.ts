@@ -64,6 +64,27 @@ export function bytesOf(writes: readonly Write[]): number {
   return bytes;
 }
 
+/**
+ * A partition gets one batch in a request: where its broker throttles, the request for the next batch is held back, and the
+ * transaction could outlast its time-out.
+ *
+ * @param taken what the transaction writes already
+ * @returns whether writes can join it without another request to such a broker
+ */
+export function mayJoin(
+  cluster: Cluster,
+  writes: readonly Write[],
+  taken: readonly Queued[],
+): boolean {
+  return !writes.some(({ topic, partition }) => {
+    const broker = cluster.leader(topic, partition)?.broker;
+    if (broker === undefined || !cluster.isThrottling(broker, 'write')) return false;
+    return taken.some(({ entry }) =>
+      entry.writes.some((write) => write.topic === topic && write.partition === partition),
+    );
+  });
+}
+
 /** @returns for how long brokers do not look at what is written to them, in milliseconds: a transaction could outlast its time-out */
 export function throttledMs(cluster: Cluster, writes: readonly Write[]): number {
   const brokers = writes.map((write) => cluster.leader(write.topic, write.partition)?.broker);
