@@ -33,6 +33,13 @@ it('lets three brokers replicate everything, with two in sync', () => {
   );
 });
 
+it('sets what a node is to have otherwise', () => {
+  const settings = { 'transaction.state.log.replication.factor': 3 };
+  const lines = serverProperties({ ...node(1), settings }, [node(1)], '/records').split('\n');
+  const factors = lines.filter((line) => line.startsWith('transaction.state.log.replication'));
+  expect(factors).toEqual(['transaction.state.log.replication.factor=3']);
+});
+
 it('sends the clients of a proxied listener to the proxy', () => {
   const proxied = { ...node(1), proxied: { port: 301, advertisedPort: 401 } };
   const lines = serverProperties(proxied, [proxied], '/records').split('\n');

@@ -10,6 +10,8 @@ export interface KafkaNodeAddress {
   readonly mutualTlsPort?: number | undefined;
   /** A second listener, for clients that come through a proxy. */
   readonly proxied?: ProxiedListener | undefined;
+  /** Settings of its own, in the place of those that all clusters here have. */
+  readonly settings?: Properties | undefined;
 }
 
 /** A listener whose clients are told to connect to another port, where a proxy has to listen. */
@@ -67,6 +69,7 @@ export function serverProperties(
     'broker.heartbeat.interval.ms': 1000,
     'controller.quorum.fetch.timeout.ms': 2000,
     ...security,
+    ...node.settings,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -9,7 +9,7 @@ import { freePorts, isListening } from './ports.ts';
 import type { SecurityOptions } from './security/local-security.ts';
 import { secureCluster } from './security/secure-cluster.ts';
 import type { SecureAccess } from './security/secure-cluster.ts';
-import type { KafkaNodeAddress } from './server-properties.ts';
+import type { KafkaNodeAddress, Properties } from './server-properties.ts';
 
 /** Jars, prepared files and, for `npm run kafka`, the records: at the root of the repository, ignored by git. */
 export const KAFKA_HOME = join(import.meta.dirname, '..', '..', '..', '.kafka');
@@ -36,6 +36,8 @@ export interface KafkaOptions {
   readonly proxied?: boolean;
   /** TLS, five ways to authenticate and ACLs that are empty at first: {@link RunningKafka.security}. Default: plain text. */
   readonly secure?: SecurityOptions;
+  /** Settings of all nodes, in the place of those that clusters here have. */
+  readonly settings?: Properties;
   /** Told one line per stage that takes time. */
   readonly onProgress?: (line: string) => void;
 }
@@ -60,7 +62,7 @@ export interface RunningKafka {
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const { brokers = 1, port, dataDir, fresh = false, proxied = false } = options;
-  const { onProgress = () => undefined, secure } = options;
+  const { onProgress = () => undefined, secure, settings } = options;
   if (port !== undefined) await refuseTakenPorts(port, brokers);
   const distribution = await prepareDistribution(KAFKA_HOME, onProgress);
 
@@ -71,7 +73,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   }
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'embedded-kafka-'));
   const temporary = dataDir === undefined;
-  const cluster = await addresses(brokers, port, proxied);
+  const cluster = (await addresses(brokers, port, proxied)).map((node) => ({ ...node, settings }));
   const tokenPort = port === undefined ? undefined : port + TOKEN_PORT;
   const security =
     secure && (await secureCluster(distribution, cluster, folder, { tokenPort, ...secure }));
