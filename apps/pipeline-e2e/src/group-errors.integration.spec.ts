@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault, Frame } from './chaos/fault-proxy.ts';
+import { fail } from './chaos/kafka-answers.ts';
 import type { Api } from './chaos/kafka-frames.ts';
 import { halfOpen, only } from './chaos/network-faults.ts';
 import { Cluster } from './cluster.ts';
@@ -26,14 +27,11 @@ const CODES = {
 };
 type ErrorName = keyof typeof CODES;
 
-/** In the responses to all these requests: after the length, the correlation id and the throttle time. */
-const ERROR_AT = 12;
-
 const answering =
   (api: Api, error: ErrorName): Fault =>
   (frame) => {
     if (frame.direction === 'response' && frame.api === api) {
-      frame.bytes.writeInt16BE(CODES[error], ERROR_AT);
+      fail(frame, CODES[error]);
     }
     return 'pass';
   };

@@ -10,6 +10,8 @@ import type { Api, RequestHeader } from './kafka-frames.ts';
 export interface Frame {
   readonly direction: 'request' | 'response';
   readonly api: Api;
+  /** Whether it is of a flexible version (KIP-482). */
+  readonly isFlexible: boolean;
   readonly clientId: string;
   readonly transactionalId: string | undefined;
   /** Port of the broker's proxied listener. */
@@ -26,6 +28,14 @@ export interface Frame {
  */
 export type Verdict = 'pass' | 'swallow' | 'reset' | Buffer;
 export type Fault = (frame: Frame) => Verdict | Promise<Verdict>;
+
+/** What is known of a response to no request. */
+const UNASKED = {
+  api: 'other',
+  isFlexible: false,
+  clientId: '',
+  transactionalId: undefined,
+} as const;
 
 /** How long the broker may take to answer a client that is gone. */
 const LINGER_MS = 1_000;
@@ -134,8 +144,7 @@ export class FaultProxy {
       const id = correlationIdOf(bytes);
       const header = pending.get(id);
       pending.delete(id);
-      const { api = 'other', clientId = '', transactionalId } = header ?? {};
-      return { direction: 'response', api, clientId, transactionalId, port, bytes, hangUp };
+      return { direction: 'response', ...(header ?? UNASKED), port, bytes, hangUp };
     });
     client.once('close', () => {
       // What is on its way is not lost with its sender.

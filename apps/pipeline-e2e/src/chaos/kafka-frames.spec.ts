@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { framed } from './kafka-fields.ts';
+import { correlationIdOf, FrameSplitter, requestHeader } from './kafka-frames.ts';
 import {
-  coordinatorLoads,
-  correlationIdOf,
-  FrameSplitter,
-  notCoordinator,
-  producedTopic,
-  produceError,
-  requestHeader,
-} from './kafka-frames.ts';
+  classicRequest,
+  classicString,
+  CLIENT_ID,
+  CORRELATION_ID,
+  flexibleRequest,
+  JAVA,
+  response,
+} from './testing/frames.ts';
 
 describe('frames', () => {
   const frames = [
@@ -48,76 +50,67 @@ describe('frames', () => {
 });
 
 describe('request header', () => {
+  const known = { correlationId: CORRELATION_ID, clientId: CLIENT_ID };
+
   it.each([
-    [0, 'Produce', 'group.topic.3'],
-    [26, 'EndTxn', 'group.topic.3'],
-    [1, 'Fetch', undefined],
-    [999, 'other', undefined],
-  ])('key %i is %s, with the transactional id %s', (key, api, transactionalId) => {
-    const frame = request(key, 'service-1', 'group.topic.3');
-    expect(requestHeader(frame)).toEqual({
-      api,
-      correlationId: 77,
-      clientId: 'service-1',
-      transactionalId,
-    });
-    expect(correlationIdOf(framed(Buffer.from([0, 0, 0, 77])))).toBe(77);
+    [0, 7, 'Produce', 'group.topic.3'],
+    [26, 1, 'EndTxn', 'group.topic.3'],
+    [1, 11, 'Fetch', undefined],
+    [11, 5, 'JoinGroup', undefined],
+    [999, 9, 'other', undefined],
+  ])(
+    'key %i in version %i, as kafkajs asks, is %s with the transactional id %s',
+    (key, version, api, transactionalId) => {
+      const frame = classicRequest(key, version, classicString('group.topic.3'));
+      expect(requestHeader(frame)).toEqual({ ...known, api, isFlexible: false, transactionalId });
+    },
+  );
+
+  it.each([
+    [0, 12, JAVA.produce, 'Produce', 'id'],
+    [22, 5, JAVA.initProducer, 'InitProducerId', 'id'],
+    [24, 3, JAVA.addPartitions, 'AddPartitionsToTxn', 'id'],
+    [25, 4, JAVA.addOffsets, 'AddOffsetsToTxn', 'id'],
+    [26, 5, JAVA.end, 'EndTxn', 'id'],
+    [28, 5, JAVA.commitOffsets, 'TxnOffsetCommit', 'id'],
+    [3, 12, JAVA.metadata, 'Metadata', undefined],
+    [10, 3, JAVA.findCoordinator, 'FindCoordinator', undefined],
+    [11, 9, JAVA.joinGroup, 'JoinGroup', undefined],
+    [12, 4, JAVA.heartbeat, 'Heartbeat', undefined],
+    [18, 3, JAVA.apiVersions, 'ApiVersions', undefined],
+    [1, 16, Buffer.alloc(0), 'Fetch', undefined],
+    [2, 7, Buffer.alloc(0), 'ListOffsets', undefined],
+    [9, 7, Buffer.alloc(0), 'OffsetFetch', undefined],
+    [13, 5, Buffer.alloc(0), 'LeaveGroup', undefined],
+    [14, 5, Buffer.alloc(0), 'SyncGroup', undefined],
+    [23, 4, Buffer.alloc(0), 'OffsetForLeaderEpoch', undefined],
+    [65, 0, Buffer.alloc(0), 'DescribeTransactions', undefined],
+    [66, 0, Buffer.alloc(0), 'ListTransactions', undefined],
+  ])('key %i in version %i, flexible, is told', (key, version, body, api, transactionalId) => {
+    const frame = flexibleRequest(key, version, body);
+    expect(requestHeader(frame)).toEqual({ ...known, api, isFlexible: true, transactionalId });
   });
 
   it('has no transactional id where a request carries none', () => {
-    expect(requestHeader(request(0, 'service-1', undefined)).transactionalId).toBeUndefined();
+    const none = [
+      classicRequest(0, 7, Buffer.from('ffff', 'hex')),
+      flexibleRequest(0, 12, Buffer.of(0)),
+    ];
+    for (const frame of none) expect(requestHeader(frame).transactionalId).toBeUndefined();
+  });
+
+  it('may have tagged fields', () => {
+    // One, with tag 200 and three bytes.
+    const tags = Buffer.from('01c80103aabbcc', 'hex');
+    const plain = flexibleRequest(26, 5, JAVA.end);
+    const at = plain.length - JAVA.end.length - 1;
+    const body = Buffer.concat([plain.subarray(4, at), tags, plain.subarray(at + 1)]);
+    expect(requestHeader(framed(body)).transactionalId).toBe('id');
   });
 });
 
-describe('an answer in the place of the broker', () => {
-  it.each([
-    ['Heartbeat', 12, notCoordinator, 16],
-    ['JoinGroup', 11, coordinatorLoads, 14],
-  ])('to %s names its request and the error', (_api, key, answerTo, code) => {
-    const answer = answerTo(request(key, 'service-1', undefined));
-    expect(new FrameSplitter().push(answer)).toEqual([answer]);
-    expect(correlationIdOf(answer)).toBe(77);
-    expect(answer.readInt16BE(4 + 4 + 4)).toBe(code);
-  });
+it('a response names its request', () => {
+  for (const isFlexible of [true, false]) {
+    expect(correlationIdOf(response(JAVA.ended, isFlexible))).toBe(CORRELATION_ID);
+  }
 });
-
-describe('Produce', () => {
-  const acksTimeoutAndCount = Buffer.from([0xff, 0xff, 0, 0, 0x75, 0x30, 0, 0, 0, 1]);
-
-  it.each(['group.topic.3', undefined])('names its first topic, with transactional id %s', (id) => {
-    const topics = Buffer.concat([acksTimeoutAndCount, nullable('logins')]);
-    expect(producedTopic(request(0, 'service-1', id, topics))).toBe('logins');
-  });
-
-  it.each([0, 6, -1])('is answered with error code %i', (code) => {
-    const answer = Buffer.alloc(4 + 4 + 2);
-    answer.writeInt32BE(1, 0);
-    answer.writeInt16BE(code, 8);
-    const topic = Buffer.concat([Buffer.from([0, 0, 0, 77, 0, 0, 0, 1]), nullable('logins')]);
-    expect(produceError(framed(Buffer.concat([topic, answer])))).toBe(code);
-  });
-});
-
-function framed(body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(body.length);
-  return Buffer.concat([length, body]);
-}
-
-function request(
-  key: number,
-  clientId: string,
-  transactionalId: string | undefined,
-  rest = Buffer.alloc(0),
-): Buffer {
-  const start = Buffer.alloc(8);
-  start.writeInt16BE(key, 0);
-  start.writeInt32BE(77, 4);
-  return framed(Buffer.concat([start, nullable(clientId), nullable(transactionalId), rest]));
-}
-
-function nullable(text: string | undefined): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeInt16BE(text === undefined ? -1 : text.length);
-  return Buffer.concat([length, Buffer.from(text ?? '')]);
-}

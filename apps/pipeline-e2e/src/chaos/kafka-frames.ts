@@ -1,43 +1,39 @@
-/** APIs of Kafka's protocol that tests attack or watch, by their keys. */
-const API_NAMES: Readonly<Record<number, Api>> = {
-  0: 'Produce',
-  1: 'Fetch',
-  2: 'ListOffsets',
-  3: 'Metadata',
-  8: 'OffsetCommit',
-  9: 'OffsetFetch',
-  10: 'FindCoordinator',
-  11: 'JoinGroup',
-  12: 'Heartbeat',
-  13: 'LeaveGroup',
-  14: 'SyncGroup',
-  22: 'InitProducerId',
-  24: 'AddPartitionsToTxn',
-  25: 'AddOffsetsToTxn',
-  26: 'EndTxn',
-  28: 'TxnOffsetCommit',
-};
+import { FieldReader } from './kafka-fields.ts';
 
-export type Api =
-  | 'Produce'
-  | 'Fetch'
-  | 'ListOffsets'
-  | 'Metadata'
-  | 'OffsetCommit'
-  | 'OffsetFetch'
-  | 'FindCoordinator'
-  | 'JoinGroup'
-  | 'Heartbeat'
-  | 'LeaveGroup'
-  | 'SyncGroup'
-  | 'InitProducerId'
-  | 'AddPartitionsToTxn'
-  | 'AddOffsetsToTxn'
-  | 'EndTxn'
-  | 'TxnOffsetCommit'
-  | 'other';
+/**
+ * APIs of Kafka's protocol that tests attack or watch, by their keys, each with its first flexible version (KIP-482; the message
+ * definitions of Kafka's source, `clients/src/main/resources/common/message`).
+ */
+const APIS = {
+  0: { api: 'Produce', flexibleFrom: 9 },
+  1: { api: 'Fetch', flexibleFrom: 12 },
+  2: { api: 'ListOffsets', flexibleFrom: 6 },
+  3: { api: 'Metadata', flexibleFrom: 9 },
+  8: { api: 'OffsetCommit', flexibleFrom: 8 },
+  9: { api: 'OffsetFetch', flexibleFrom: 6 },
+  10: { api: 'FindCoordinator', flexibleFrom: 3 },
+  11: { api: 'JoinGroup', flexibleFrom: 6 },
+  12: { api: 'Heartbeat', flexibleFrom: 4 },
+  13: { api: 'LeaveGroup', flexibleFrom: 4 },
+  14: { api: 'SyncGroup', flexibleFrom: 4 },
+  18: { api: 'ApiVersions', flexibleFrom: 3 },
+  22: { api: 'InitProducerId', flexibleFrom: 2 },
+  23: { api: 'OffsetForLeaderEpoch', flexibleFrom: 4 },
+  24: { api: 'AddPartitionsToTxn', flexibleFrom: 3 },
+  25: { api: 'AddOffsetsToTxn', flexibleFrom: 3 },
+  26: { api: 'EndTxn', flexibleFrom: 3 },
+  28: { api: 'TxnOffsetCommit', flexibleFrom: 3 },
+  61: { api: 'DescribeProducers', flexibleFrom: 0 },
+  65: { api: 'DescribeTransactions', flexibleFrom: 0 },
+  66: { api: 'ListTransactions', flexibleFrom: 0 },
+} as const;
 
-/** Their requests begin with the transactional id, in the versions that clients without flexible headers use. */
+/** Any other one is not read. */
+const OTHER = { api: 'other', flexibleFrom: Infinity } as const;
+
+export type Api = (typeof APIS)[keyof typeof APIS]['api'] | 'other';
+
+/** Their requests begin with the transactional id, in the versions that clients use. */
 const TRANSACTIONAL: ReadonlySet<Api> = new Set([
   'Produce',
   'InitProducerId',
@@ -50,16 +46,21 @@ const TRANSACTIONAL: ReadonlySet<Api> = new Set([
 /** What the header of a request tells, and the first field of its body where that is a transactional id. */
 export interface RequestHeader {
   readonly api: Api;
+  /** Whether request and response are of a flexible version. */
+  readonly isFlexible: boolean;
   readonly correlationId: number;
   readonly clientId: string;
   readonly transactionalId: string | undefined;
 }
 
+/** Before the API key stands the frame's length. */
+const KEY_AT = 4;
+const VERSION_AT = 6;
+const CORRELATION_ID_AT = 8;
+const CLIENT_ID_AT = 12;
+/** Responses have no more before it than their length. */
+const ANSWERED_ID_AT = 4;
 const LENGTH_BYTES = 4;
-const CLIENT_ID_AT = 8;
-const COORDINATOR_LOADS = 14;
-const NOT_COORDINATOR = 16;
-const NO_THROTTLING = 0;
 
 /** Cuts a byte stream into the frames of Kafka's protocol: a length of four bytes, then so many. */
 export class FrameSplitter {
@@ -80,73 +81,46 @@ export class FrameSplitter {
   }
 }
 
-/** Reads a request's header, version 1 of it (Kafka protocol guide, "Request Header v1"). */
+/** Reads a request's header, version 1 or 2 of it (Kafka protocol guide, "Request Header v1" and "v2"). */
 export function requestHeader(frame: Buffer): RequestHeader {
-  const body = frame.subarray(LENGTH_BYTES);
-  const api = API_NAMES[body.readInt16BE(0)] ?? 'other';
-  const client = nullableString(body, CLIENT_ID_AT);
+  const kind = kindOf(frame);
+  const { clientId, body } = openRequest(frame, kind.isFlexible);
   return {
-    api,
-    correlationId: body.readInt32BE(4),
-    clientId: client.text ?? '',
-    transactionalId: TRANSACTIONAL.has(api) ? nullableString(body, client.end).text : undefined,
+    ...kind,
+    correlationId: frame.readInt32BE(CORRELATION_ID_AT),
+    clientId: clientId ?? '',
+    transactionalId: TRANSACTIONAL.has(kind.api) ? body.string() : undefined,
   };
 }
 
-/** @returns the first topic of a Produce request: transactional id, acks, time-out, then an array of topics */
-export function producedTopic(frame: Buffer): string | undefined {
-  const body = frame.subarray(LENGTH_BYTES);
-  const id = nullableString(body, nullableString(body, CLIENT_ID_AT).end);
-  return nullableString(body, id.end + 2 + 4 + 4).text;
-}
-
-/** @returns the error code of the first partition in a response to Produce; 0: none */
-export function produceError(response: Buffer): number {
-  const topic = nullableString(response, LENGTH_BYTES + 4 + 4);
-  return response.readInt16BE(topic.end + 4 + 4);
-}
-
-/** @returns an answer to a Heartbeat (version 1 on) that says NOT_COORDINATOR */
-export function notCoordinator(heartbeat: Buffer): Buffer {
-  return framed(correlationOf(heartbeat), int32(NO_THROTTLING), int16(NOT_COORDINATOR));
-}
-
-/** @returns an answer to a JoinGroup (versions 2 to 5) that says COORDINATOR_LOAD_IN_PROGRESS, and nothing else */
-export function coordinatorLoads(joinGroup: Buffer): Buffer {
-  const nobody = [int32(-1), int16(0), int16(0), int16(0), int32(0)];
-  const error = int16(COORDINATOR_LOADS);
-  return framed(correlationOf(joinGroup), int32(NO_THROTTLING), error, ...nobody);
+/** @returns what reads the body of a request */
+export function bodyOf(request: Buffer): FieldReader {
+  return openRequest(request, kindOf(request).isFlexible).body;
 }
 
 /** @returns the id of the request that a response answers */
 export function correlationIdOf(response: Buffer): number {
-  return response.readInt32BE(LENGTH_BYTES);
+  return response.readInt32BE(ANSWERED_ID_AT);
 }
 
-function nullableString(bytes: Buffer, at: number): { text: string | undefined; end: number } {
-  const length = bytes.readInt16BE(at);
-  const start = at + 2;
-  if (length < 0) return { text: undefined, end: start };
-  return { text: bytes.toString('utf8', start, start + length), end: start + length };
+function kindOf(frame: Buffer): { readonly api: Api; readonly isFlexible: boolean } {
+  const key = frame.readInt16BE(KEY_AT);
+  const { api, flexibleFrom } = isKnown(key) ? APIS[key] : OTHER;
+  return { api, isFlexible: frame.readInt16BE(VERSION_AT) >= flexibleFrom };
 }
 
-function correlationOf(request: Buffer): Buffer {
-  return int32(requestHeader(request).correlationId);
+function isKnown(key: number): key is keyof typeof APIS {
+  return key in APIS;
 }
 
-function framed(...fields: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(fields);
-  return Buffer.concat([int32(body.length), body]);
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
+/** The client id is no compact string, whichever version the header has. */
+function openRequest(
+  frame: Buffer,
+  isFlexible: boolean,
+): { readonly clientId: string | undefined; readonly body: FieldReader } {
+  const header = new FieldReader(frame, CLIENT_ID_AT, false);
+  const clientId = header.string();
+  const body = new FieldReader(frame, header.position, isFlexible);
+  body.end();
+  return { clientId, body };
 }

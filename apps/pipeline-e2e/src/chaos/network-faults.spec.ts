@@ -6,6 +6,7 @@ import { SeededRandom } from '../seeded-random.ts';
 const frame = (parts: Partial<Frame> = {}): Frame => ({
   direction: 'request',
   api: 'Fetch',
+  isFlexible: true,
   clientId: 'service-1',
   transactionalId: undefined,
   port: 0,

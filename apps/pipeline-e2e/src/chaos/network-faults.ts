@@ -17,6 +17,7 @@ const COORDINATOR_APIS: ReadonlySet<Api> = new Set([
   'AddOffsetsToTxn',
   'TxnOffsetCommit',
   'EndTxn',
+  'DescribeTransactions',
 ]);
 
 /** Every request takes so much longer. */

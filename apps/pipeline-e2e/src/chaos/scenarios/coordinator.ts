@@ -1,5 +1,5 @@
 import type { Fault } from '../fault-proxy.ts';
-import { coordinatorLoads, notCoordinator } from '../kafka-frames.ts';
+import { coordinatorLoads, notCoordinator } from '../kafka-answers.ts';
 import type { Api } from '../kafka-frames.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Member, Stage } from '../stage.ts';

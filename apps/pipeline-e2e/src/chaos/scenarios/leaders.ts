@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
-import { producedTopic, produceError } from '../kafka-frames.ts';
+import { errorCodes, producedTopics } from '../kafka-answers.ts';
 import type { Scenario } from '../scenario.ts';
 import { answeredAfter, reached } from '../stage.ts';
 import type { Member, Stage } from '../stage.ts';
@@ -31,11 +31,11 @@ async function refusePart(stage: Stage, sender: Member, topic: string): Promise<
         api === 'Produce' &&
         clientId === sender.clientId &&
         port === loser.proxied?.port &&
-        producedTopic(bytes) === topic,
+        producedTopics(bytes).includes(topic),
     );
     await reached(stage, part, 'a send');
     await moveLeaders(stage, topic, leaders, loser);
-    if (produceError((await answeredAfter(stage, part)).bytes) !== 0) return;
+    if (errorCodes(await answeredAfter(stage, part)).some((code) => code !== 0)) return;
   }
   throw new Error('the broker took the records of partitions that it no longer leads');
 }
