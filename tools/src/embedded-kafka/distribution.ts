@@ -22,6 +22,14 @@ const POM = join(import.meta.dirname, 'pom.xml');
 export const CLUSTER_ID = 'bG9naW4tcGlwZWxpbmUtMA';
 const run = promisify(execFile);
 
+/** Which Kafka a cluster runs. */
+export interface KafkaRelease {
+  /** A release on Maven Central, from 3.9.0 on. Default: the one that all tests run against. */
+  readonly version?: string | undefined;
+  /** The level of the feature `transaction.version` (KIP-890), from Kafka 4.0 on. Default: the release's own. */
+  readonly transactionVersion?: 1 | 2 | undefined;
+}
+
 /** Everything a broker needs to start at once: jars, a class data archive, a formatted folder to copy. */
 export interface Distribution {
   readonly java: string;
@@ -30,36 +38,46 @@ export interface Distribution {
   readonly archive: string;
   /** Formatted folder of a node, without records. */
   readonly formatted: string;
+  /** Options of Kafka's StorageTool, for the features that the cluster begins with. */
+  readonly features: readonly string[];
 }
 
 /**
  * Fetches the jars and prepares them, once; later calls find all in place and need no network.
  *
  * @param home folder for jars and archives
+ * @param release each has jars and archives of its own
  * @param onProgress told one line per stage that takes time
  * @throws {Failure} when Java or Maven is missing or the download fails
  */
 export async function prepareDistribution(
   home: string,
+  { version, transactionVersion }: KafkaRelease,
   onProgress: (line: string) => void,
 ): Promise<Distribution> {
   const java = await findJava();
   const pom = readFileSync(POM, 'utf8');
-  const jars = join(home, `jars-${digest(pom)}`);
+  const jars = join(home, `jars-${digest(pom)}${version === undefined ? '' : `-${version}`}`);
   await onlyOnce(jars, (folder) => {
-    onProgress('fetching Apache Kafka (44 MB, once)');
-    return fetchJars(folder);
+    onProgress(`fetching Apache Kafka${version === undefined ? '' : ` ${version}`} (44 MB, once)`);
+    return fetchJars(folder, version);
   });
   const names = readdirSync(jars).sort();
   const classPath = names.map((name) => join(jars, name)).join(':');
   // The archive is void as soon as Java or a jar (path, size, time) differs, and Java would ignore it silently.
   const times = names.map((name) => statSync(join(jars, name)).mtimeMs);
-  const prepared = join(home, `prepared-${digest([java.description, classPath, ...times].join())}`);
+  const features =
+    transactionVersion === undefined
+      ? []
+      : ['--feature', `transaction.version=${transactionVersion}`];
+  const made = [java.description, classPath, ...times, ...features];
+  const prepared = join(home, `prepared-${digest(made.join())}`);
   const distribution = {
     java: java.command,
     classPath,
     archive: join(prepared, 'classes.jsa'),
     formatted: join(prepared, 'formatted'),
+    features,
   };
   await onlyOnce(prepared, async (folder) => {
     onProgress('preparing Kafka for fast starts (about 10 s, once)');
@@ -68,9 +86,10 @@ export async function prepareDistribution(
   return distribution;
 }
 
-async function fetchJars(folder: string): Promise<void> {
+async function fetchJars(folder: string, version: string | undefined): Promise<void> {
   const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
-  await maven('the Kafka jars', ['-f', POM, ...copy, `-DoutputDirectory=${folder}`]);
+  const release = version === undefined ? [] : [`-Dkafka.version=${version}`];
+  await maven('the Kafka jars', ['-f', POM, ...copy, ...release, `-DoutputDirectory=${folder}`]);
 }
 
 /**
@@ -79,14 +98,14 @@ async function fetchJars(folder: string): Promise<void> {
  * @param options for Kafka's StorageTool
  */
 export async function formatStorage(
-  { java, classPath }: Pick<Distribution, 'java' | 'classPath'>,
+  { java, classPath, features }: Pick<Distribution, 'java' | 'classPath' | 'features'>,
   propertiesFile: string,
   options: readonly string[] = [],
 ): Promise<void> {
   await run(java, [
     ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
     ...['-cp', classPath, 'kafka.tools.StorageTool', 'format'],
-    ...['--cluster-id', CLUSTER_ID, '--config', propertiesFile, ...options],
+    ...['--cluster-id', CLUSTER_ID, '--config', propertiesFile, ...features, ...options],
   ]);
 }
 

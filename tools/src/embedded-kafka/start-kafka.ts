@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { BrokerNode, nodeFolder } from './broker-node.ts';
 import { prepareDistribution } from './distribution.ts';
+import type { KafkaRelease } from './distribution.ts';
 import { refuseOwnedFolder } from './folder-owner.ts';
 import { freePorts, isListening } from './ports.ts';
 import type { SecurityOptions } from './security/local-security.ts';
@@ -23,7 +24,7 @@ export const SECURE_DATA_DIR = join(KAFKA_HOME, 'secure');
 const MUTUAL_TLS_PORTS = 100;
 const TOKEN_PORT = 200;
 
-export interface KafkaOptions {
+export interface KafkaOptions extends KafkaRelease {
   /** Nodes of the cluster; three replicate each partition thrice with two in sync. Default 1. */
   readonly brokers?: 1 | 3;
   /** Port of the first node, the others follow it. Default: free ports. */
@@ -64,7 +65,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   const { brokers = 1, port, dataDir, fresh = false, proxied = false } = options;
   const { onProgress = () => undefined, secure, settings } = options;
   if (port !== undefined) await refuseTakenPorts(port, brokers);
-  const distribution = await prepareDistribution(KAFKA_HOME, onProgress);
+  const distribution = await prepareDistribution(KAFKA_HOME, options, onProgress);
 
   onProgress(brokers === 1 ? 'starting Kafka' : `starting ${brokers} Kafka brokers`);
   if (dataDir !== undefined) {

@@ -1,6 +1,10 @@
 import { say } from '@login-pipeline/tools/command';
 import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import type { ProxiedListener, RunningKafka } from '@login-pipeline/tools/embedded-kafka';
+import type {
+  KafkaRelease,
+  ProxiedListener,
+  RunningKafka,
+} from '@login-pipeline/tools/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { runScenario } from './run-scenario.ts';
@@ -11,6 +15,7 @@ export interface RunOptions {
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
   readonly drainTimeoutMs: number;
+  readonly release: KafkaRelease;
   readonly logs: string | undefined;
   readonly load: readonly InputRecord[];
   /** Told each result as it comes. */
@@ -40,7 +45,7 @@ async function runOn(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
-  const kafka = await startKafka({ brokers, proxied: true });
+  const kafka = await startKafka({ ...options.release, brokers, proxied: true, onProgress: say });
   const proxy = await FaultProxy.start(listenersOf(kafka));
   // Where the black-box tests' own clients go: past the proxy.
   process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, Failure } from '@login-pipeline/tools/command';
+import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
 
 export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
 
@@ -13,6 +14,8 @@ Exits with 1 when a record is lost, duplicated or wrong, or a service takes long
   --retry      tries a scenario once more, alone, that was too slow and kept every other promise; the table shows both
   --minutes N  how long the scenario "hostile" writes odd records (default 1)
   --seed N     repeats the random choices of a run (default 1)
+  --kafka VERSION           another release of Kafka, from 3.9.0 on, which Maven Central has
+  --transaction-version 1|2 the transaction protocol of Kafka 4: before KIP-890, or with it (default: the release's own)
   --json FILE  writes the results there too
   --docs       writes them into docs/guarantees.md, in the place of older ones of the same names
   --logs DIR   keeps the logs of all services there
@@ -27,6 +30,7 @@ export interface ChaosArguments {
   readonly retry: boolean;
   readonly minutes: number;
   readonly seed: number;
+  readonly release: KafkaRelease;
   readonly json: string | undefined;
   readonly docs: boolean;
   readonly logs: string | undefined;
@@ -34,9 +38,15 @@ export interface ChaosArguments {
   readonly help: boolean;
 }
 
-/** @throws the error of node:util's parseArgs, which names the wrong option */
+/** @throws {Failure}, or the error of node:util's parseArgs, that names the wrong option */
 export function parseChaosArguments(args: readonly string[]): ChaosArguments {
-  const { minutes, seed, ...rest } = parseArgs({
+  const {
+    minutes,
+    seed,
+    kafka,
+    'transaction-version': transactionVersion,
+    ...rest
+  } = parseArgs({
     args: [...args],
     options: {
       smoke: { type: 'boolean', default: true },
@@ -46,6 +56,8 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
       retry: { type: 'boolean', default: false },
       minutes: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
+      kafka: { type: 'string' },
+      'transaction-version': { type: 'string' },
       json: { type: 'string' },
       docs: { type: 'boolean', default: false },
       logs: { type: 'string' },
@@ -62,7 +74,22 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
     logs: rest.logs,
     minutes: Number(minutes),
     seed: Number(seed),
+    release: releaseOf(kafka, transactionVersion),
   };
+}
+
+function releaseOf(version?: string, level?: string): KafkaRelease {
+  if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version)) {
+    throw new Failure(`--kafka ${version}: expected a release, such as 4.4.0`, EXIT.config);
+  }
+  if (level === undefined) return { version };
+  if (level !== '1' && level !== '2') {
+    throw new Failure(`--transaction-version ${level}: expected 1 or 2`, EXIT.config);
+  }
+  if (version?.startsWith('3.') === true) {
+    throw new Failure('--transaction-version: Kafka 3 has one only', EXIT.config);
+  }
+  return { version, transactionVersion: level === '1' ? 1 : 2 };
 }
 
 /**

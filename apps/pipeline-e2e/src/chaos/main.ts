@@ -54,7 +54,7 @@ interface Outcome {
 }
 
 async function attack(
-  { full, only, retry, minutes, seed, logs }: ChaosArguments,
+  { full, only, retry, minutes, seed, release, logs }: ChaosArguments,
   folder: string,
 ): Promise<Outcome> {
   const chosen =
@@ -64,7 +64,8 @@ async function attack(
   const isShort = chosen.every(({ smoke }) => smoke);
   const load = makeLoad(isShort ? RECORDS.smoke : RECORDS.full, PARTITIONS);
   const jobs = chosen.map((scenario) => ({ name: scenario.name, scenario, dist: folder }));
-  const rest = { seed, minutes, load, logs, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
+  const common = { seed, minutes, release, load, logs };
+  const rest = { ...common, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult: sayResult };
   const first = await runAll(jobs, rest);
   const late = retry ? first.filter(wasOnlyLate) : [];
   const again: Result[] = [];
@@ -81,12 +82,14 @@ async function attack(
 }
 
 async function plantBugs(
-  { only, minutes, seed, logs }: ChaosArguments,
+  { only, minutes, seed, release, logs }: ChaosArguments,
   folder: string,
 ): Promise<Outcome> {
   const bugs = only.length > 0 ? named(only, PLANTED_BUGS) : PLANTED_BUGS;
   const load = makeLoad(RECORDS.smoke, PARTITIONS);
-  const catches = await runPlanted(bugs, { root: ROOT, folder, seed, minutes, load, logs });
+  const catches = await runPlanted(bugs, {
+    ...{ root: ROOT, folder, seed, minutes, release, load, logs },
+  });
   const missed = bugs.length - catches.filter(({ found }) => found !== undefined).length;
   process.stdout.write(`\n${catchTable(catches)}\n\n`);
   say(`${bugs.length - missed} of ${bugs.length} planted bugs were caught`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { say } from '@login-pipeline/tools/command';
+import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { runAll } from './arena.ts';
 import { plant } from './plant.ts';
@@ -16,6 +17,7 @@ export interface PlantedOptions {
   readonly folder: string;
   readonly seed: number;
   readonly minutes: number;
+  readonly release: KafkaRelease;
   readonly logs: string | undefined;
   readonly load: readonly InputRecord[];
 }
