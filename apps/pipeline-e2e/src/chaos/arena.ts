@@ -25,27 +25,45 @@ export interface RunOptions {
 /** How many scenarios run side by side: most of their time they wait for sessions to end. */
 const SIDE_BY_SIDE = 4;
 
-/** Runs scenarios, side by side where they may: first those that one broker is enough for, then those of three. */
+/** The clusters that scenarios need, in the order in which they are started. */
+const CLUSTERS = [
+  { brokers: 1, transactionVersion: undefined },
+  { brokers: 1, transactionVersion: 1 },
+  { brokers: 3, transactionVersion: undefined },
+] as const;
+
+type ClusterKind = (typeof CLUSTERS)[number];
+
+/** Runs scenarios, side by side where they may, on one cluster after another. */
 export async function runAll(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  for (const brokers of [1, 3] as const) {
-    const fitting = jobs.filter(({ scenario }) => scenario.brokers === brokers);
+  for (const kind of CLUSTERS) {
+    const fitting = jobs.filter(
+      ({ scenario }) =>
+        scenario.brokers === kind.brokers &&
+        scenario.transactionVersion === kind.transactionVersion,
+    );
     if (fitting.length === 0) continue;
-    say(`${fitting.length} scenarios on ${brokers === 1 ? 'one broker' : 'three brokers'}`);
-    results.push(...(await runOn(brokers, fitting, options)));
+    say(`${fitting.length} scenarios on ${kind.brokers === 1 ? 'one broker' : 'three brokers'}`);
+    results.push(...(await runOn(kind, fitting, options)));
   }
   return results;
 }
 
 async function runOn(
-  brokers: 1 | 3,
+  { brokers, transactionVersion }: ClusterKind,
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
-  const kafka = await startKafka({ ...options.release, brokers, proxied: true, onProgress: say });
+  const kafka = await startKafka({
+    ...options.release,
+    // Kafka 3 has one protocol only.
+    ...(transactionVersion !== undefined && !isKafka3(options.release) && { transactionVersion }),
+    ...{ brokers, proxied: true, onProgress: say },
+  });
   const proxy = await FaultProxy.start(listenersOf(kafka));
   // Where the black-box tests' own clients go: past the proxy.
   process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;
@@ -70,6 +88,10 @@ async function runOn(
     await proxy.close();
     await kafka.stop();
   }
+}
+
+function isKafka3({ version }: KafkaRelease): boolean {
+  return version?.startsWith('3.') === true;
 }
 
 function listenersOf({ nodes }: RunningKafka): readonly ProxiedListener[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import { reached } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** What a broker is to the pipeline of a stage. */
@@ -14,7 +15,8 @@ export async function holderOf(role: Role, stage: Stage): Promise<BrokerNode> {
   return holder;
 }
 
-async function idOf(role: Role, { cluster, lane, nodes }: Stage): Promise<number | undefined> {
+async function idOf(role: Role, stage: Stage): Promise<number | undefined> {
+  const { cluster, lane, nodes } = stage;
   switch (role) {
     case 'leader':
       return (await cluster.leaders(lane.output))[0];
@@ -23,11 +25,18 @@ async function idOf(role: Role, { cluster, lane, nodes }: Stage): Promise<number
     case 'group-coordinator':
       return coordinatorOf(await cluster.leaders('__consumer_offsets'), lane.group);
     case 'transaction-coordinator':
-      return coordinatorOf(
-        await cluster.leaders('__transaction_state'),
-        `${lane.group}.${lane.input}.0`,
-      );
+      return endingTransactions(stage);
   }
+}
+
+/** Each instance has transactional ids of its own, and their coordinators may be several: one that ends a transaction now. */
+async function endingTransactions(stage: Stage): Promise<number | undefined> {
+  const point = stage.proxy.holdFirst(
+    (frame) => stage.isOurs(frame) && frame.direction === 'request' && frame.api === 'EndTxn',
+  );
+  const { port } = await reached(stage, point, 'the end of a transaction');
+  point.release();
+  return stage.nodes.find(({ proxied }) => proxied?.port === port)?.id;
 }
 
 /** The leader of the metadata quorum, as its members have it on disk: the newest epoch is right. */

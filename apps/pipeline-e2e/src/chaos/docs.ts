@@ -1,16 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import type { PlantedBug } from './planted-bugs.ts';
 import { catchTable, resultTable } from './report.ts';
 import type { Catch } from './run-planted.ts';
 import type { Result } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 export const PAGE_FILE = join(ROOT, 'docs', 'guarantees.md');
 const FIGURES_FILE = join(ROOT, 'docs', 'guarantees.json');
 
-/** The newest result of each scenario and of each planted bug. */
+/** The newest result of each scenario and of each planted bug, as they are now: some may not have been played yet. */
 export interface Figures {
   readonly scenarios: readonly Result[];
   readonly planted: readonly Catch[];
@@ -26,8 +28,10 @@ export function readFigures(): Figures {
 export function writeFigures(newer: Figures): void {
   const older = readFigures();
   const figures = {
-    scenarios: merged(SCENARIOS, older.scenarios, newer.scenarios).map(withBound),
-    planted: merged(PLANTED_BUGS, older.planted, newer.planted),
+    scenarios: merged(SCENARIOS, [...older.scenarios, ...newer.scenarios], isSameFault).map(
+      withBound,
+    ),
+    planted: merged(PLANTED_BUGS, [...older.planted, ...newer.planted], isSameBug),
   };
   writeFileSync(FIGURES_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(PAGE_FILE, withFigures(readFileSync(PAGE_FILE, 'utf8'), figures));
@@ -35,8 +39,16 @@ export function writeFigures(newer: Figures): void {
 
 /** @returns the page with the tables of these figures */
 export function withFigures(page: string, { scenarios, planted }: Figures): string {
-  const withScenarios = replaceBetween(page, 'scenarios', resultTable(scenarios));
-  return replaceBetween(withScenarios, 'planted', catchTable(planted));
+  const played = [resultTable(scenarios), ...unplayed(SCENARIOS, scenarios)].join('\n\n');
+  const caught = [catchTable(planted), ...unplayed(PLANTED_BUGS, planted)].join('\n\n');
+  return replaceBetween(replaceBetween(page, 'scenarios', played), 'planted', caught);
+}
+
+/** @returns a paragraph that names those without figures; none when all have some */
+function unplayed(existing: readonly Named[], rows: readonly Named[]): readonly string[] {
+  const names = existing.filter(({ name }) => rows.every((row) => row.name !== name));
+  if (names.length === 0) return [];
+  return [`Not played yet as they are now: ${names.map(({ name }) => `\`${name}\``).join(', ')}.`];
 }
 
 /** The bound is the scenario's, whenever it ran. */
@@ -49,14 +61,20 @@ interface Named {
   readonly name: string;
 }
 
-/** Those that still exist, in their order. */
-function merged<T extends Named>(
-  existing: readonly Named[],
-  older: readonly T[],
-  newer: readonly T[],
-): readonly T[] {
-  const byName = new Map([...older, ...newer].map((row) => [row.name, row]));
-  return existing.flatMap(({ name }) => byName.get(name) ?? []);
+const isSameFault = (one: Pick<Scenario, 'fault'>, other: Pick<Result, 'fault'>): boolean =>
+  one.fault === other.fault;
+const isSameBug = (one: Pick<PlantedBug, 'bug'>, other: Pick<Catch, 'bug'>): boolean =>
+  one.bug === other.bug;
+
+/** The last row of each that exists as it was played, in their order. */
+function merged<Existing extends Named, Row extends Named>(
+  existing: readonly Existing[],
+  rows: readonly Row[],
+  isSame: (existing: Existing, row: Row) => boolean,
+): readonly Row[] {
+  return existing.flatMap(
+    (one) => rows.findLast((row) => row.name === one.name && isSame(one, row)) ?? [],
+  );
 }
 
 function replaceBetween(page: string, name: string, table: string): string {

@@ -34,6 +34,13 @@ describe('an answer in the place of the broker', () => {
       16,
     ],
     [
+      'Heartbeat, flexible',
+      flexibleRequest(12, 4, JAVA.heartbeat),
+      coordinatorLoads,
+      'Heartbeat',
+      14,
+    ],
+    [
       'JoinGroup, as kafkajs asks',
       classicRequest(11, 5, Buffer.alloc(0)),
       coordinatorLoads,

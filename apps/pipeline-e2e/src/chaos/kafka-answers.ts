@@ -67,16 +67,16 @@ export function fail(response: Response, code: number): void {
 
 /** @returns an answer to a Heartbeat (version 1 on) that says NOT_COORDINATOR */
 export function notCoordinator(heartbeat: Buffer): Buffer {
-  const { isFlexible, correlationId } = requestHeader(heartbeat);
-  const error = [NO_THROTTLING, int16(NOT_COORDINATOR)];
-  return isFlexible
-    ? framed(int32(correlationId), NONE, ...error, NONE)
-    : framed(int32(correlationId), ...error);
+  return heartbeatRefused(heartbeat, NOT_COORDINATOR);
 }
 
-/** @returns an answer to a JoinGroup (versions 2 to 5, and 9) that says COORDINATOR_LOAD_IN_PROGRESS, and nothing else */
-export function coordinatorLoads(joinGroup: Buffer): Buffer {
-  const { isFlexible, correlationId } = requestHeader(joinGroup);
+/**
+ * @param request a Heartbeat (version 1 on), or a JoinGroup (versions 2 to 5, and 9)
+ * @returns an answer that says COORDINATOR_LOAD_IN_PROGRESS, and nothing else
+ */
+export function coordinatorLoads(request: Buffer): Buffer {
+  const { api, isFlexible, correlationId } = requestHeader(request);
+  if (api === 'Heartbeat') return heartbeatRefused(request, COORDINATOR_LOADS);
   const error = [NO_THROTTLING, int16(COORDINATOR_LOADS), int32(-1)];
   if (!isFlexible) {
     const nothing = [int16(0), int16(0), int16(0), int32(0)];
@@ -86,6 +86,14 @@ export function coordinatorLoads(joinGroup: Buffer): Buffer {
   // Protocol type and protocol, the leader, no word on assigning, the member, the members.
   const nothing = [NONE, NONE, empty, Buffer.of(0), empty, empty, NONE];
   return framed(int32(correlationId), NONE, ...error, ...nothing);
+}
+
+function heartbeatRefused(heartbeat: Buffer, code: number): Buffer {
+  const { isFlexible, correlationId } = requestHeader(heartbeat);
+  const error = [NO_THROTTLING, int16(code)];
+  return isFlexible
+    ? framed(int32(correlationId), NONE, ...error, NONE)
+    : framed(int32(correlationId), ...error);
 }
 
 /** @returns where the error codes stand */

@@ -1,4 +1,4 @@
-import type { Patch, Planted } from '@login-pipeline/tools/planting';
+import type { Planted } from '@login-pipeline/tools/planting';
 import { DUPLICATED, LOST } from '../oracle.ts';
 
 /** A known-bad variant of a service: fragments of its source, each replaced. */
@@ -11,21 +11,18 @@ export interface PlantedBug extends Planted {
   readonly symptom: RegExp;
 }
 
-const PRODUCER = 'libs/kafka/src/transactions/partition-producer.ts';
-const OWNERS = 'libs/kafka/src/transactions/partition-owners.ts';
-const TRANSACTIONAL = 'libs/kafka/src/transactions/transactional-consumer.ts';
+const PRODUCER = 'libs/streams/src/transactions/transactional-producer.ts';
+const LINES = 'libs/streams/src/transactions/lines.ts';
+const ENTRY = 'libs/streams/src/transform/entry.ts';
+const LANE = 'libs/streams/src/transform/lane.ts';
+const POSITIONS = 'libs/streams/src/positions/positions.ts';
 const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
 const MEMBER = 'libs/kafka/src/group/membership.ts';
 const GENERATED = 'libs/kafka/src/client/producer.ts';
-const PLAN = 'libs/streams/src/plan/plan.ts';
 
-const SEND = 'await transaction.sendBatch({ compression, topicMessages });';
-const OPEN = 'return new PartitionProducer(source, producer, await producer.transaction());';
-const TRUST_FETCH: Patch = {
-  file: OWNERS,
-  fragment: 'if (start === fetchedOffset) return ownership;',
-  replacement: 'if (start !== undefined) return ownership;',
-};
+const OFFSET = 'offset: { topic, partition, offset, leaderEpoch, metadata },';
+const PRODUCE = 'return produce(this.#options.cluster, identity, writes, state, addsPartitions);';
+const LOST_OR_DUPLICATED = new RegExp(`${LOST.source}|${DUPLICATED.source}`);
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
@@ -36,89 +33,45 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: PRODUCER,
-        fragment:
-          'const transaction = this.#transaction;\n    await this.#sendOffset(transaction, position);',
-        replacement:
-          'await this.#sendOffset(this.#transaction, position);\n    await this.#transaction.commit();\n' +
-          '    const transaction = await this.#producer.transaction();',
+        fragment: 'const identity = this.#identity;',
+        replacement: 'let identity = this.#identity;',
       },
-    ],
-  },
-  {
-    name: 'resolve-before-commit',
-    bug: 'the position moves before the commit, and is trusted after an abort',
-    scenario: 'end-txn-request',
-    symptom: LOST,
-    patches: [
-      TRUST_FETCH,
-      {
-        file: TRANSACTIONAL,
-        fragment: 'const written = await owned.producer.commit(',
-        replacement: 'batch.resolve();\n    const written = await owned.producer.commit(',
-      },
-      {
-        file: TRANSACTIONAL,
-        fragment: 'this.#consumer.seek(partition, batch.fetchedOffset);',
-        replacement: '',
-      },
-    ],
-  },
-  {
-    name: 'offset-before-fence',
-    bug: 'the committed offset is read before the last owner is fenced',
-    scenario: 'zombie-late-commit',
-    symptom: DUPLICATED,
-    patches: [
-      {
-        file: OWNERS,
-        fragment: 'await this.#endLast(source);',
-        replacement:
-          'const committed = await group.committed(partition);\n    await this.#endLast(source);',
-      },
-      {
-        file: OWNERS,
-        fragment:
-          'this.#owned.set(partition, ownership);\n\n    const committed = await group.committed(partition);',
-        replacement: 'this.#owned.set(partition, ownership);',
-      },
-    ],
-  },
-  {
-    name: 'no-fence',
-    bug: 'every process has transactional ids of its own',
-    scenario: 'zombie-end',
-    symptom: DUPLICATED,
-    patches: [
       {
         file: PRODUCER,
-        fragment: 'return transactionalIdPrefix(source) + String(source.partition);',
-        replacement: 'return `${transactionalIdPrefix(source)}${source.partition}.${process.pid}`;',
+        fragment: 'const written = isImplicit',
+        replacement:
+          'await this.#commitOffsets(identity, commit, isImplicit);\n' +
+          '    identity = await this.#end(identity, isImplicit);\n    const written = isImplicit',
       },
     ],
   },
   {
     name: 'end-txn-retried',
-    bug: 'EndTxn is sent again on the old epoch',
+    bug: 'EndTxn is sent again on the old epoch, and that is used on although the connection broke',
     scenario: 'late-end-txn',
-    symptom: LOST,
+    symptom: LOST_OR_DUPLICATED,
     patches: [
       {
+        file: LINES,
+        fragment: 'if (line === undefined) return true;',
+        replacement: 'if (line?.broker !== -2) return true;',
+      },
+      {
         file: PRODUCER,
-        fragment: OPEN,
+        fragment: 'const ended = await askCoordinator(',
         replacement:
-          "const { createRequire } = await import('node:module');\n" +
-          "      const { setTimeout: sleep } = await import('node:timers/promises');\n" +
-          "      const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker');\n" +
-          '      if (!prototype.retriesEndTxn) {\n' +
-          '        const endTxn = prototype.endTxn;\n' +
-          '        prototype.retriesEndTxn = true;\n' +
-          '        prototype.endTxn = async function (request: unknown) {\n' +
-          '          for (let tries = 0; tries < 5; tries += 1) {\n' +
-          '            try { return await endTxn.call(this, request); } catch { await sleep(100); }\n' +
-          '          }\n' +
-          '          return endTxn.call(this, request);\n' +
-          '        };\n' +
-          `      }\n      ${OPEN}`,
+          'const again = async (error: Error) => {\n' +
+          "      if (error.name !== 'UnansweredError') throw error;\n" +
+          "      return askCoordinator(cluster, transactionalId, 'EndTxn', { ...identity, commit: true, bumpsEpoch });\n" +
+          '    };\n    const ended = await retried(again,',
+      },
+      {
+        file: PRODUCER,
+        fragment: '/** Like Promise.all, but',
+        replacement:
+          'async function retried(again: any, ...asked: any[]): Promise<any> {\n' +
+          '  return (askCoordinator as any)(...asked).catch(again).catch(again).catch(again);\n}\n\n' +
+          '/** Like Promise.all, but',
       },
     ],
   },
@@ -130,22 +83,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: PRODUCER,
-        fragment: SEND,
+        fragment: PRODUCE,
         replacement:
-          'for (const send of topicMessages) ' +
-          'await (send.topic.includes("dead-letter") ? outside : transaction).send(send);',
-      },
-      {
-        file: PRODUCER,
-        fragment: 'await producer.connect();',
-        replacement:
-          'await producer.connect();\n      outside = kafka.producer({ allowAutoTopicCreation: false, ' +
-          'createPartitioner: keepPartition(source) });\n      await outside.connect();',
-      },
-      {
-        file: PRODUCER,
-        fragment: 'async function disconnectQuietly(',
-        replacement: 'let outside: Producer;\n\nasync function disconnectQuietly(',
+          'const { cluster } = this.#options;\n' +
+          '    const isDead = (write: Write) => write.topic.includes("dead-letter");\n' +
+          '    const stamp = { producerId: -1n, epoch: -1, baseSequence: -1 };\n' +
+          '    const outside = writes.filter(isDead).map(async ({ topic, partition, batches }) => {\n' +
+          '      for (const batch of batches) {\n' +
+          '        const partitions = [{ topic, partition, batch, stamp }];\n' +
+          '        const request = { transactionalId: undefined, addsPartitions: false, timeoutMs: 5_000, partitions };\n' +
+          "        await cluster.send(cluster.leader(topic, partition)!.broker, 'Produce', request, { channel: 'write' });\n" +
+          '      }\n    });\n' +
+          '    const inside = writes.filter((write) => !isDead(write));\n' +
+          '    return Promise.all(outside)\n' +
+          '      .then(() => produce(cluster, identity, inside, state, addsPartitions))\n' +
+          '      .then((written) => writes.map((write) => written[inside.indexOf(write)] ?? { ...write, baseOffsets: [] }));',
       },
     ],
   },
@@ -156,9 +108,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     symptom: /^the group has committed/,
     patches: [
       {
-        file: TRANSACTIONAL,
-        fragment: '{ nextOffset, metadata });',
-        replacement: '{ nextOffset: nextOffset - 1n, metadata });',
+        file: LANE,
+        fragment: OFFSET,
+        replacement:
+          'offset: { topic, partition, offset: offset > 0n ? offset - 1n : offset, leaderEpoch, metadata },',
       },
     ],
   },
@@ -169,9 +122,33 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     symptom: /^the group has committed/,
     patches: [
       {
-        file: PLAN,
-        fragment: '    nextOffset,\n    dropped,',
-        replacement: '    nextOffset: nextOffset - BigInt(dropped),\n    dropped,',
+        file: LANE,
+        fragment: OFFSET,
+        replacement:
+          'offset: { topic, partition, offset: offset - BigInt(flow.dropped - (this.#committed?.flow.dropped ?? 0)), leaderEpoch, metadata },',
+      },
+    ],
+  },
+  {
+    name: 'offsets-not-stable',
+    bug: 'a member reads offsets that a transaction may still move',
+    scenario: 'zombie-late-commit',
+    symptom: DUPLICATED,
+    patches: [
+      { file: POSITIONS, fragment: 'requireStable: true', replacement: 'requireStable: false' },
+    ],
+  },
+  {
+    name: 'offsets-without-generation',
+    bug: 'offsets are committed without member and generation',
+    scenario: 'zombie-offset',
+    symptom: DUPLICATED,
+    patches: [
+      {
+        file: PRODUCER,
+        fragment: '{ ...identity, ...group, addsOffsets, offsets }',
+        replacement:
+          "{ ...identity, ...group, memberId: '', generation: -1, addsOffsets, offsets }",
       },
     ],
   },
@@ -199,14 +176,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: 'a lost answer to EndTxn counts as an abort: the batch is written again unseen',
     scenario: 'end-txn-response',
     symptom: DUPLICATED,
-    patches: [TRUST_FETCH],
-  },
-  {
-    name: 'failed-send-repeated',
-    bug: 'kafkajs may repeat a send of which one broker refused its part',
-    scenario: 'leaders-move',
-    symptom: new RegExp(`${LOST.source}|${DUPLICATED.source}`),
-    patches: [{ file: PRODUCER, fragment: 'retry: { retries: 0 },', replacement: '' }],
+    patches: [
+      {
+        file: ENTRY,
+        fragment:
+          "if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';",
+        replacement: 'if (offset !== undefined) return undefined;',
+      },
+    ],
   },
   {
     name: 'send-to-many-partitions',

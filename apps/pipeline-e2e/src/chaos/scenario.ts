@@ -11,6 +11,8 @@ export interface Scenario {
   readonly smoke: boolean;
   /** Size of the cluster it needs. */
   readonly brokers: 1 | 3;
+  /** 1: it is about transactions of before KIP-890, on releases of Kafka that have both; default: those of the run. */
+  readonly transactionVersion?: 1;
   /** It makes brokers fail, so nothing else may run beside it. */
   readonly alone: boolean;
   /** Transformers at the start. */
@@ -23,6 +25,10 @@ export interface Scenario {
   readonly mayExit?: readonly number[];
   /** Partitions of the output; default: as many as the input has. */
   readonly outputPartitions?: number;
+  /** Partitions of the dead-letter topic; default: as many as the input has. */
+  readonly deadLetterPartitions?: number;
+  /** The output grows: its records may be in any partition, and no reader of ours follows it. */
+  readonly outputGrows?: true;
   /** Settings of the transformers. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Makes the input what it needs to be. */

@@ -20,8 +20,8 @@ interface Disturbance {
   readonly make: (stage: Stage) => Fault;
 }
 
-/** A request is given up after 15 s, a member without heartbeats too: both, one after the other, and some tries. */
-const UNANSWERED_MS = 60_000;
+/** A request is given up after 5 s, a member without heartbeats after 6 s: both, one after the other, and some tries. */
+const UNANSWERED_MS = 20_000;
 
 /** Stalled; or, for a process that was just started, no use of the brokers yet. */
 const MAY_EXIT = [75, 69];
@@ -62,7 +62,7 @@ const DISTURBANCES: readonly Disturbance[] = [
     fault: 'every request takes 1 s longer',
     smoke: true,
     seconds: 15,
-    gapBoundMs: 40_000,
+    gapBoundMs: 15_000,
     make: () => latency(1_000),
   },
   {
@@ -70,7 +70,7 @@ const DISTURBANCES: readonly Disturbance[] = [
     fault: '20 % of the requests end their connection',
     smoke: true,
     seconds: 15,
-    gapBoundMs: UNANSWERED_MS,
+    gapBoundMs: 2 * UNANSWERED_MS,
     make: ({ random }) => resets(20, random),
   },
   {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { evict } from '../eviction.ts';
 import type { Frame, MarkedPoint } from '../fault-proxy.ts';
+import { errorCodes } from '../kafka-answers.ts';
 import type { Api } from '../kafka-frames.ts';
 import type { Scenario } from '../scenario.ts';
 import { answeredAfter, reached } from '../stage.ts';
 import type { Member, Stage } from '../stage.ts';
-import { SESSION_MS } from './processes.ts';
-
-const TAKE_OVER_MS = SESSION_MS + 30_000;
+import { DEATH_MS, SESSION_MS } from './processes.ts';
 
 const ROUNDS = 5;
 
@@ -20,7 +20,7 @@ const zombieScenario = (name: string, fault: string, attack: Attack): Scenario =
   alone: false,
   transformers: 1,
   aggregators: 0,
-  gapBoundMs: TAKE_OVER_MS,
+  gapBoundMs: DEATH_MS,
   attack: async (stage) => {
     const [zombie] = stage.members('transformer');
     if (zombie === undefined) throw new Error('no transformer is running');
@@ -44,6 +44,38 @@ const frozenAt = (name: string, api: Api): Scenario =>
     },
   );
 
+/**
+ * All of a transaction is on its way when its sender is counted out, and nothing of it has arrived: there is nothing that an heir
+ * could find and fence. That the group's coordinator refuses offsets of a member that is none is all that there is (KIP-447).
+ */
+const lateOffsets = zombieScenario(
+  'zombie-offset',
+  'frozen before anything of a transaction arrives, its group moves on: the offsets have to be refused',
+  async (stage, zombie) => {
+    const last = stage.proxy.holdFirst(
+      ({ direction, api, clientId }) =>
+        direction === 'response' && api === 'EndTxn' && clientId === zombie.clientId,
+    );
+    await reached(stage, last, 'the end of a transaction');
+    const offsets = stage.proxy.holdFirst((frame) => isRequest(frame, 'TxnOffsetCommit', zombie));
+    // Sent beside the offsets, or after them, by the protocol's version.
+    const records = stage.proxy.holdFirst((frame) => isRequest(frame, 'Produce', zombie));
+    last.release();
+    await reached(stage, offsets, 'offsets');
+    zombie.service.signal('SIGSTOP');
+    await stage.start('transformer');
+    await evict(stage, zombie);
+    await stage.progress(500);
+    const answer = await answeredAfter(stage, offsets);
+    records.release();
+    zombie.service.signal('SIGCONT');
+    await stage.progress(1_000);
+    if (errorCodes(answer).includes(0)) {
+      throw new Error('the coordinator took offsets of a member that it had counted out');
+    }
+  },
+);
+
 /** The last owner's commit arrives after its heir has looked at the offsets, but before the heir's fence. */
 const lateCommit = zombieScenario(
   'zombie-late-commit',
@@ -56,40 +88,49 @@ const lateCommit = zombieScenario(
       (frame) =>
         isRequest(frame, 'InitProducerId', heir) && frame.transactionalId === transactionalId,
     );
+    // Before the session ends, the coordinator would abort the transaction.
+    await evict(stage, zombie);
     await reached(stage, fence, 'the heir to take over');
-    await answeredAfter(stage, point);
+    const answer = await answeredAfter(stage, point);
     fence.release();
     await stage.progress(500);
     zombie.service.signal('SIGCONT');
     await stage.progress(500);
+    if (!errorCodes(answer).includes(0)) throw new Error('the commit was too late to be one');
   },
 );
 
-/** An EndTxn that its sender has given up arrives when the same transactional id is in its next transaction. */
-const lateEndTxn = zombieScenario(
-  'late-end-txn',
-  'an EndTxn given up by its sender arrives in the next transaction, then kill -9',
-  async (stage, sender) => {
-    const late = stage.proxy.holdFirst((frame) => isRequest(frame, 'EndTxn', sender));
-    const { hangUp, transactionalId } = await reached(stage, late, 'EndTxn');
-    const inProgress = stage.proxy.holdFirst(
-      (frame) => isRequest(frame, 'Produce', sender) && frame.transactionalId === transactionalId,
-    );
-    const retried = stage.proxy.holdFirst(
-      (frame) =>
-        frame.transactionalId === transactionalId &&
-        (isRequest(frame, 'InitProducerId', sender) || isRequest(frame, 'EndTxn', sender)),
-    );
-    hangUp();
-    await reached(stage, retried, 'another try');
-    retried.release();
-    await reached(stage, inProgress, 'the next transaction');
-    await answeredAfter(stage, late);
-    await stage.kill(sender);
-    await stage.start('transformer');
-    await stage.progress(1_000);
-  },
-);
+/**
+ * An EndTxn that its sender has given up arrives when the same transactional id is in its next transaction. With KIP-890 brokers
+ * know it by its epoch; before, they would end what is under way.
+ */
+const lateEndTxn: Scenario = {
+  ...zombieScenario(
+    'late-end-txn',
+    'an EndTxn given up by its sender arrives in the next transaction, then kill -9; without KIP-890',
+    async (stage, sender) => {
+      const late = stage.proxy.holdFirst((frame) => isRequest(frame, 'EndTxn', sender));
+      const { hangUp, transactionalId } = await reached(stage, late, 'EndTxn');
+      const inProgress = stage.proxy.holdFirst(
+        (frame) => isRequest(frame, 'Produce', sender) && frame.transactionalId === transactionalId,
+      );
+      const retried = stage.proxy.holdFirst(
+        (frame) =>
+          frame.transactionalId === transactionalId &&
+          (isRequest(frame, 'InitProducerId', sender) || isRequest(frame, 'EndTxn', sender)),
+      );
+      hangUp();
+      await reached(stage, retried, 'another try');
+      retried.release();
+      await reached(stage, inProgress, 'the next transaction');
+      await answeredAfter(stage, late);
+      await stage.kill(sender);
+      await stage.start('transformer');
+      await stage.progress(1_000);
+    },
+  ),
+  transactionVersion: 1,
+};
 
 /** Two that freeze in turn: each is the other's heir. */
 const frozenInTurn = (name: string, api: Api): Scenario => ({
@@ -115,12 +156,12 @@ const frozenInTurn = (name: string, api: Api): Scenario => ({
 
 export const ZOMBIE_SCENARIOS: readonly Scenario[] = [
   frozenAt('zombie-produce', 'Produce'),
-  frozenAt('zombie-offset', 'AddOffsetsToTxn'),
+  lateOffsets,
   frozenAt('zombie-end', 'EndTxn'),
   lateCommit,
   lateEndTxn,
   frozenInTurn('zombies-produce', 'Produce'),
-  frozenInTurn('zombies-offset', 'AddOffsetsToTxn'),
+  frozenInTurn('zombies-offset', 'TxnOffsetCommit'),
   frozenInTurn('zombies-end', 'EndTxn'),
 ];
 
