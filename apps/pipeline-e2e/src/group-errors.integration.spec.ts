@@ -138,6 +138,7 @@ describe('a group', () => {
       errors: ['ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR'],
     },
     { api: 'Heartbeat', errors: ['COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS'] },
+    { api: 'Heartbeat', errors: ['UNKNOWN_SERVER_ERROR', 'FENCED_INSTANCE_ID'] },
     { api: 'JoinGroup', errors: ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'] },
     { api: 'SyncGroup', errors: ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'] },
   ];
@@ -186,13 +187,11 @@ describe('a group', () => {
     return patient.service.stop();
   }
 
-  it('that refuses us ends the process, with a code that says whether to start again', async () => {
+  it('that refuses the member ends the process: an operator has to act', async () => {
     const refusals: readonly { api: Api; error: ErrorName; exit: number }[] = [
       { api: 'Heartbeat', error: 'GROUP_AUTHORIZATION_FAILED', exit: 69 },
-      { api: 'Heartbeat', error: 'UNKNOWN_SERVER_ERROR', exit: 75 },
-      { api: 'Heartbeat', error: 'FENCED_INSTANCE_ID', exit: 75 },
       { api: 'JoinGroup', error: 'GROUP_AUTHORIZATION_FAILED', exit: 69 },
-      { api: 'JoinGroup', error: 'GROUP_MAX_SIZE_REACHED', exit: 75 },
+      { api: 'JoinGroup', error: 'GROUP_MAX_SIZE_REACHED', exit: 69 },
     ];
     const exits = await Promise.all(
       refusals.map(async ({ api, error }) => {

@@ -3,7 +3,6 @@ import { freePorts } from '@login-pipeline/tools/embedded-kafka';
 import { Cluster } from './cluster.ts';
 import { endedIn, fatalMessage } from './failed-start.ts';
 import { makeLoad } from './load.ts';
-import { probe } from './probe-answer.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
@@ -121,30 +120,6 @@ describe('transformer, life cycle', () => {
   });
 
   describe('end', () => {
-    it('says that it is draining while it ends, and ends at once at a second SIGINT', async () => {
-      const { settings } = await cluster.lane();
-      // A fetch that waits this long at the broker keeps the drain from ending before we have looked.
-      const service = await Service.start('transformer', { ...settings, LINGER_MS: '10000' });
-      await service.ready();
-      service.signal('SIGINT');
-      const draining = await service.until('draining', async () => {
-        const answer = await probe(service, 'ready');
-        return answer.status === 503 && answer;
-      });
-      // By then it may have left its group, which is a second reason.
-      expect(draining.body).toMatchObject({
-        status: 'error',
-        error: { service: { status: 'down', message: 'draining' } },
-      });
-      expect(await service.status('/health/live')).toBe(200);
-
-      // Signals right behind the first one count as its echo.
-      const exit = await endedIn(service, 3_000, () => {
-        service.signal('SIGINT');
-      });
-      expect(exit).toBe(130);
-    });
-
     it('commits nothing and exits with 70 when nearly everything would become a dead letter', async () => {
       const lane = await cluster.lane({ partitions: 1 });
       const bad = makeLoad(2_000, 1).map((it) => ({ ...it, value: Buffer.from('no login') }));

@@ -33,6 +33,16 @@ export interface Address {
   readonly advertisedBy?: number;
 }
 
+/** What a connection was last asked, for a diagnosis. */
+export interface ConnectionState {
+  /** `host:port` */
+  readonly broker: string;
+  readonly request: string;
+  readonly msAgo: number;
+  /** Whether no answer is waited for. */
+  readonly answered: boolean;
+}
+
 /** Told to brokers, which count connections by it (KIP-511). */
 const SOFTWARE = { software: 'streams-kafkajs' };
 /** A connection to a broker, whose requests are sent at once: none waits for the answers to those before. */
@@ -46,6 +56,7 @@ export class BrokerConnection {
   });
   #secureContext: SecureContext | undefined;
   #socket: Socket | undefined;
+  #asked = { request: 'none', at: Date.now() };
   /** The newest version of each request that the broker knows, by API key. */
   #newest: ReadonlyMap<number, number> = new Map();
   /** Why it is no more. */
@@ -77,6 +88,12 @@ export class BrokerConnection {
 
   get isOpen(): boolean {
     return this.#end === undefined;
+  }
+
+  /** @param now epoch milliseconds */
+  describe(now: number): ConnectionState {
+    const { request, at } = this.#asked;
+    return { broker: this.#where, request, msAgo: now - at, answered: this.#pipeline.isIdle };
   }
 
   /**
@@ -254,6 +271,7 @@ export class BrokerConnection {
       waiting.onLost(new UnreachableError(`${this.#where} is lost: ${why}`, { cause }));
       return;
     }
+    this.#asked = { request: api, at: Date.now() };
     this.#pipeline.add({
       ...waiting,
       onLost: (reason) => {

@@ -9,7 +9,7 @@ import type {
   Wire,
 } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
-import type { Address, ConnectionSettings } from './broker-connection.ts';
+import type { Address, ConnectionSettings, ConnectionState } from './broker-connection.ts';
 import { asError, errorText, TlsError } from './errors.ts';
 import { Outages } from './outages.ts';
 import type { OnReachable } from './outages.ts';
@@ -95,6 +95,13 @@ export class KafkajsWire implements Wire {
   connection({ host, port }: Broker, channel: Channel): number | undefined {
     const slot = this.#slots.get(slotKey({ host, port }, channel));
     return slot?.connection.isOpen === true ? slot.number : undefined;
+  }
+
+  /** @returns what each connection that is open was last asked, for a diagnosis */
+  describe(now = Date.now()): readonly ConnectionState[] {
+    return [...this.#slots.values()]
+      .filter(({ connection }) => connection.isOpen)
+      .map(({ connection }) => connection.describe(now));
   }
 
   /** Closes all connections: what is under way fails with {@link UnansweredError}, and what is sent later with {@link UnreachableError}. */

@@ -32,6 +32,11 @@ export class Pipeline {
     return this.#lastId;
   }
 
+  /** Whether no request is under way. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** A request is sent. */
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);

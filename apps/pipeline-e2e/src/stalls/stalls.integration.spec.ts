@@ -52,30 +52,34 @@ describe('stalls', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(STALLS)('$name ends with 75 and one diagnosis', async ({ name, inFlight, fault }) => {
-    const run = await runs.get(name);
-    expect(run?.exit).toBe(75);
-    const reason = expect.stringMatching(/^partition 0 has been at offset \d+ of \d+ for/);
-    expect(run?.notLive).toEqual(answerOf([], { consumer: reason }));
-    expect(run?.ms).toBeGreaterThan(STALL_TIMEOUT_MS);
-    expect(run?.ms).toBeLessThan(STALL_TIMEOUT_MS + GRACE_MS);
+  it.each(STALLS)(
+    '$name ends with 75 and one diagnosis',
+    async ({ app, name, inFlight, fault }) => {
+      const run = await runs.get(name);
+      expect(run?.exit).toBe(75);
+      const reason = expect.stringMatching(/^partition 0 has been at offset \d+ of \d+ for/);
+      // A transformer ends before the next probe.
+      if (app === 'aggregator') expect(run?.notLive).toEqual(answerOf([], { consumer: reason }));
+      expect(run?.ms).toBeGreaterThan(STALL_TIMEOUT_MS);
+      expect(run?.ms).toBeLessThan(STALL_TIMEOUT_MS + GRACE_MS);
 
-    expect(run?.dumps).toHaveLength(1);
-    const [dump] = run?.dumps ?? [];
-    expect(dump?.msg).toMatch(
-      /^No progress on ".+": partition 0 has been at offset \d+ of \d+ for/,
-    );
-    expect(dump?.diagnosis).toMatchObject({
-      membership: { state: 'member', generation: 1 },
-      partitions: [{ partition: 0 }],
-      inFlight: inFlight ? [{ partition: 0 }] : [],
-      process: { resources: expect.objectContaining({ TCPSocketWrap: expect.any(Number) }) },
-    });
-    const waiting = dump?.diagnosis.sockets.filter(({ answered }) => !answered);
-    if (fault !== undefined)
-      expect(waiting).toContainEqual(expect.objectContaining({ request: 'Fetch' }));
-    expect(run?.output).not.toMatch(/424cdd21|10\.1\.2\./);
-  });
+      expect(run?.dumps).toHaveLength(1);
+      const [dump] = run?.dumps ?? [];
+      expect(dump?.msg).toMatch(
+        /^No progress on ".+": partition 0 has been at offset \d+ of \d+ for/,
+      );
+      expect(dump?.diagnosis).toMatchObject({
+        membership: { state: 'member', generation: 1 },
+        partitions: [{ partition: 0 }],
+        inFlight: inFlight ? [{ partition: 0 }] : [],
+        process: { resources: expect.objectContaining({ TCPSocketWrap: expect.any(Number) }) },
+      });
+      const waiting = dump?.diagnosis.sockets.filter(({ answered }) => !answered);
+      if (fault !== undefined)
+        expect(waiting).toContainEqual(expect.objectContaining({ request: 'Fetch' }));
+      expect(run?.output).not.toMatch(/424cdd21|10\.1\.2\./);
+    },
+  );
 
   it('a topic that is idle for many time-outs keeps its service', async () => {
     const { service, lane, readyAt } = idle;

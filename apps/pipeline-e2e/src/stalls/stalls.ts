@@ -27,6 +27,7 @@ export const PLANTED_STALL = 'PLANTED_STALL';
 const when = (planted: Planted, then: string): string =>
   `if (process.env.${PLANTED_STALL} === '${planted}' && nextOffset > ${MOVES_TO}n) ${then}\n    `;
 const NEVER = 'new Promise(() => undefined);';
+const LANE = 'libs/streams/src/transform/lane.ts';
 
 const before = (file: string, fragment: string, inserted: string) => ({
   file,
@@ -49,16 +50,12 @@ export const STALLING: Pick<PlantedBug, 'name' | 'patches'> = {
       `const { nextOffset } = batch;\n    ${when('handler', `return ${NEVER}`)}`,
     ),
     before(
-      'libs/kafka/src/transactions/transactional-consumer.ts',
-      'const written = await owned.producer.commit(',
-      when('transaction', `await ${NEVER}`) +
+      LANE,
+      'const settled = await this.#commit(planned, this.#goOn(',
+      `const { nextOffset } = batch;\n    ${when('transaction', `await ${NEVER}`)}` +
         when('slow', `await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}));`),
     ),
-    before(
-      'libs/kafka/src/group/batch-runner.ts',
-      'const inFlight = {',
-      when('pause', '{ payload.pause(); return false; }'),
-    ),
+    before(LANE, 'if (records.length === 0) return work();', when('pause', `return ${NEVER}`)),
   ],
 };
 
@@ -85,7 +82,7 @@ export const STALLS: readonly Stall[] = [
     inFlight: true,
   },
   {
-    name: 'a transformer whose partition is paused and never resumed',
+    name: 'a transformer that works on nothing of what it has fetched',
     app: 'transformer',
     planted: 'pause',
     inFlight: false,

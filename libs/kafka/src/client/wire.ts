@@ -9,6 +9,7 @@ import type {
   Wire,
 } from '@login-pipeline/streams';
 import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
+import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
 import { saslOptions } from '../security/sasl.ts';
 import { secureContexts } from '../security/tls-sockets.ts';
@@ -16,8 +17,13 @@ import type { KafkaConnection } from './connection.ts';
 import { errorText, RefusedForNowError, TokenError } from './errors.ts';
 import { kafkajs } from './kafkajs.ts';
 
+export interface ServiceWire extends Wire {
+  /** @returns what each connection was last asked, for a diagnosis */
+  describe(): readonly ConnectionState[];
+}
+
 /** @returns the wire of a service, for as long as it runs: credentials and certificates may be renewed meanwhile */
-export function openWire(connection: KafkaConnection, logger: Logger): Wire {
+export function openWire(connection: KafkaConnection, logger: Logger): ServiceWire {
   const { brokers, clientId, ssl, sasl } = connection;
   // Our code for record batches comes first, or not at all.
   kafkajs();
@@ -39,10 +45,10 @@ export function openWire(connection: KafkaConnection, logger: Logger): Wire {
  * Takes a broker for unreachable while it refuses what it took before, or cannot be convinced at the moment: certificates,
  * passwords and tokens are renewed at one side first.
  */
-class RenewingWire implements Wire {
-  readonly #wire: Wire;
+class RenewingWire implements ServiceWire {
+  readonly #wire: KafkajsWire;
 
-  constructor(wire: Wire) {
+  constructor(wire: KafkajsWire) {
     this.#wire = wire;
   }
 
@@ -62,6 +68,10 @@ class RenewingWire implements Wire {
 
   connection(to: Broker, channel: Channel): number | undefined {
     return this.#wire.connection(to, channel);
+  }
+
+  describe(): readonly ConnectionState[] {
+    return this.#wire.describe();
   }
 
   close(): Promise<void> {

@@ -27,11 +27,16 @@ export function diagnose(
       forMs: now - since,
     })),
     sockets: openSockets(now),
-    process: {
-      uptimeSeconds: Math.round(process.uptime()),
-      memory: process.memoryUsage(),
-      resources: countOf(process.getActiveResourcesInfo()),
-    },
+    process: describeProcess(),
+  };
+}
+
+/** @returns for how long the process runs, what it takes, and what keeps it alive */
+export function describeProcess(): Readonly<Record<string, unknown>> {
+  return {
+    uptimeSeconds: Math.round(process.uptime()),
+    memory: process.memoryUsage(),
+    resources: countOf(process.getActiveResourcesInfo()),
   };
 }
 

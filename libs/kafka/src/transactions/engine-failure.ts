@@ -8,16 +8,25 @@ import {
   UnwritableRecordsError,
 } from '@login-pipeline/streams';
 import { UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
+import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import { classify, errorText, KafkaUnavailableError } from '../client/errors.ts';
 import { rightsOf, unusable } from '../client/topics.ts';
+import { describeProcess } from '../group/diagnosis.ts';
 import { groupRights } from '../group/group-rights.ts';
 import { refusalOf } from '../security/rights.ts';
 import { transactionRights } from './transaction-rights.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
 
-/** @returns what a service ends with when its engine cannot go on: it names the setting or topic, and the fix */
-export function engineFailure(error: unknown, options: TransactionalOptions): unknown {
-  if (error instanceof StalledError) return namingSetting(error, options);
+/**
+ * @param connections what they were last asked
+ * @returns what a service ends with when its engine cannot go on: it names the setting or topic, and the fix
+ */
+export function engineFailure(
+  error: unknown,
+  options: TransactionalOptions,
+  connections: readonly ConnectionState[],
+): unknown {
+  if (error instanceof StalledError) return stalled(error, options, connections);
   if (error instanceof Error && 'exitCode' in error) return error;
   const { connection, groupId, input, latest } = options;
   if (error instanceof ImpossiblePositionError) {
@@ -53,13 +62,14 @@ export function engineFailure(error: unknown, options: TransactionalOptions): un
   return error;
 }
 
-function namingSetting(
-  error: StalledError,
+function stalled(
+  { message, diagnosis }: StalledError,
   { stallTimeoutMs }: TransactionalOptions,
+  sockets: readonly ConnectionState[],
 ): StalledError {
-  const { message, diagnosis } = error;
-  const told = `${message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`;
-  return new StalledError(told, { cause: error, ...(diagnosis !== undefined && { diagnosis }) });
+  return new StalledError(`${message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`, {
+    diagnosis: { ...diagnosis, sockets, process: describeProcess() },
+  });
 }
 
 /** @returns the command by which an operator decides where a partition goes on */

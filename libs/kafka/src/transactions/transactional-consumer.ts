@@ -11,6 +11,7 @@ import {
 } from '@login-pipeline/streams';
 import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
 import { openWire } from '../client/wire.ts';
+import type { ServiceWire } from '../client/wire.ts';
 import { Latency } from '../group/latency.ts';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
 import { engineFailure } from './engine-failure.ts';
@@ -26,12 +27,12 @@ const START_PATIENCE_MS = 10_000;
 
 /** Consumes a topic by the engine of `libs/streams`: outputs, dead letters and next offsets in transactions, exactly once. */
 export class TransactionalConsumer implements BatchConsumer {
-  readonly #wire: Wire;
+  readonly #wire: ServiceWire;
   readonly #engine: TransformEngine;
 
   private constructor(
     options: TransactionalOptions,
-    wire: Wire,
+    wire: ServiceWire,
     topics: TransactionalTopics,
     handle: HandleBatch<CommitPlan>,
   ) {
@@ -63,7 +64,7 @@ export class TransactionalConsumer implements BatchConsumer {
       stallTimeoutMs,
       onEvent: report.on,
       onFatal: (error) => {
-        onFatal(engineFailure(error, options));
+        onFatal(engineFailure(error, options, wire.describe()));
       },
     });
     report.watch(this.#engine);
@@ -82,7 +83,7 @@ export class TransactionalConsumer implements BatchConsumer {
       await requireTransactions(portsOn(wire), wanted);
     } catch (error) {
       await wire.close();
-      throw engineFailure(error, options);
+      throw engineFailure(error, options, wire.describe());
     }
     return new TransactionalConsumer(options, wire, topics, handle);
   }
