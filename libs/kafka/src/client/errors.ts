@@ -1,4 +1,4 @@
-import { StalledError, UnreadableBatchError } from '@login-pipeline/streams';
+import { ProtocolError, StalledError, UnreadableBatchError } from '@login-pipeline/streams';
 import { errorText, rootCause } from '@login-pipeline/observability/error-text';
 import type { KafkaJSProtocolError } from 'kafkajs';
 
@@ -112,6 +112,7 @@ function isClientError(error: unknown): error is Partial<KafkaJSProtocolError> &
 /** @returns the broker's error code by its name in Kafka's protocol guide; undefined when it is none of the broker's */
 export function protocolErrorOf(error: unknown): string | undefined {
   const root = rootCause(error);
+  if (root instanceof ProtocolError) return root.code;
   return isClientError(root) ? root.type : undefined;
 }
 

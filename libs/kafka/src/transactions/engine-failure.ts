@@ -11,6 +11,7 @@ import { UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import { classify, errorText, KafkaUnavailableError } from '../client/errors.ts';
 import { rightsOf, unusable } from '../client/topics.ts';
+import type { TopicRole } from '../client/topics.ts';
 import { describeProcess } from '../group/diagnosis.ts';
 import { groupRights } from '../group/group-rights.ts';
 import { refusalOf } from '../security/rights.ts';
@@ -85,17 +86,19 @@ function positionsAdvice(
 
 function refused(error: ProtocolError, options: TransactionalOptions): Error {
   const { output, deadLetter, latest, input, groupId } = options;
+  const { message } = error;
   const targets = [output, deadLetter, ...(latest === undefined ? [] : [latest])];
-  const named = targets.filter(({ topic }) => error.message.includes(`"${topic}"`));
-  const written = named.length > 0 ? named : targets;
-  const { TOPIC_AUTHORIZATION_FAILED: read = [], ...group } = groupRights({ ...input, groupId });
-  const isOfInput = error.message.includes(`"${input.topic}"`);
+  const isNamed = ({ topic }: TopicRole): boolean => message.includes(`"${topic}"`);
+  const written = targets.some(isNamed) ? targets.filter(isNamed) : targets;
+  const read = [...(latest === undefined ? [] : [latest]), input].filter(isNamed);
+  // It begins with the request that was refused.
+  const topics = message.startsWith('Produce')
+    ? written.map((target) => ({ ...target, operations: ['Write'] as const }))
+    : read.map((source) => ({ ...source, operations: ['Read'] as const }));
   const refusal = refusalOf(error, {
-    ...group,
+    ...groupRights({ ...input, groupId }),
     ...transactionRights(options),
-    TOPIC_AUTHORIZATION_FAILED: isOfInput
-      ? read
-      : written.flatMap((target) => rightsOf({ ...target, operations: ['Write'] })),
+    TOPIC_AUTHORIZATION_FAILED: topics.flatMap(rightsOf),
   });
   if (refusal !== undefined) return refusal;
   return new KafkaUnavailableError(

@@ -6,7 +6,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly code: ErrorName;
 
-  /** @param subject what was asked, with the topic, group or transactional id that it was about */
+  /** @param subject the request that was asked, and the topic, group or transactional id that it was about */
   constructor(code: ErrorName, subject: string, detail?: string) {
     super(`${subject}: ${code}${detail === undefined ? '' : ` (${detail})`}`);
     this.code = code;

@@ -212,7 +212,7 @@ function requireWritten(
   const [[, { topic, partition, error, message }] = failedNone()] = failed;
   const place = { topic, partition };
   if (OF_PRODUCERS.has(error))
-    throw new ProtocolError(error, `Partition ${partition} of "${topic}"`);
+    throw new ProtocolError(error, `Produce to partition ${partition} of topic "${topic}"`);
   void cluster.refresh().catch(() => undefined);
   throw new PartitionUnwritableError(place, message === undefined ? error : `${error}, ${message}`);
 }

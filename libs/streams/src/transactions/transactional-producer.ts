@@ -194,7 +194,8 @@ export class TransactionalProducer {
         ({ partitions }) => {
           const code = partitions.find(({ error }) => error !== 'NONE')?.error ?? 'NONE';
           if (isOfGenerations(code)) throw new OutsideOfGenerationError(groupId, code);
-          if (code !== 'NONE') throw new ProtocolError(code, `Offsets of group "${groupId}"`);
+          if (code !== 'NONE')
+            throw new ProtocolError(code, `TxnOffsetCommit of group "${groupId}"`);
           return code;
         },
         { connection },
