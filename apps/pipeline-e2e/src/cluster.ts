@@ -31,6 +31,8 @@ export interface LaneOptions {
   readonly partitions?: number;
   /** Default: as many as the input has. */
   readonly outputPartitions?: number;
+  /** Default: as many as the input has. */
+  readonly deadLetterPartitions?: number;
   readonly outputConfig?: Readonly<Record<string, string>>;
   readonly deadLetterConfig?: Readonly<Record<string, string>>;
 }
@@ -82,6 +84,7 @@ export class Cluster {
   async lane({
     partitions = 4,
     outputPartitions = partitions,
+    deadLetterPartitions = partitions,
     outputConfig = {},
     deadLetterConfig = {},
   }: LaneOptions = {}): Promise<Lane> {
@@ -92,7 +95,7 @@ export class Cluster {
     const group = `e2e-transformer-${id}`;
     await this.createTopic(input, partitions);
     await this.createTopic(output, outputPartitions, outputConfig);
-    await this.createTopic(deadLetter, partitions, {
+    await this.createTopic(deadLetter, deadLetterPartitions, {
       'message.timestamp.type': 'LogAppendTime',
       'max.message.bytes': '2097152',
       ...deadLetterConfig,

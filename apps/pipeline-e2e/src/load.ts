@@ -5,6 +5,8 @@ export interface InputRecord extends NewRecord {
   readonly id: string;
   /** Its position in its partition, when the topic was empty before. */
   readonly offset: number;
+  /** Which topic of the same name it is in, where one was created anew; default: the last one. */
+  readonly topic?: string;
 }
 
 /** When the first record was written, epoch ms; each further one a millisecond later. */
@@ -58,10 +60,14 @@ type Members = ReturnType<typeof membersOf>;
  * Makes logins, the same ones for the same arguments. Each has its id in a header and, where its value is a login, in
  * a member; one user's logins share key and partition; one in twenty is bad.
  */
-export function makeLoad(count: number, partitions: number): readonly InputRecord[] {
+export function makeLoad(
+  count: number,
+  partitions: number,
+  name = 'login',
+): readonly InputRecord[] {
   const next = Array.from({ length: partitions }, () => 0);
   return Array.from({ length: count }, (_, index) => {
-    const id = `login-${index}`;
+    const id = `${name}-${index}`;
     const bad = index % 20 === 7;
     const user = (index * 31) % USERS;
     const partition = user % partitions;

@@ -13,8 +13,8 @@ export interface Run {
   readonly topic: string;
   readonly input: readonly InputRecord[];
   readonly passes: (appVersion: string) => boolean;
-  /** The output's partition of an input record; default: its own. */
-  readonly partitionOf?: ((record: InputRecord) => number) | undefined;
+  /** The output's partition of an input record, undefined where it may be any; default: its own. */
+  readonly partitionOf?: ((record: InputRecord) => number | undefined) | undefined;
   readonly outputs: readonly ReadRecord[];
   readonly deadLetters: readonly ReadRecord[];
 }
@@ -56,7 +56,11 @@ export function faultsOf(run: Run): readonly string[] {
     ...countFaults('processed login', expected.outputs, run.outputs),
     ...orderFaults(expected.outputs, run.outputs),
     ...recordFaults(expected.outputs, run.outputs, (input, output) =>
-      outputFault(input, output, run.partitionOf?.(input) ?? input.partition),
+      outputFault(
+        input,
+        output,
+        run.partitionOf === undefined ? input.partition : run.partitionOf(input),
+      ),
     ),
     ...countFaults('dead letter', expected.deadLetters, run.deadLetters),
     ...recordFaults(expected.deadLetters, run.deadLetters, deadLetterFault),
@@ -89,7 +93,7 @@ function* countFaults(
   }
 }
 
-/** Within a partition the records of each input partition keep their order, and so does every key. */
+/** Within a partition the records of each input partition of one topic keep their order, and so does every key. */
 function* orderFaults(
   expected: ReadonlyMap<string, InputRecord>,
   found: readonly ReadRecord[],
@@ -98,7 +102,7 @@ function* orderFaults(
   for (const record of found) {
     const input = expected.get(idOf(record));
     if (input === undefined) continue;
-    const way = `${input.partition}>${record.partition}`;
+    const way = `${input.topic ?? ''}:${input.partition}>${record.partition}`;
     if (input.offset < (last.get(way) ?? -1)) {
       yield `processed login ${idOf(record)}: after a later one`;
     }
@@ -121,9 +125,9 @@ function* recordFaults<E>(
 function outputFault(
   input: InputRecord,
   output: ReadRecord,
-  partition: number,
+  partition: number | undefined,
 ): string | undefined {
-  if (output.partition !== partition) return 'in another partition';
+  if (partition !== undefined && output.partition !== partition) return 'in another partition';
   if (output.timestamp !== input.timestamp) return 'another timestamp';
   if (!sameBytes(output.key, input.key)) return 'another key';
   if (!sameHeaders(output.headers, input.headers)) return 'other headers';

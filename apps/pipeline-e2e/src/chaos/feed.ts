@@ -35,7 +35,7 @@ export class Feed {
     return feed;
   }
 
-  /** @returns all that it tried to write */
+  /** May be called again. @returns all that it tried to write */
   async stop(): Promise<readonly InputRecord[]> {
     this.#stopping = true;
     await this.#done;

@@ -15,7 +15,9 @@ const PRODUCER = 'libs/streams/src/transactions/transactional-producer.ts';
 const LINES = 'libs/streams/src/transactions/lines.ts';
 const ENTRY = 'libs/streams/src/transform/entry.ts';
 const LANE = 'libs/streams/src/transform/lane.ts';
+const TARGET = 'libs/streams/src/transform/target-partition.ts';
 const POSITIONS = 'libs/streams/src/positions/positions.ts';
+const RESUME = 'libs/streams/src/positions/resume.ts';
 const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
 const MEMBER = 'libs/kafka/src/group/membership.ts';
 const GENERATED = 'libs/kafka/src/client/producer.ts';
@@ -149,6 +151,38 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         fragment: '{ ...identity, ...group, addsOffsets, offsets }',
         replacement:
           "{ ...identity, ...group, memberId: '', generation: -1, addsOffsets, offsets }",
+      },
+    ],
+  },
+  {
+    name: 'stale-partition-counts',
+    bug: 'the partition count of the input is that of the start',
+    scenario: 'topics-grow',
+    symptom: /^Waited \d+ ms in vain for the new partitions to be read/,
+    patches: [
+      {
+        file: TARGET,
+        fragment: 'if (input.partitions === target.partitions) return source;',
+        replacement:
+          'counts.count ||= input.partitions;\n  if (counts.count === target.partitions) return source;',
+      },
+      {
+        file: TARGET,
+        fragment: 'export function targetPartition(',
+        replacement: 'const counts = { count: 0 };\n\nexport function targetPartition(',
+      },
+    ],
+  },
+  {
+    name: 'offset-without-topic-id',
+    bug: 'the offset of a topic is taken for that of another one of the same name',
+    scenario: 'input-created-anew',
+    symptom: LOST,
+    patches: [
+      {
+        file: RESUME,
+        fragment: 'if (isKnown && committed.topicId !== topicId) ',
+        replacement: 'if (isKnown && committed.topicId === undefined) ',
       },
     ],
   },

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
-import type { Cluster } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { TopicReader } from '../topic-reader.ts';
@@ -79,7 +78,6 @@ export async function runScenario(job: Job, arena: Arena): Promise<Result> {
 async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result> {
   const { fault, gapBoundMs } = scenario;
   const began = performance.now();
-  let cluster: Cluster | undefined;
   let stage: Stage | undefined;
   let times = 0;
   let meter: ProgressMeter | undefined;
@@ -87,21 +85,25 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
   const faults: string[] = [];
   try {
     const { proxy, nodes, load } = arena;
-    const opened = await openLane(PARTITIONS, scenario.outputPartitions);
+    const { outputPartitions = PARTITIONS, deadLetterPartitions = PARTITIONS } = scenario;
+    const opened = await openLane({
+      ...{ partitions: PARTITIONS, outputPartitions, deadLetterPartitions },
+    });
     const { lane, snapshots } = opened;
-    cluster = opened.cluster;
+    const { cluster } = opened;
     meter = new ProgressMeter(lane);
+    const records =
+      scenario.alter === undefined ? load : load.slice(0, ALTERED_RECORDS).map(scenario.alter);
+    const feed = await Feed.start(lane.input, records, RATE);
     stage = new Stage({
-      ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter },
+      ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter, feed },
       random: new SeededRandom(arena.seed),
       minutes: arena.minutes,
       settings: scenario.settings ?? {},
       mayExit: scenario.mayExit ?? DEFAULT_MAY_EXIT,
     });
-    const reader = await TopicReader.start(cluster, lane.output);
-    const records =
-      scenario.alter === undefined ? load : load.slice(0, ALTERED_RECORDS).map(scenario.alter);
-    const feed = await Feed.start(lane.input, records, RATE);
+    const concurrent =
+      scenario.outputGrows === true ? undefined : await TopicReader.start(cluster, lane.output);
     for (let count = 0; count < scenario.aggregators; count += 1) await stage.start('aggregator');
     for (let count = 0; count < scenario.transformers; count += 1) await stage.start('transformer');
     await stage.ready();
@@ -113,18 +115,19 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
     } catch (error) {
       faults.push(textOf(error));
     }
-    const input = await feed.stop();
+    const fed = await feed.stop();
     faults.push(...(await drain(stage, arena)));
     const gap = meter.longestGapMs;
     if (gap > gapBoundMs) faults.push(`no commit for ${Math.round(gap)} ms`);
     faults.push(...stage.unforeseen);
     for (const { service } of stage.members('aggregator')) {
-      faults.push(...(await judgeInsights(cluster, lane, service)));
+      faults.push(...(await judgeInsights(stage.cluster, lane, service)));
     }
     await stage.ready();
     const exits = await stage.stopAll();
     if (exits.some((exit) => exit !== 0)) faults.push(`SIGTERM ended one with ${exits.join()}`);
-    verdict = await judgeRecords(cluster, lane, input, reader);
+    const written = [...fed, ...stage.written];
+    verdict = await judgeRecords(stage.cluster, lane, { written, gone: stage.gone, concurrent });
     return result(gap);
   } catch (error) {
     faults.push(textOf(error));
@@ -133,7 +136,7 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
     await stage?.killAll();
     if (arena.logs !== undefined) stage?.saveLogs(arena.logs);
     // kafkajs may wait for ever for a group that is gone.
-    const closed = Promise.all([meter?.stop(), cluster?.disconnect()]);
+    const closed = Promise.all([meter?.stop(), stage?.disconnect()]);
     await Promise.race([closed, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
   }
 

@@ -2,12 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
-import type { Cluster, Lane } from '../cluster.ts';
+import { Cluster } from '../cluster.ts';
+import type { Lane } from '../cluster.ts';
+import type { InputRecord } from '../load.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { Service } from '../service.ts';
 import type { AppName, Exit, Settings } from '../service.ts';
 import { waitFor } from '../wait-for.ts';
 import type { FaultProxy, Frame, MarkedPoint } from './fault-proxy.ts';
+import type { Feed } from './feed.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -38,6 +41,7 @@ export interface StageOptions {
   readonly random: SeededRandom;
   readonly minutes: number;
   readonly meter: ProgressMeter;
+  readonly feed: Feed;
   /** Folder of the built services. */
   readonly dist: string;
   readonly snapshots: string;
@@ -49,30 +53,58 @@ export interface StageOptions {
 /** What one scenario acts upon: a pipeline of its own, the proxy before the brokers, and the brokers. */
 export class Stage {
   readonly lane: Lane;
-  readonly cluster: Cluster;
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   readonly random: SeededRandom;
   /** How long an attack lasts that could go on for ever. */
   readonly minutes: number;
+  /** What was written besides the feed. */
+  readonly written: InputRecord[] = [];
+  /** What was processed of an input topic that is no more. */
+  readonly gone: InputRecord[] = [];
   /** Exits that nobody asked for and no scenario foresaw. */
   readonly unforeseen: string[] = [];
   readonly #options: StageOptions;
   readonly #members = new Set<Member>();
   readonly #restarting = new Set<Promise<void>>();
   readonly #started: Member[] = [];
+  readonly #clusters: [Cluster, ...Cluster[]];
   #ending = false;
   #restarts = 0;
 
   constructor(options: StageOptions) {
     const { lane, cluster, proxy, nodes, random, minutes } = options;
     this.lane = lane;
-    this.cluster = cluster;
+    this.#clusters = [cluster];
     this.proxy = proxy;
     this.nodes = nodes;
     this.random = random;
     this.minutes = minutes;
     this.#options = options;
+  }
+
+  get cluster(): Cluster {
+    const [newest] = this.#clusters;
+    return newest;
+  }
+
+  /** Topics have grown, or are others: kafkajs keeps what it knows of them for minutes. */
+  async lookAgain(): Promise<void> {
+    // Readers of ours that were started with the other one go on.
+    this.#clusters.unshift(await Cluster.connect());
+  }
+
+  /** Writes records to the input besides the feed. */
+  async write(records: readonly InputRecord[]): Promise<void> {
+    this.written.push(...records);
+    await this.cluster.produce(this.lane.input, records);
+  }
+
+  /** Ends the feed, and waits until all that is in the input is done with. @returns all that the feed has tried to write */
+  async rest(): Promise<readonly InputRecord[]> {
+    const written = await this.#options.feed.stop();
+    await this.until('the end of the input', () => this.cluster.isDone(this.lane));
+    return written;
   }
 
   /** How often a service ended by itself and was started again. */
@@ -87,6 +119,16 @@ export class Stage {
 
   /** Starts one more service; whichever ends by itself is replaced, as an orchestrator would. */
   async start(app: AppName, further: Settings = {}): Promise<Member> {
+    const member = await this.launch(app, further);
+    this.#members.add(member);
+    void member.service.ended.then((exit) => {
+      if (this.#members.delete(member) && !this.#ending) this.#replace(member, exit);
+    });
+    return member;
+  }
+
+  /** Starts a service that nothing replaces: how it ends is what counts. */
+  async launch(app: AppName, further: Settings): Promise<Member> {
     const { name, proxy, dist } = this.#options;
     const clientId = `${name}-${app}-${this.#started.length + 1}`;
     const common = {
@@ -97,11 +139,7 @@ export class Stage {
     const settings = { ...common, ...this.#settingsOf(app), ...further };
     const service = await Service.start(app, settings, process.execPath, dist);
     const member = { service, clientId, further };
-    this.#members.add(member);
     this.#started.push(member);
-    void service.ended.then((exit) => {
-      if (this.#members.delete(member) && !this.#ending) this.#replace(member, exit);
-    });
     return member;
   }
 
@@ -188,7 +226,13 @@ export class Stage {
   async killAll(): Promise<void> {
     this.#ending = true;
     await Promise.all(this.#restarting);
-    await Promise.all([...this.#members].map((member) => this.kill(member)));
+    const left = this.#started.filter(({ service }) => service.exit === undefined);
+    await Promise.all(left.map((member) => this.kill(member)));
+  }
+
+  /** Ends the clients of ours. */
+  async disconnect(): Promise<void> {
+    await Promise.all(this.#clusters.map((cluster) => cluster.disconnect()));
   }
 
   #settingsOf(app: AppName): Settings {

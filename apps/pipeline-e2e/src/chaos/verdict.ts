@@ -27,22 +27,30 @@ export function wasOnlyLate({ lost, duplicated, faults }: Verdict): boolean {
   return lost + duplicated === 0 && faults.length > 0 && faults.every((fault) => LATE.test(fault));
 }
 
+/** What a scenario has left in its topics. */
+export interface Traces {
+  /** All that was tried to write. */
+  readonly written: readonly InputRecord[];
+  /** What was processed of an input topic that is no more. */
+  readonly gone: readonly InputRecord[];
+  /** Followed the output; undefined: it grew, and its records may be in any partition. */
+  readonly concurrent: TopicReader | undefined;
+}
+
 /** Compares all that is in the topics with what the contract makes of the input. */
 export async function judgeRecords(
   cluster: Cluster,
   lane: Lane,
-  written: readonly InputRecord[],
-  concurrent: TopicReader,
+  { written, gone, concurrent }: Traces,
 ): Promise<Verdict> {
-  const input = await heldInput(cluster, lane, written);
+  const input = [...gone, ...(await heldInput(cluster, lane, written))];
   const outputs = await TopicReader.readAll(cluster, lane.output);
   const deadLetters = await TopicReader.readAll(cluster, lane.deadLetter);
-  const seen = (await concurrent.finish()).records;
   const run = {
     topic: lane.input,
     input,
     passes: passesByDefault,
-    partitionOf: await placement(cluster, lane),
+    partitionOf: concurrent === undefined ? () => undefined : await placement(cluster, lane),
     outputs: outputs.records,
     deadLetters: deadLetters.records,
   };
@@ -55,7 +63,7 @@ export async function judgeRecords(
   if (String(committed) !== String(ends)) {
     faults.push(`the group has committed ${committed.join()} of ${ends.join()}`);
   }
-  if (places(seen) !== places(outputs.records)) {
+  if (concurrent !== undefined && places(await seenBy(concurrent)) !== places(outputs.records)) {
     faults.push('a reader that followed the output saw other records than one that came later');
   }
   const tallies = [
@@ -108,8 +116,12 @@ function repeated(input: readonly InputRecord[]): ReadonlySet<string> {
   );
 }
 
+async function seenBy(reader: TopicReader): Promise<readonly ReadRecord[]> {
+  return (await reader.finish()).records;
+}
+
 /** @returns the records that are in the log, with their places there: some may not have got that far */
-async function heldInput(
+export async function heldInput(
   cluster: Cluster,
   { input }: Lane,
   written: readonly InputRecord[],

@@ -1,12 +1,14 @@
 import type { Scenario } from '../scenario.ts';
 import { BROKER_SCENARIOS } from './brokers.ts';
 import { COORDINATOR_SCENARIOS } from './coordinator.ts';
+import { GROUP_SCENARIOS } from './groups.ts';
 import { HOSTILE_SCENARIOS } from './hostile.ts';
 import { LEADER_SCENARIOS } from './leaders.ts';
 import { NETWORK_SCENARIOS } from './network.ts';
 import { PROCESS_SCENARIOS } from './processes.ts';
 import { RECORD_SCENARIOS } from './records.ts';
 import { ROLE_SCENARIOS } from './roles.ts';
+import { TOPIC_SCENARIOS } from './topics.ts';
 import { ZOMBIE_SCENARIOS } from './zombies.ts';
 
 /** Every scenario there is, in the order of the table. */
@@ -16,6 +18,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NETWORK_SCENARIOS,
   ...COORDINATOR_SCENARIOS,
   ...RECORD_SCENARIOS,
+  ...TOPIC_SCENARIOS,
+  ...GROUP_SCENARIOS,
   ...HOSTILE_SCENARIOS,
   ...BROKER_SCENARIOS,
   ...ROLE_SCENARIOS,

@@ -1,0 +1,230 @@
+import { makeLoad } from '../../load.ts';
+import { waitFor } from '../../wait-for.ts';
+import type { Scenario } from '../scenario.ts';
+import { BESIDE, metricOf, renamed, SidePipeline, stopped, warningsOf } from '../side-pipeline.ts';
+import { lastWords, reached } from '../stage.ts';
+import type { Stage } from '../stage.ts';
+import { heldInput } from '../verdict.ts';
+
+/** New partitions have to be read within it. */
+const GROWTH_MS = 30_000;
+/** A topic that was created anew has to be noticed, and read, within it. */
+const CREATED_ANEW_MS = 10_000;
+const FURTHER = 400;
+
+const growth: Scenario = {
+  name: 'topics-grow',
+  fault: 'input, output and dead letters get more partitions, twice, by different factors',
+  smoke: true,
+  brokers: 1,
+  alone: false,
+  transformers: 2,
+  aggregators: 0,
+  gapBoundMs: 10_000,
+  deadLetterPartitions: 2,
+  outputGrows: true,
+  attack: async (stage) => {
+    // At first the dead letters get as many as the input had at the start; then the output gets more than the input.
+    await grow(stage, { input: 8, output: 8, deadLetter: 4 });
+    await grow(stage, { input: 9, output: 12, deadLetter: 9 });
+    return 2;
+  },
+};
+
+async function grow(
+  stage: Stage,
+  counts: { readonly input: number; readonly output: number; readonly deadLetter: number },
+): Promise<void> {
+  const { input, output, deadLetter } = stage.lane;
+  const before = (await stage.cluster.leaders(input)).length;
+  await stage.cluster.admin.createPartitions({
+    topicPartitions: [
+      { topic: deadLetter, count: counts.deadLetter },
+      { topic: output, count: counts.output },
+      { topic: input, count: counts.input },
+    ],
+  });
+  await stage.lookAgain();
+  await stage.write(makeLoad(FURTHER, counts.input, `grown-to-${counts.input}`));
+  // The others have no end: the feed goes on.
+  await waitFor(
+    'the new partitions to be read',
+    async () => {
+      const ends = await stage.cluster.ends(input);
+      const committed = await stage.cluster.committed(stage.lane);
+      return ends.every((end, partition) => partition < before || committed[partition] === end);
+    },
+    GROWTH_MS,
+  );
+}
+
+/** Brokers delete a group's offsets with their topic: those of a transaction that is under way then arrive afterwards. */
+const createdAnew: Scenario = {
+  name: 'input-created-anew',
+  fault: 'the input is deleted while offsets of it are on their way, and created anew',
+  smoke: true,
+  brokers: 1,
+  alone: false,
+  transformers: 2,
+  aggregators: 0,
+  gapBoundMs: 15_000,
+  attack: async (stage) => {
+    const { cluster, lane, proxy } = stage;
+    const written = await stage.rest();
+    const held = await heldInput(cluster, lane, written);
+    const ends = await cluster.ends(lane.input);
+    // One batch, and so one transaction.
+    const last = makeLoad(FURTHER, ends.length, 'last')
+      .filter(({ partition }) => partition === 0)
+      .map((record, index) => ({ ...record, offset: (ends[0] ?? 0) + index }));
+    const gone = [...held, ...last];
+    stage.gone.push(...gone.map((record) => ({ ...record, topic: 'the first one' })));
+    const late = proxy.holdFirst(
+      (frame) =>
+        stage.isOurs(frame) && frame.direction === 'request' && frame.api === 'TxnOffsetCommit',
+    );
+    await cluster.produce(lane.input, last);
+    await reached(stage, late, 'offsets');
+    await cluster.admin.deleteTopics({ topics: [lane.input] });
+    await cluster.createTopic(lane.input, ends.length);
+    late.release();
+    await stage.lookAgain();
+    await stage.write(makeLoad(written.length, ends.length, 'anew'));
+    await waitFor('the new topic to be read', () => stage.cluster.isDone(lane), CREATED_ANEW_MS);
+    return 1;
+  },
+};
+
+const retention: Scenario = {
+  ...BESIDE,
+  name: 'retention',
+  fault:
+    'all unread records are deleted while the group is stopped, and nothing follows for a while',
+  attack: async (stage) => {
+    const side = await SidePipeline.open(stage);
+    const { input } = side.lane;
+    const { admin } = stage.cluster;
+    const first = await side.start();
+    const read = await side.write(100);
+    await side.done(first);
+    await stopped(first);
+    const { length: deleted } = await side.write(60);
+    const ends = await stage.cluster.ends(input);
+    await admin.deleteTopicRecords({
+      topic: input,
+      partitions: ends.map((end, partition) => ({ partition, offset: String(end) })),
+    });
+    const second = await side.start();
+    await second.ready();
+    await second.until('no lag', () => side.isDone());
+    const counted = await metricOf(second, 'records_lost_total');
+    if (counted !== deleted) throw new Error(`${deleted} records are gone, ${counted} are counted`);
+    const told = warningsOf(second).filter((line) => line.includes('etention'));
+    if (told.length !== ends.length) throw new Error(`it is told ${told.length} times`);
+    const further = await side.write(100);
+    await side.done(second);
+    await stopped(second);
+    await side.judge([...read, ...further]);
+    return 1;
+  },
+};
+
+const abortedUpstream: Scenario = {
+  name: 'aborted-upstream',
+  fault: 'an aborted transaction of a producer before us is the last thing in every partition',
+  smoke: true,
+  brokers: 1,
+  alone: false,
+  transformers: 1,
+  aggregators: 0,
+  gapBoundMs: 10_000,
+  attack: async (stage) => {
+    const { cluster, lane } = stage;
+    await stage.rest();
+    const producer = cluster.kafka.producer({
+      transactionalId: `upstream-of-${lane.group}`,
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    const partitions = (await cluster.leaders(lane.input)).length;
+    const messages = [...makeLoad(FURTHER, partitions, 'aborted')];
+    await transaction.send({ topic: lane.input, messages });
+    await transaction.abort();
+    await producer.disconnect();
+    await stage.until('the group to pass it', () => cluster.isDone(lane));
+    const [member] = stage.members('transformer');
+    if (member === undefined) throw new Error('no transformer is running');
+    await member.service.until(
+      'no lag',
+      async () => (await metricOf(member.service, 'consumer_lag_records')) === 0,
+    );
+    return partitions;
+  },
+};
+
+/** One partition of the output is on one broker only, which goes. */
+const withoutLeader: Scenario = {
+  ...BESIDE,
+  name: 'output-without-leader',
+  fault: 'one partition of the output has no leader: it waits and is named, the others go on',
+  brokers: 3,
+  alone: true,
+  gapBoundMs: 30_000,
+  attack: async (stage) => {
+    const { cluster, nodes } = stage;
+    const [lone, { id: other } = { id: 0 }] = nodes;
+    if (lone === undefined) throw new Error('there is no broker');
+    const made = await cluster.lane();
+    const output = `${made.output}-lone`;
+    await cluster.admin.createTopics({
+      waitForLeaders: false,
+      topics: [
+        {
+          topic: output,
+          replicaAssignment: [
+            { partition: 0, replicas: [lone.id] },
+            ...[1, 2, 3].map((partition) => ({ partition, replicas: [other] })),
+          ],
+          configEntries: [
+            { name: 'retention.ms', value: '-1' },
+            { name: 'min.insync.replicas', value: '1' },
+          ],
+        },
+      ],
+    });
+    await cluster.leaders(output);
+    const settings = { ...made.settings, OUTPUT_TOPIC: output };
+    const side = new SidePipeline(stage, { ...renamed(made, {}), output, settings });
+    const service = await side.start();
+    await side.write(200);
+    await side.done(service);
+    await lone.stop();
+    try {
+      await side.write(400);
+      await stage.until('the other partitions', async () => {
+        const ends = await cluster.ends(side.lane.input);
+        const committed = await cluster.committed(side.lane);
+        return ends.every((end, partition) => partition === 0 || committed[partition] === end);
+      });
+      if (await side.isDone()) throw new Error('the partition without a leader was passed over');
+      const names = warningsOf(service).some((line) => /"partition":0\b/.test(line));
+      if (!names) throw new Error(`the partition that waits is not named: ${lastWords(service)}`);
+    } finally {
+      await lone.restart();
+    }
+    await side.done(service);
+    await stopped(service);
+    await side.judge();
+    return 1;
+  },
+};
+
+export const TOPIC_SCENARIOS: readonly Scenario[] = [
+  growth,
+  createdAnew,
+  abortedUpstream,
+  retention,
+  withoutLeader,
+];
