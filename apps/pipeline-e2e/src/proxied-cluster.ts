@@ -1,5 +1,5 @@
 import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode, KafkaOptions } from '@login-pipeline/tools/embedded-kafka';
 import { FaultProxy } from './chaos/fault-proxy.ts';
 import { Cluster } from './cluster.ts';
 
@@ -11,8 +11,12 @@ export interface ProxiedCluster {
   readonly stop: () => Promise<void>;
 }
 
-export async function startProxiedCluster(size: 1 | 3 = 1): Promise<ProxiedCluster> {
-  const kafka = await startKafka({ brokers: size, proxied: true });
+/** @param options of the cluster besides; see {@link startKafka} */
+export async function startProxiedCluster(
+  size: 1 | 3 = 1,
+  options: Pick<KafkaOptions, 'settings'> = {},
+): Promise<ProxiedCluster> {
+  const kafka = await startKafka({ ...options, brokers: size, proxied: true });
   const proxy = await FaultProxy.start(kafka.nodes.flatMap(({ proxied }) => proxied ?? []));
   process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;
   const cluster = await Cluster.connect();

@@ -185,7 +185,8 @@ const quota: Scenario = {
   alone: false,
   transformers: 1,
   aggregators: 0,
-  gapBoundMs: 60_000,
+  // What one fetch brings may take a minute at this pace.
+  gapBoundMs: 90_000,
   mayExit: [],
   settings: { STALL_TIMEOUT_MS: String(STALL_TIMEOUT_MS) },
   attack: async (stage) => {
