@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { evict } from '../eviction.ts';
+import { evict, memberIdOf } from '../eviction.ts';
 import type { Frame, MarkedPoint } from '../fault-proxy.ts';
 import { errorCodes } from '../kafka-answers.ts';
 import type { Api } from '../kafka-frames.ts';
@@ -37,6 +37,10 @@ const frozenAt = (name: string, api: Api): Scenario =>
     async (stage, zombie) => {
       const point = await freezeAt(stage, zombie, api);
       await stage.start('transformer');
+      // Commits that were not seen yet are no sign of an heir.
+      await stage.until('its session to end', async () => {
+        return (await memberIdOf(stage, zombie)) === undefined;
+      });
       await stage.progress(1_000);
       point.release();
       zombie.service.signal('SIGCONT');
