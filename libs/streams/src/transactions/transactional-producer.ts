@@ -60,6 +60,11 @@ export class TransactionalProducer {
     return this.#identity !== undefined && this.#touched.areLinesUnbroken();
   }
 
+  /** Whether it has begun to end again what it touched: only its own memory tells how that ended. */
+  get isSettling(): boolean {
+    return this.#settling !== undefined;
+  }
+
   /** @returns whether a commit of these writes needs no {@link takeOver} before */
   isReady(writes: readonly Write[]): boolean {
     return this.#identity !== undefined && this.#touched.areLinesUnbroken(writes);

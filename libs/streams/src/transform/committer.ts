@@ -43,6 +43,8 @@ const UNSTABLE_MS = 500;
 /** A generation that has begun is known to its members within some round trips. */
 const GENERATION_PAUSE_MS = 10;
 const GENERATION_CHECKS = 100;
+/** So long a process that ends tries to end what it has begun to end again: else its successors would not know how. */
+const CLOSE_MS = 15_000;
 /** What one transaction writes at most, in bytes of records: a larger one could outlast its time-out. */
 const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024;
 
@@ -117,6 +119,11 @@ export class Committer {
     this.#isClosed = true;
     this.#work.ring();
     await this.#current?.catch(() => undefined);
+    const { clock, cluster } = this.#options;
+    const until = clock.now() + CLOSE_MS;
+    while (this.#turns.isSettling && clock.now() < until) {
+      await this.#turns.tend().catch(() => cluster.pause(FIRST_PAUSE_MS));
+    }
   }
 
   /** @returns the entries of the next transaction */

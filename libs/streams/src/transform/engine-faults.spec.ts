@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
-import { append, INPUT, OUTPUT, outputs, startService } from './testing/service.ts';
+import { transactionalId } from '../transactions/transactional-id.ts';
+import { append, GROUP, INPUT, OUTPUT, outputs, startService, until } from './testing/service.ts';
 
 function clusterOf(options: { seed?: number; brokers?: number; maxTransactionTimeoutMs?: number }) {
   const { seed = 1, brokers = 3, ...settings } = options;
@@ -145,5 +146,43 @@ describe('The engine', () => {
     await cluster.run(20_000);
     expect(service.failures).toEqual([]);
     expect(outputs(cluster, 0)).toHaveLength(written);
+  });
+
+  it('ends what a dead instance committed into a partition that had no leader (KAFKA-20734)', async () => {
+    const cluster = clusterOf({});
+    const doomed = startService(cluster, 'a');
+    append(cluster, 0, 'first');
+    await until(cluster, () => outputs(cluster, 0).includes('first'));
+    let isConfirmed = false;
+    cluster.network.fault = (process, _broker, api) => {
+      if (process !== doomed.process || api !== 'EndTxn') return undefined;
+      cluster.holdLeaderless(OUTPUT, 0, true);
+      cluster.network.fault = undefined;
+      cluster.at(cluster.now() + 500, () => {
+        // The coordinators take the partition for a deleted one, and forget what they had to send.
+        for (const { id } of cluster.brokers) cluster.transactions.loseMarkers(id);
+        for (const turn of [0, 1]) {
+          const name = { groupId: GROUP, topic: INPUT, instance: 'a' };
+          cluster.controller.moveLeader(
+            cluster.transactions.partitionOf(transactionalId(name, turn)),
+          );
+        }
+        doomed.process.kill();
+        isConfirmed = true;
+      });
+      return undefined;
+    };
+    append(cluster, 0, 'second');
+    await until(cluster, () => isConfirmed);
+    const heir = startService(cluster, 'b');
+    await until(cluster, () => heir.engine.member.owned.size === 2);
+    // Long after the heir has looked for what the dead has left.
+    await cluster.run(cluster.now() + 40_000);
+    expect(outputs(cluster, 0)).toEqual(['first']);
+    cluster.holdLeaderless(OUTPUT, 0, false);
+    await until(cluster, () => outputs(cluster, 0).includes('second'));
+    append(cluster, 0, 'third');
+    await until(cluster, () => outputs(cluster, 0).includes('third'));
+    expect(outputs(cluster, 0)).toEqual(['first', 'second', 'third']);
   });
 });

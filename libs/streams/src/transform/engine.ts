@@ -76,7 +76,7 @@ export class TransformEngine {
     this.#cluster = cluster;
     this.#refresher = new Alarm(clock);
     const timeoutMs = timeouts.sessionMs - TRANSACTION_MARGIN_MS;
-    const settling = { cluster, groupId, instance, topic: input, targets, timeoutMs };
+    const settling = { cluster, clock, groupId, instance, topic: input, targets, timeoutMs };
     this.#settler = new DeadSettler(settling);
     const onFatal = (error: unknown): void => {
       this.#fail(error);
@@ -168,7 +168,8 @@ export class TransformEngine {
 
   /** Works until it is {@link stop}ped; failures go to `onFatal`. */
   start(): void {
-    for (const work of [this.#refresh(), this.#run(), this.#watch.run()]) {
+    const works = [this.#refresh(), this.#run(), this.#watch.run(), this.#settler.run()];
+    for (const work of works) {
       work.catch((error: unknown) => {
         this.#fail(error);
       });
@@ -205,9 +206,7 @@ export class TransformEngine {
 
   #assign(partitions: readonly number[]): void {
     if (this.#isStopped) return;
-    this.#settler.closeOpenEnds().catch((error: unknown) => {
-      this.#fail(error);
-    });
+    this.#settler.lookClosely();
     this.#options.onEvent({ kind: 'assigned', partitions });
     for (const partition of partitions) {
       const { groupId, input, plan, around, reading, onEvent, ports } = this.#options;

@@ -50,6 +50,11 @@ export class ProducerTurns {
     );
   }
 
+  /** Whether something is half done that only this process can bring to its end. */
+  get isSettling(): boolean {
+    return [...this.#producers, ...this.#stuck].some((one) => one.isSettling);
+  }
+
   /** While nothing is committed no failure would tell that a broker has lost what it confirmed: readers would wait for its end. */
   async tend(): Promise<void> {
     await this.settle(undefined);
