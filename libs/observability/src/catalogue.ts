@@ -78,7 +78,7 @@ export const METRIC_CATALOGUE = {
   transactions_total: {
     kind: 'counter',
     unit: 'events',
-    help: 'Transactions by how they ended; aborted: fenced by another owner, or written anew without refused records; indefinite: the broker did not say',
+    help: 'Transactions by how they ended; aborted: the group went on without this member, or records were refused and are written in another way; indefinite: the broker did not say',
     by: TRANSFORMER,
     labels: { outcome: ['committed', 'aborted', 'indefinite'] },
   },

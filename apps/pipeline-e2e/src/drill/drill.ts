@@ -92,12 +92,12 @@ async function disturb(
   expectAll: ExpectAll,
   say: (line: string) => void,
 ): Promise<void> {
-  say('a hanging transaction, rivals, lost answers, a replay, a sick generator, restarts');
+  say('a hanging transaction, refused offsets, lost answers, a replay, a sick generator, restarts');
   const since = Date.now();
   const sick = await faults.sickGenerator(pipeline);
   watchers.setTargets('data-generator', [hostOf(pipeline.generator), sick.target]);
   const healTransaction = await faults.hangingTransaction(pipeline);
-  const healRivals = await faults.rivalProducers(pipeline);
+  const healGenerations = await faults.goneGenerations(pipeline);
   const healAnswers = await faults.lostAnswers(pipeline);
   const healLogins = await faults.oldLogins(pipeline);
   const healSnapshots = await faults.lostSnapshots(pipeline);
@@ -109,7 +109,7 @@ async function disturb(
       await sick.heal();
     }),
     expectAll(since, 'TransactionHangs').then(healTransaction),
-    expectAll(since, 'TransactionsAborted').then(healRivals),
+    expectAll(since, 'TransactionsAborted').then(healGenerations),
     expectAll(since, 'TransactionResultsUnknown').then(healAnswers),
     expectAll(since, 'SnapshotsNotWritten', 'InsightsIncomplete').then(healSnapshots),
     // The slow one is told only when the fast one is over.

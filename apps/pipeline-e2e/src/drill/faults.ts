@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kafkajs';
+import { fail } from '../chaos/kafka-answers.ts';
 import { lostEndTxn } from '../chaos/network-faults.ts';
 import type { NewRecord } from '../cluster.ts';
 import { SeededRandom } from '../seeded-random.ts';
@@ -16,8 +17,9 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const HANGING_PARTITION = 0;
 /** The other faults keep away from the one whose transaction hangs. */
 const OTHER_PARTITIONS = [1, 2, 3] as const;
-/** Longer than a fenced owner takes to come back. */
-const FENCE_EVERY_MS = 2_500;
+const REFUSED_PERCENT = 20;
+/** Kafka protocol guide, "Error Codes". */
+const ILLEGAL_GENERATION = 22;
 const OLD_LOGINS_EVERY_MS = 100;
 const OLD_LOGINS_AT_ONCE = 10;
 /** The coordinator lets a transaction live no longer than its broker allows. */
@@ -82,18 +84,17 @@ export async function hangingTransaction({ cluster }: Pipeline): Promise<Heal> {
   };
 }
 
-/** Another deployment uses the transformer's transactional ids. */
-export function rivalProducers({ cluster }: Pipeline): Promise<Heal> {
-  return repeated(FENCE_EVERY_MS, async () => {
-    for (const partition of OTHER_PARTITIONS) {
-      const producer = cluster.kafka.producer({
-        transactionalId: `transformer.${TOPICS.input}.${partition}`,
-        maxInFlightRequests: 1,
-      });
-      await producer.connect();
-      await (await producer.transaction()).abort();
-      await producer.disconnect();
-    }
+/** Of every few commits of offsets one is refused, as if the group had gone on without the member. */
+export function goneGenerations({ proxy }: Pipeline): Promise<Heal> {
+  const random = new SeededRandom(2);
+  const remove = proxy.inject((frame) => {
+    const isCommit = frame.direction === 'response' && frame.api === 'TxnOffsetCommit';
+    if (isCommit && random.below(100) < REFUSED_PERCENT) fail(frame, ILLEGAL_GENERATION);
+    return 'pass';
+  });
+  return Promise.resolve(() => {
+    remove();
+    return Promise.resolve();
   });
 }
 

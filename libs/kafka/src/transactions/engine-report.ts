@@ -1,4 +1,8 @@
-import { OutsideOfGenerationError } from '@login-pipeline/streams';
+import {
+  OutsideOfGenerationError,
+  UnansweredError,
+  UnreachableError,
+} from '@login-pipeline/streams';
 import type { BatchPlace, EngineEvent, TransformEngine } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import { errorText } from '../client/errors.ts';
@@ -151,9 +155,11 @@ export class EngineReport {
       metrics.increment('transactions_total', { outcome });
       return;
     }
-    const isExpected = cause instanceof OutsideOfGenerationError;
-    metrics.increment('transactions_total', { outcome: isExpected ? 'aborted' : 'indefinite' });
-    logger[isExpected ? 'info' : 'warn'](
+    const isIndefinite = cause instanceof UnansweredError || cause instanceof UnreachableError;
+    metrics.increment('transactions_total', { outcome: isIndefinite ? 'indefinite' : 'aborted' });
+    // Each rebalance may bring one.
+    const level = cause instanceof OutsideOfGenerationError ? 'info' : 'warn';
+    logger[level](
       { topic, cause: errorText(cause) },
       'A transaction was not committed: its records are written again where the group still has them to be',
     );
