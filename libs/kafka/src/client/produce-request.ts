@@ -16,7 +16,7 @@ interface PartitionRecords {
   readonly partition: number;
   readonly firstSequence: number;
   /** As kafkajs was given them. */
-  readonly messages: readonly WritableRecord[] | EncodedBatch;
+  readonly messages: readonly WritableRecord[];
 }
 
 interface ProduceParameters {
@@ -107,8 +107,7 @@ async function encodeProduce(parameters: ProduceParameters, Encoder: EncoderClas
   for (const { topic, partitions } of topicData) {
     encoder.writeString(topic).writeInt32(partitions.length);
     for (const { partition, messages, firstSequence } of partitions) {
-      const encoded =
-        messages instanceof EncodedBatch ? messages : await EncodedBatch.of(messages, compression);
+      const encoded = await EncodedBatch.of(messages, compression);
       const batch = encoded.by(producerOf(parameters, firstSequence));
       parts.push(encoder.writeInt32(partition).writeInt32(batch.length).buffer, batch);
       encoder = new Encoder();

@@ -5,7 +5,7 @@ import type { FetchedRecord } from '@login-pipeline/streams';
 import { UnreadableBatchError } from '@login-pipeline/streams';
 import type { FetchedPartition } from '@login-pipeline/streams-kafkajs';
 import { murmur2 } from '@login-pipeline/streams';
-import { EncodedBatch, PartitionBatch } from '@login-pipeline/streams-kafkajs';
+import { PartitionBatch } from '@login-pipeline/streams-kafkajs';
 import { batchOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/batches.ts';
 import { fetch, piecesOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/fetch.ts';
 import { classify } from './errors.ts';
@@ -84,19 +84,6 @@ describe('installRecordBatches', () => {
       2: [ab],
     });
     expect(group({ ...parameters, partitionMetadata: [] })).toEqual({});
-  });
-
-  it('keeps an encoded batch whole, and does not leave it out where its partition is not known', async () => {
-    const group = load('producer/groupMessagesPerPartition') as (parameters: object) => unknown;
-    const partitionMetadata = [0, 1].map((partitionId) => ({ partitionId, leader: 1 }));
-    const parameters = { topic: 'logins', partitionMetadata, partitioner: () => 7 };
-    const encoded = await EncodedBatch.of([{ value: 'a' }, { value: 'b' }], 0, 1);
-    expect(encoded).toHaveLength(2);
-    expect(group({ ...parameters, messages: encoded })).toEqual({ 1: encoded });
-    for (const partition of [2, undefined]) {
-      const messages = await EncodedBatch.of([{ value: 'a' }], 0, partition);
-      expect(() => group({ ...parameters, messages })).toThrow('of topic "logins" is not known');
-    }
   });
 
   it('decodes what a fetch response holds, and what follows it stays readable', async () => {

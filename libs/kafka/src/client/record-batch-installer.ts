@@ -7,12 +7,7 @@ import type {
   RecordPart,
 } from '@login-pipeline/streams';
 import { murmur2 } from '@login-pipeline/streams';
-import {
-  EncodedBatch,
-  PartitionBatch,
-  groupByPartition,
-  readBatches,
-} from '@login-pipeline/streams-kafkajs';
+import { PartitionBatch, groupByPartition, readBatches } from '@login-pipeline/streams-kafkajs';
 import { produceRequest, requestFramer } from './produce-request.ts';
 import type { EncoderClass, ProduceRequest } from './produce-request.ts';
 
@@ -43,7 +38,7 @@ type DecodeMessages = (decoder: Decoder) => Promise<readonly FetchedRecord[]>;
 interface GroupParameters {
   readonly topic: string;
   readonly partitionMetadata: readonly PartitionMetadata[];
-  readonly messages: readonly Message[] | EncodedBatch;
+  readonly messages: readonly Message[];
   readonly partitioner: (record: {
     readonly topic: string;
     readonly partitionMetadata: readonly PartitionMetadata[];
@@ -108,28 +103,11 @@ function groupMessages({
   partitionMetadata,
   messages,
   partitioner,
-}: GroupParameters): Record<number, Message[] | EncodedBatch> {
-  if (messages instanceof EncodedBatch) return ofOnePartition(messages, topic, partitionMetadata);
+}: GroupParameters): Record<number, Message[]> {
   if (partitionMetadata.length === 0) return {};
   return groupByPartition(messages, (message) =>
     partitioner({ topic, partitionMetadata, message }),
   );
-}
-
-/** @throws what kafkajs throws where it knows of no partition: it would leave the records out, and say that all is well */
-function ofOnePartition(
-  batch: EncodedBatch,
-  topic: string,
-  partitionMetadata: readonly PartitionMetadata[],
-): Record<number, EncodedBatch> {
-  const { partition } = batch;
-  if (partition === undefined || partitionMetadata.every((it) => it.partitionId !== partition)) {
-    const { KafkaJSMetadataNotLoaded } = createRequire(import.meta.url)('kafkajs/src/errors') as {
-      KafkaJSMetadataNotLoaded: new (message: string) => Error;
-    };
-    throw new KafkaJSMetadataNotLoaded(`Partition ${partition} of topic "${topic}" is not known`);
-  }
-  return { [partition]: batch };
 }
 
 function decodeMessages(original: DecodeMessages): (decoder: Decoder) => Promise<FetchedBatches> {

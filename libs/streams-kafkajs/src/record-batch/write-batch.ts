@@ -42,42 +42,28 @@ export const NOT_IDEMPOTENT: BatchProducer = {
 /**
  * A batch of format 2, encoded but for its producer, which is known only when it is sent. Records can go once they are in
  * here: what waits for a transaction is bytes.
- *
- * To kafkajs it is a list of messages: it numbers a producer's batches by its length, and looks for messages without value.
  */
 export class EncodedBatch {
   /** How many records it holds. */
   readonly length: number;
-  /** Where all of them go; undefined where kafkajs has decided that before. */
-  readonly partition: number | undefined;
   /** Its size before it was compressed. */
   readonly uncompressedBytes: number;
   readonly #bytes: Buffer;
 
-  private constructor(
-    bytes: Buffer,
-    of: Pick<EncodedBatch, 'length' | 'partition' | 'uncompressedBytes'>,
-  ) {
-    this.length = of.length;
-    this.partition = of.partition;
-    this.uncompressedBytes = of.uncompressedBytes;
+  private constructor(bytes: Buffer, length: number, uncompressedBytes: number) {
+    this.length = length;
+    this.uncompressedBytes = uncompressedBytes;
     this.#bytes = bytes;
   }
 
   /**
    * @param records at least one
    * @param codec the compression's number; 0 for none
-   * @param partition where all of them go
    */
-  static async of(
-    records: readonly WritableRecord[],
-    codec: number,
-    partition?: number,
-  ): Promise<EncodedBatch> {
+  static async of(records: readonly WritableRecord[], codec: number): Promise<EncodedBatch> {
     const batch = writeRecords(records, codec);
     const bytes = codec === 0 ? batch : await compress(batch, codec);
-    const { length } = records;
-    return new EncodedBatch(bytes, { length, partition, uncompressedBytes: batch.length });
+    return new EncodedBatch(bytes, records.length, batch.length);
   }
 
   /** kafkajs' check of messages. */
