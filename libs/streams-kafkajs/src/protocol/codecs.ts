@@ -16,6 +16,7 @@ import {
   DESCRIBE_PRODUCERS,
   DESCRIBE_TRANSACTIONS,
   LIST_TRANSACTIONS,
+  WRITE_TXN_MARKERS,
 } from './transaction-state.ts';
 
 /** How each request of the engine is put. */
@@ -42,4 +43,5 @@ export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
   DescribeTransactions: DESCRIBE_TRANSACTIONS,
   ListTransactions: LIST_TRANSACTIONS,
   DescribeProducers: DESCRIBE_PRODUCERS,
+  WriteTxnMarkers: WRITE_TXN_MARKERS,
 };

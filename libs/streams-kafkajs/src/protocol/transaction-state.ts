@@ -79,15 +79,49 @@ export const DESCRIBE_PRODUCERS: ApiCodec<'DescribeProducers'> = {
         const epoch = reader.int32();
         reader.int32(); // its last sequence number
         const lastTimestamp = reader.int64();
-        reader.int32(); // the coordinator's epoch
+        const coordinatorEpoch = reader.int32();
         const openSince = reader.int64();
         reader.end();
-        return { producerId, epoch, openSince, lastTimestamp };
+        return { producerId, epoch, coordinatorEpoch, openSince, lastTimestamp };
       });
       reader.end();
       return { topic, partition, error, producers };
     });
     reader.end();
     return { partitions };
+  },
+};
+
+/** Version 1 says nothing of KIP-890: the marker has the epoch of the transaction's records. */
+export const WRITE_TXN_MARKERS: ApiCodec<'WriteTxnMarkers'> = {
+  key: 27,
+  version: 1,
+  encode: (writer, { producerId, epoch, coordinatorEpoch, commit, partitions }) => {
+    writer.array([producerId], (id) => {
+      writer.int64(id);
+      writer.int16(epoch);
+      writer.bool(commit);
+      writer.topics(partitions, ({ partition }) => {
+        writer.int32(partition);
+      });
+      writer.int32(coordinatorEpoch);
+      writer.end();
+    });
+    writer.end();
+  },
+  decode: (reader) => {
+    const markers = reader.array(() => {
+      reader.int64(); // producer id
+      const partitions = reader.topics((topic) => {
+        const partition = reader.int32();
+        const error = errorName(reader.int16());
+        reader.end();
+        return { topic, partition, error };
+      });
+      reader.end();
+      return partitions;
+    });
+    reader.end();
+    return { partitions: markers.flat() };
   },
 };

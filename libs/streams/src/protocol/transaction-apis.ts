@@ -113,11 +113,24 @@ export interface TransactionApis {
         readonly producers: readonly {
           readonly producerId: bigint;
           readonly epoch: number;
+          /** Of the coordinator that wrote the producer's last marker here; -1 where there is none. */
+          readonly coordinatorEpoch: number;
           /** The first offset of its open transaction; -1 where there is none. */
           readonly openSince: bigint;
           readonly lastTimestamp: bigint;
         }[];
       })[];
     };
+  };
+  /** Ends a transaction at a partition's leader, as its coordinator does: for what no coordinator ends any more (KIP-664). */
+  WriteTxnMarkers: {
+    readonly request: {
+      readonly producerId: bigint;
+      readonly epoch: number;
+      readonly coordinatorEpoch: number;
+      readonly commit: boolean;
+      readonly partitions: readonly TopicPartition[];
+    };
+    readonly response: { readonly partitions: readonly PartitionError[] };
   };
 }

@@ -187,5 +187,13 @@ public class JavaMessages {
         new DescribeProducersResponseData.TopicResponse().setName(TOPIC).setPartitions(List.of(
             new DescribeProducersResponseData.PartitionResponse().setPartitionIndex(2).setErrorCode((short) 3).setErrorMessage("no").setActiveProducers(List.of(
                 new DescribeProducersResponseData.ProducerState().setProducerId(77).setProducerEpoch(5).setLastSequence(9).setLastTimestamp(11).setCoordinatorEpoch(1).setCurrentTxnStartOffset(12))))))));
+    print("WriteTxnMarkers.request", 1, new WriteTxnMarkersRequestData().setMarkers(List.of(
+        new WriteTxnMarkersRequestData.WritableTxnMarker().setProducerId(77).setProducerEpoch((short) 5).setCoordinatorEpoch(1).setTransactionResult(true).setTopics(List.of(
+            new WriteTxnMarkersRequestData.WritableTxnMarkerTopic().setName(TOPIC).setPartitionIndexes(List.of(2, 3)))))));
+    print("WriteTxnMarkers.response", 1, new WriteTxnMarkersResponseData().setMarkers(List.of(
+        new WriteTxnMarkersResponseData.WritableTxnMarkerResult().setProducerId(77).setTopics(List.of(
+            new WriteTxnMarkersResponseData.WritableTxnMarkerTopicResult().setName(TOPIC).setPartitions(List.of(
+                new WriteTxnMarkersResponseData.WritableTxnMarkerPartitionResult().setPartitionIndex(2).setErrorCode((short) 52),
+                new WriteTxnMarkersResponseData.WritableTxnMarkerPartitionResult().setPartitionIndex(3).setErrorCode((short) 0))))))));
   }
 }

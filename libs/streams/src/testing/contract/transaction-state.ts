@@ -105,5 +105,31 @@ export function describeTransactionState(opened: () => Subject): void {
         { producerId, epoch: producer.epoch, openSince: -1n },
       ]);
     });
+
+    it('ends a transaction as a coordinator would, which may know nothing of it', async () => {
+      const subject = opened();
+      const topic = await subject.topic(2);
+      const producer = await TransactionalProducer.of(subject);
+      await producer.init();
+      await producer.write(topic, 1, 0);
+      await producer.write(topic, 1, 1);
+      const { producerId, epoch } = producer;
+      const { broker } = await subject.leader(topic);
+      const mark = async (marker: object): Promise<readonly object[]> => {
+        const request = { producerId, epoch, coordinatorEpoch: 0, commit: false, ...marker };
+        const partitions = [{ topic, partition: 0 }];
+        const answer = await subject.send(broker, 'WriteTxnMarkers', { ...request, partitions });
+        return answer.partitions;
+      };
+      const told = (error: string): object[] => [{ topic, partition: 0, error }];
+      expect(await mark({ epoch: epoch - 1 })).toEqual(told('INVALID_PRODUCER_EPOCH'));
+      expect(await mark({})).toEqual(told('NONE'));
+      const { lastStableOffset } = await subject.readPast(topic, 0);
+      expect(lastStableOffset).toBe(2n);
+      const other = await subject.read(topic, 0, { partition: 1 });
+      expect(other.lastStableOffset).toBe(0n);
+      expect(await mark({ coordinatorEpoch: -1 })).toEqual(told('TRANSACTION_COORDINATOR_FENCED'));
+      await producer.end(false);
+    });
   });
 }

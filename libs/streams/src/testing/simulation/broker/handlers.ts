@@ -54,6 +54,7 @@ const NEWEST: readonly (readonly [number, number])[] = [
   [24, 5],
   [25, 4],
   [26, 5],
+  [27, 2],
   [28, 5],
   [61, 0],
   [65, 0],
@@ -212,10 +213,29 @@ export function handlersOf({ environment, groups, commits, transactions }: Parts
           const producers = [...found.log.producers.states].map(([producerId, state]) => ({
             producerId: BigInt(producerId),
             epoch: state.epoch,
+            coordinatorEpoch: state.coordinatorEpoch,
             openSince: BigInt(state.openSince),
             lastTimestamp: BigInt(state.lastTimestamp),
           }));
           return { ...place, error: 'NONE', producers };
+        }),
+      });
+    },
+    WriteTxnMarkers: (broker, { partitions, commit, ...request }, answer) => {
+      const marker = {
+        ...request,
+        producerId: Number(request.producerId),
+        bumpsEpoch: false,
+        isCommit: commit,
+        timestamp: environment.time(),
+      };
+      answer({
+        partitions: partitions.map((place) => {
+          const found = leads(broker, place);
+          if (typeof found === 'string') return { ...place, error: found };
+          const { error } = found.log.appendMarker(marker);
+          found.changed();
+          return { ...place, error };
         }),
       });
     },
