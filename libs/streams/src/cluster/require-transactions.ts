@@ -2,7 +2,8 @@ import type { Clock, Ports } from '../ports.ts';
 import type { CoordinatorKind } from '../protocol/cluster-apis.ts';
 import { transactionalIdPrefix } from '../transactions/transactional-id.ts';
 import { Cluster } from './cluster.ts';
-import { isCoordinatorGone, mayPass, ProtocolError } from './protocol-error.ts';
+import { insist } from './insist.ts';
+import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
 
 export interface TransactionsWanted {
   readonly groupId: string;
@@ -39,7 +40,6 @@ const SETTINGS: Readonly<Record<CoordinatorKind, string>> = {
 const START = 'start/0';
 /** As long as a transaction of the engine. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
-const PAUSE_MS = 100;
 
 /**
  * Makes sure that brokers coordinate the group and transactions, and that this client may use both: by taking over a transactional
@@ -57,8 +57,8 @@ export async function requireTransactions(
   const cluster = new Cluster(ports, []);
   const until = clock.now() + patienceMs;
   const transactionalId = `${transactionalIdPrefix({ groupId, topic })}${START}`;
-  await insist(cluster, clock, until, 'group', () => cluster.coordinator('group', groupId));
-  await insist(cluster, clock, until, 'transaction', () =>
+  await insistOn('group', clock, until, () => cluster.coordinator('group', groupId));
+  await insistOn('transaction', clock, until, () =>
     cluster.ask(
       'transaction',
       transactionalId,
@@ -72,26 +72,17 @@ export async function requireTransactions(
   );
 }
 
-/** Asks again for as long as the answer may change, and there is time. */
-async function insist(
-  cluster: Cluster,
+/** Asks again as {@link insist}, and knows what it means when there is no coordinator in the end. */
+async function insistOn(
+  kind: CoordinatorKind,
   clock: Clock,
   until: number,
-  kind: CoordinatorKind,
   ask: () => Promise<unknown>,
 ): Promise<void> {
-  for (;;) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (!mayPass(error)) throw error;
-      if (clock.now() >= until) {
-        const isMissing =
-          error instanceof ProtocolError && error.code === 'COORDINATOR_NOT_AVAILABLE';
-        throw isMissing ? new CoordinatorMissingError(kind, error) : error;
-      }
-    }
-    await cluster.pause(PAUSE_MS);
+  try {
+    await insist(clock, until, ask);
+  } catch (error) {
+    const isMissing = error instanceof ProtocolError && error.code === 'COORDINATOR_NOT_AVAILABLE';
+    throw isMissing ? new CoordinatorMissingError(kind, error) : error;
   }
 }

@@ -2,6 +2,9 @@ import type { ErrorName } from './errors.ts';
 import type { GroupIdentity, OffsetToCommit, PartitionError } from './group-apis.ts';
 import type { TopicPartition } from './log-apis.ts';
 
+/** The topic of transactions' states: the leader of a partition coordinates the ids that are in it. */
+export const TRANSACTIONS_TOPIC = '__transaction_state';
+
 /** A producer of transactions, as its coordinator knows it. */
 export interface ProducerIdentity {
   readonly transactionalId: string;

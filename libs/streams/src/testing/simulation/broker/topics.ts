@@ -5,8 +5,7 @@ import { PartitionLog } from './partition-log.ts';
 
 /** The topic of committed offsets, a partition of which makes its leader the coordinator of a group. */
 export const OFFSETS_TOPIC = '__consumer_offsets';
-/** The topic of transactions' states, a partition of which makes its leader the coordinator of an id. */
-export const TRANSACTIONS_TOPIC = '__transaction_state';
+export { TRANSACTIONS_TOPIC } from '../../../protocol/transaction-apis.ts';
 
 /** A partition with its log. All brokers have replicas, and all of them are in sync. */
 export class Partition {
