@@ -4,7 +4,14 @@ import { API_VERSIONS, FIND_COORDINATOR, METADATA } from './cluster.ts';
 import { FETCH } from './fetch.ts';
 import { OFFSET_COMMIT, OFFSET_FETCH, TXN_OFFSET_COMMIT } from './group-offsets.ts';
 import { LIST_OFFSETS, OFFSET_FOR_LEADER_EPOCH } from './log-offsets.ts';
-import { DESCRIBE_GROUP, HEARTBEAT, JOIN_GROUP, LEAVE_GROUP, SYNC_GROUP } from './membership.ts';
+import {
+  CONSUMER_GROUP_DESCRIBE,
+  DESCRIBE_GROUP,
+  HEARTBEAT,
+  JOIN_GROUP,
+  LEAVE_GROUP,
+  SYNC_GROUP,
+} from './membership.ts';
 import { PRODUCE } from './produce.ts';
 import {
   ADD_OFFSETS_TO_TXN,
@@ -33,6 +40,7 @@ export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
   Heartbeat: HEARTBEAT,
   LeaveGroup: LEAVE_GROUP,
   DescribeGroup: DESCRIBE_GROUP,
+  ConsumerGroupDescribe: CONSUMER_GROUP_DESCRIBE,
   OffsetFetch: OFFSET_FETCH,
   OffsetCommit: OFFSET_COMMIT,
   InitProducerId: INIT_PRODUCER_ID,

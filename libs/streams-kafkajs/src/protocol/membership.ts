@@ -2,6 +2,7 @@ import type { ErrorName, GroupIdentity } from '@login-pipeline/streams';
 import { errorName } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import type { RequestWriter } from './request-writer.ts';
+import type { ResponseReader } from './response-reader.ts';
 
 /** No member here is static (KIP-345). */
 const NO_INSTANCE = undefined;
@@ -160,6 +161,63 @@ export const DESCRIBE_GROUP: ApiCodec<'DescribeGroup'> = {
     );
   },
 };
+
+/** ConsumerGroupDescribe, of one group (KIP-848). */
+export const CONSUMER_GROUP_DESCRIBE: ApiCodec<'ConsumerGroupDescribe'> = {
+  key: 69,
+  version: 0,
+  encode: (writer, { groupId }) => {
+    writer.array([groupId], (id) => {
+      writer.string(id);
+    });
+    writer.bool(false); // no authorized operations
+    writer.end();
+  },
+  decode: (reader) => {
+    reader.int32(); // throttle time
+    const [group] = reader.array(() => {
+      const error = errorName(reader.int16());
+      reader.nullableString(); // the error's message
+      reader.string(); // group id
+      const state = reader.string();
+      reader.int32(); // group epoch
+      reader.int32(); // assignment epoch
+      reader.string(); // assignor
+      const members = reader.array(() => readConsumer(reader));
+      reader.int32(); // authorized operations
+      reader.end();
+      return { error, state, members };
+    });
+    reader.end();
+    return group ?? { error: 'UNKNOWN_SERVER_ERROR', state: '', members: [] };
+  },
+};
+
+function readConsumer(reader: ResponseReader): {
+  readonly memberId: string;
+  readonly clientId: string;
+} {
+  const memberId = reader.string();
+  reader.nullableString(); // instance id
+  reader.nullableString(); // rack
+  reader.int32(); // member epoch
+  const clientId = reader.string();
+  reader.string(); // client's host
+  reader.array(() => reader.string()); // topics
+  reader.nullableString(); // the same as a regular expression
+  // What it has, and what it is to have.
+  for (let assignments = 2; assignments > 0; assignments -= 1) {
+    reader.array(() => {
+      reader.uuid();
+      reader.string(); // topic
+      reader.array(() => reader.int32()); // partitions
+      reader.end();
+    });
+    reader.end();
+  }
+  reader.end();
+  return { memberId, clientId };
+}
 
 function writeIdentity(writer: RequestWriter, identity: GroupIdentity): void {
   writer.string(identity.groupId);

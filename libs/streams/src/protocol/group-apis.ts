@@ -92,6 +92,17 @@ export interface GroupApis {
       }[];
     };
   };
+  /** A group that has consumers of KIP-848: to {@link GroupApis.DescribeGroup} it is dead. Asked of one group. */
+  ConsumerGroupDescribe: {
+    readonly request: { readonly groupId: string };
+    readonly response: {
+      /** GROUP_ID_NOT_FOUND where there is no such group, or a classic one. */
+      readonly error: ErrorName;
+      readonly state: string;
+      /** Those of the classic protocol, which it lets in, too. */
+      readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
+    };
+  };
   OffsetFetch: {
     readonly request: {
       readonly groupId: string;

@@ -129,6 +129,13 @@ public class JavaMessages {
     print("DescribeGroup.response", 5, new DescribeGroupsResponseData().setGroups(List.of(
         new DescribeGroupsResponseData.DescribedGroup().setGroupId("group").setGroupState("Stable").setProtocolType("consumer").setProtocolData("range").setMembers(List.of(
             new DescribeGroupsResponseData.DescribedGroupMember().setMemberId("member").setClientId("client").setClientHost("host").setMemberMetadata(bytes("m")).setMemberAssignment(bytes("a")))))));
+    print("ConsumerGroupDescribe.request", 0, new ConsumerGroupDescribeRequestData().setGroupIds(List.of("group")));
+    var assigned = new ConsumerGroupDescribeResponseData.Assignment().setTopicPartitions(List.of(
+        new ConsumerGroupDescribeResponseData.TopicPartitions().setTopicId(TOPIC_ID).setTopicName(TOPIC).setPartitions(List.of(2, 3))));
+    print("ConsumerGroupDescribe.response", 0, new ConsumerGroupDescribeResponseData().setGroups(List.of(
+        new ConsumerGroupDescribeResponseData.DescribedGroup().setErrorMessage("no").setGroupId("group").setGroupState("Stable").setGroupEpoch(4).setAssignmentEpoch(3).setAssignorName("uniform").setMembers(List.of(
+            new ConsumerGroupDescribeResponseData.Member().setMemberId("member").setInstanceId("i").setRackId("rack").setMemberEpoch(4).setClientId("client").setClientHost("host")
+                .setSubscribedTopicNames(List.of(TOPIC)).setSubscribedTopicRegex("t.*").setAssignment(assigned).setTargetAssignment(new ConsumerGroupDescribeResponseData.Assignment()))))));
   }
 
   private static void offsets() {

@@ -169,6 +169,14 @@ export const OUR_MESSAGES: {
       members: [{ memberId: 'member', clientId: 'client', metadata: m }],
     },
   },
+  ConsumerGroupDescribe: {
+    request: { groupId: 'group' },
+    response: {
+      error: 'NONE',
+      state: 'Stable',
+      members: [{ memberId: 'member', clientId: 'client' }],
+    },
+  },
   OffsetFetch: {
     request: {
       groupId: 'group',

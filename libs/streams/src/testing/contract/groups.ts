@@ -170,6 +170,24 @@ export function describeGroups(opened: () => Subject): void {
       expect(await member.join()).toMatchObject({ protocol: 'any', leader: '', members: [] });
     });
 
+    it('is described as one of consumers of KIP-848 when it has any, and dead as a classic one', async () => {
+      const subject = opened();
+      if (!(await hasConsumerProtocol(subject))) return;
+      const topic = await subject.topic();
+      const { groupId: classic } = await GroupMember.alone(subject);
+      const groupId = subject.unique('group');
+      await subject.cluster.joinByConsumerProtocol(groupId, topic);
+      expect(await described(subject, groupId)).toMatchObject({ state: 'Dead', members: [] });
+      const asConsumers = async (id: string): Promise<ResponseOf<'ConsumerGroupDescribe'>> => {
+        const coordinator = await subject.coordinator('group', id);
+        return subject.send(coordinator, 'ConsumerGroupDescribe', { groupId: id });
+      };
+      const { error, state, members } = await asConsumers(groupId);
+      expect([error, members.length]).toEqual(['NONE', 1]);
+      expect(state).not.toBe('Dead');
+      expect(await asConsumers(classic)).toMatchObject({ error: 'GROUP_ID_NOT_FOUND' });
+    });
+
     it('must have a name', async () => {
       const subject = opened();
       const { groupId } = await GroupMember.alone(subject);

@@ -153,7 +153,7 @@ export class GroupCoordinator {
   describe(broker: number, groupId: string): ResponseOf<'DescribeGroup'> {
     const error = this.check(broker, groupId);
     const group = error === 'NONE' ? this.#groups.get(groupId) : undefined;
-    if (group === undefined) {
+    if (group === undefined || this.#withConsumers.has(groupId)) {
       return { error, state: 'Dead', protocolType: '', protocol: '', members: [] };
     }
     const { state, protocolType = '' } = group;
@@ -169,6 +169,17 @@ export class GroupCoordinator {
         metadata: isStable ? group.metadataOf(member) : NO_ASSIGNMENT,
       })),
     };
+  }
+
+  /** As {@link describe}, of a group that has consumers of KIP-848. */
+  describeConsumers(broker: number, groupId: string): ResponseOf<'ConsumerGroupDescribe'> {
+    const error = this.check(broker, groupId);
+    if (error !== 'NONE') return { error, state: '', members: [] };
+    if (!this.#withConsumers.has(groupId)) {
+      return { error: 'GROUP_ID_NOT_FOUND', state: '', members: [] };
+    }
+    const consumer = { memberId: 'consumer', clientId: 'consumer' };
+    return { error: 'NONE', state: 'Stable', members: [consumer] };
   }
 
   create(groupId: string): ClassicGroup {

@@ -59,6 +59,7 @@ const NEWEST: readonly (readonly [number, number])[] = [
   [61, 0],
   [65, 0],
   [66, 2],
+  [69, 1],
 ];
 
 /** @returns what brokers do with requests: KafkaApis */
@@ -163,6 +164,9 @@ export function handlersOf({ environment, groups, commits, transactions }: Parts
     },
     DescribeGroup: ({ id }, { groupId }, answer) => {
       answer(groups.describe(id, groupId));
+    },
+    ConsumerGroupDescribe: ({ id }, { groupId }, answer) => {
+      answer(groups.describeConsumers(id, groupId));
     },
     OffsetFetch: ({ id }, request, answer) => {
       answer(commits.fetch(id, request));
