@@ -18,6 +18,7 @@ const COMMANDS = {
   topics: { file: 'tools/src/topics.ts', builds: false },
   redrive: { file: 'tools/src/redrive.ts', builds: false },
   positions: { file: 'tools/src/positions.ts', builds: false },
+  transactions: { file: 'tools/src/transactions.ts', builds: false },
   doctor: { file: 'tools/src/doctor.ts', builds: false },
   'test:deploy': { file: 'tools/src/deploy/main.ts', builds: false },
   bench: { file: 'tools/src/bench.ts', builds: true },

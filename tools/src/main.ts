@@ -8,6 +8,7 @@ const COMMANDS = {
   doctor: () => import('./doctor.ts'),
   redrive: () => import('./redrive.ts'),
   positions: () => import('./positions.ts'),
+  transactions: () => import('./transactions.ts'),
 } as const;
 
 const [command = ''] = process.argv.splice(2, 1);

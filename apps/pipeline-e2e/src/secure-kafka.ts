@@ -41,7 +41,7 @@ const TOKEN_LIFETIME_SECONDS = 24;
 
 /** Runs one of the commands for operators. @returns what it says; @throws what it ended with, as execFile does */
 export async function runTool(
-  tool: 'topics' | 'redrive' | 'positions' | 'doctor',
+  tool: 'topics' | 'redrive' | 'positions' | 'transactions' | 'doctor',
   args: readonly string[],
   settings: Settings,
 ): Promise<string> {

@@ -13,7 +13,15 @@ import { killServices, Service } from './service.ts';
 import type { AppName, Settings } from './service.ts';
 
 const APPS: readonly AppName[] = ['transformer', 'aggregator', 'data-generator'];
-const TOOLS = ['topics', 'doctor', 'redrive', 'positions'] as const;
+const TOOLS = ['topics', 'doctor', 'redrive', 'positions', 'transactions'] as const;
+/** What a tool has to be told to look at the cluster. */
+const ARGUMENTS: Readonly<Record<(typeof TOOLS)[number], readonly string[]>> = {
+  topics: [],
+  doctor: [],
+  redrive: [],
+  positions: ['show'],
+  transactions: ['list'],
+};
 /** Of a new broker on a busy machine. */
 const BUSY_MS = 60_000;
 /** As long as "localhost", so that one can stand where the other was. No resolver knows it (RFC 6761, 6.4). */
@@ -42,8 +50,8 @@ async function complaintOf(
 
 /** What the tool tells at its end, in one line. */
 async function toolComplaintOf(tool: (typeof TOOLS)[number], brokers: string): Promise<string> {
-  const args = tool === 'positions' ? ['show'] : [];
-  const ended: unknown = await runTool(tool, args, { KAFKA_BROKERS: brokers }).catch(
+  const settings = { KAFKA_BROKERS: brokers };
+  const ended: unknown = await runTool(tool, ARGUMENTS[tool], settings).catch(
     (failure: unknown) => failure,
   );
   const { code, stderr } = ended as { readonly code: number; readonly stderr: string };

@@ -14,6 +14,7 @@ export {
   loadPositionsSettings,
   loadRedriveSettings,
   loadTopicSettings,
+  loadTransactionsSettings,
   loadTransformerSettings,
 } from './services.ts';
 export type {
@@ -22,6 +23,7 @@ export type {
   PositionsSettings,
   RedriveSettings,
   TopicSettings,
+  TransactionsSettings,
   TransformerSettings,
 } from './services.ts';
 export type { Fault } from './setting.ts';

@@ -26,6 +26,25 @@ const DEAD_LETTER_TOPIC = topic(
   TOPICS.deadLetter,
 );
 
+/** What the transformer's transactions read and write. */
+const TRANSFORMER_TOPICS = {
+  inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
+  outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
+  deadLetterTopic: DEAD_LETTER_TOPIC,
+  lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
+    description:
+      'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
+    format: TOPIC,
+  }),
+  groupId: group('transformer'),
+};
+const TRANSFORMER_RULES = distinctTopics(
+  'INPUT_TOPIC',
+  'OUTPUT_TOPIC',
+  'DEAD_LETTER_TOPIC',
+  'LAST_LOGIN_TOPIC',
+);
+
 export const TRANSFORMER = compose(
   {
     kafka: kafka('transformer'),
@@ -37,15 +56,7 @@ export const TRANSFORMER = compose(
   },
   concern(
     {
-      inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
-      outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
-      deadLetterTopic: DEAD_LETTER_TOPIC,
-      lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
-        description:
-          'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
-        format: TOPIC,
-      }),
-      groupId: group('transformer'),
+      ...TRANSFORMER_TOPICS,
       filterAppVersions: setting('FILTER_APP_VERSIONS', {
         description:
           'Versions of the app whose logins pass, by one entry or another: see docs/records.md',
@@ -61,9 +72,7 @@ export const TRANSFORMER = compose(
       stallTimeoutMs: STALL_TIMEOUT,
       drainTimeoutMs: DRAIN_TIMEOUT,
     },
-    {
-      rules: distinctTopics('INPUT_TOPIC', 'OUTPUT_TOPIC', 'DEAD_LETTER_TOPIC', 'LAST_LOGIN_TOPIC'),
-    },
+    { rules: TRANSFORMER_RULES },
   ),
 );
 
@@ -187,12 +196,18 @@ export const POSITIONS = compose(
   }),
 );
 
+export const TRANSACTIONS = compose(
+  { kafka: kafka('transactions') },
+  concern(TRANSFORMER_TOPICS, { rules: TRANSFORMER_RULES }),
+);
+
 export type TransformerSettings = SettingsOf<typeof TRANSFORMER>;
 export type AggregatorSettings = SettingsOf<typeof AGGREGATOR>;
 export type GeneratorSettings = SettingsOf<typeof DATA_GENERATOR>;
 export type TopicSettings = SettingsOf<typeof TOPIC_SETUP>;
 export type RedriveSettings = SettingsOf<typeof REDRIVE>;
 export type PositionsSettings = SettingsOf<typeof POSITIONS>;
+export type TransactionsSettings = SettingsOf<typeof TRANSACTIONS>;
 
 /**
  * @returns the transformer's settings, frozen in depth
@@ -240,4 +255,12 @@ export function loadRedriveSettings(env: Environment = process.env): RedriveSett
  */
 export function loadPositionsSettings(env: Environment = process.env): PositionsSettings {
   return load(POSITIONS, env);
+}
+
+/**
+ * @returns the settings of what shows and ends transactions, frozen in depth
+ * @throws SettingsError with all faults at once
+ */
+export function loadTransactionsSettings(env: Environment = process.env): TransactionsSettings {
+  return load(TRANSACTIONS, env);
 }

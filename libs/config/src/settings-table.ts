@@ -5,6 +5,7 @@ import {
   POSITIONS,
   REDRIVE,
   TOPIC_SETUP,
+  TRANSACTIONS,
   TRANSFORMER,
 } from './services.ts';
 import { fileVariable } from './setting.ts';
@@ -22,6 +23,7 @@ const READERS: readonly Reader[] = [
   ['`npm run topics`', TOPIC_SETUP.settings],
   ['`npm run redrive`', REDRIVE.settings],
   ['`npm run positions`', POSITIONS.settings],
+  ['`npm run transactions`', TRANSACTIONS.settings],
 ];
 const HEADER = ['Variable', 'Default', 'Value', 'Meaning', 'Read by'];
 

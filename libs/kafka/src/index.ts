@@ -36,7 +36,9 @@ export type {
 } from './positions/group-positions.ts';
 export { redrive } from './redrive/redrive.ts';
 export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
-export type { OpenTransaction } from './inspection/open-transactions.ts';
+export { TransactionsAdmin } from './inspection/transactions-admin.ts';
+export type { TransactionsOptions } from './inspection/transactions-admin.ts';
+export type { OpenTransaction, OpenTransactions } from '@login-pipeline/streams';
 export type { Changes } from './snapshots/changes.ts';
 export { isObeyed } from './snapshots/operator-position.ts';
 export type { PartitionStates } from './snapshots/partition-states.ts';

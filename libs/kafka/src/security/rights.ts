@@ -1,7 +1,10 @@
 import { KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
 
-/** What a service must be allowed to do; `Read` and `Write` include `Describe`. */
-export interface Right {
+/** What a service must be allowed to do. */
+export type Right = NamedRight | ClusterRight;
+
+/** `Read` and `Write` include `Describe`. */
+interface NamedRight {
   readonly operation: 'Read' | 'Write' | 'Describe';
   readonly resource: 'topic' | 'group' | 'transactional id';
   readonly name: string;
@@ -9,6 +12,11 @@ export interface Right {
   readonly prefixed?: true;
   /** The setting that names the resource. */
   readonly setting: string;
+}
+
+interface ClusterRight {
+  readonly operation: 'Alter';
+  readonly resource: 'cluster';
 }
 
 /** The rights that a request takes, by what a broker says when one is missing. */
@@ -36,7 +44,9 @@ export function refusalOf(error: unknown, needed: NeededRights): KafkaUnavailabl
   return rights === undefined ? undefined : notAuthorized(rights, error);
 }
 
-function textOf({ operation, resource, name, prefixed, setting }: Right): string {
+function textOf(right: Right): string {
+  if (right.resource === 'cluster') return `${right.operation} on the cluster`;
+  const { operation, resource, name, prefixed, setting } = right;
   const which = prefixed ? `${resource}s that begin with "${name}"` : `${resource} "${name}"`;
   return `${operation} on ${which} (${setting})`;
 }

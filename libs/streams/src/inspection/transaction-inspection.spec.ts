@@ -36,6 +36,15 @@ describe.each([1, 2] as const)('Transactions of version %i that stay open', (ver
     expect(simulated.now() - begun).toBeLessThan(5_000);
   });
 
+  it('are none where one transaction follows another', async () => {
+    const [first, second] = [await outcome(init('a')), await outcome(init('b'))];
+    await outcome(write(first, 0, 0));
+    simulated.at(simulated.now() + 1_000, () => void end(first, true));
+    simulated.at(simulated.now() + 1_500, () => void write(second, 0, 0));
+    expect(await outcome(inspection.find())).toEqual({ open: [], leaderless: [] });
+    expect(fates(0)).toEqual(['committed', 'open']);
+  });
+
   it('are told with since when, and what their coordinator has', async () => {
     const producer = await outcome(init());
     simulated.append('out', 1, [RECORD]);
@@ -111,6 +120,17 @@ describe.each([1, 2] as const)('Transactions of version %i that stay open', (ver
     expect(fates(0)).toEqual(['aborted']);
     expect(fates(1)).toEqual(['open']);
     expect(await outcome(inspection.hasEnded(second))).toBe(false);
+  });
+
+  it('are not aborted any more when they have ended since they were found', async () => {
+    const producer = await outcome(init());
+    await outcome(write(producer, 0, 0));
+    const transaction = await onlyOpen();
+    await outcome(end(producer, true));
+    await simulated.run(simulated.now() + 1_000);
+    const { end: before } = simulated.partition('out', 0).log;
+    await outcome(inspection.abort(transaction));
+    expect(simulated.partition('out', 0).log.end).toBe(before);
   });
 
   it('are not aborted twice, when the answer was lost', async () => {

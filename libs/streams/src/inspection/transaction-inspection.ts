@@ -5,6 +5,7 @@ import type { Ports } from '../ports.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import { TRANSACTIONS_TOPIC } from '../protocol/transaction-apis.ts';
+import { StuckProducerError } from '../transactions/errors.ts';
 import { initProducer } from '../transactions/init-producer.ts';
 import { openEnds } from '../transactions/open-ends.ts';
 import { placeKey } from '../transactions/touched-places.ts';
@@ -85,7 +86,10 @@ export class TransactionInspection {
    * Has the partition's leader abort a transaction, whatever coordinators think of it: call it for lost ones only. Others would be
    * aborted in this partition, and may be committed in the rest.
    */
-  async abort({ topic, partition, producerId, epoch, ...held }: OpenTransaction): Promise<void> {
+  async abort(transaction: OpenTransaction): Promise<void> {
+    const { topic, partition, producerId, epoch, ...held } = transaction;
+    // It may have ended since it was found.
+    if (!(await this.#insist(() => this.#isOpen(transaction)))) return;
     const coordinatorEpoch = Math.max(held.coordinatorEpoch, FIRST_COORDINATOR_EPOCH);
     const marker = { producerId, epoch, coordinatorEpoch, commit: false };
     const broker = await this.#insist(() => this.#leader({ topic, partition }));
@@ -98,23 +102,29 @@ export class TransactionInspection {
 
   /** Fences the holder of a transactional id, and has its coordinator abort what is open. */
   async takeOver(transactionalId: string): Promise<void> {
-    await this.#insist(() => initProducer(this.#cluster, transactionalId, TAKE_OVER_TIMEOUT_MS));
+    try {
+      await this.#insist(() => initProducer(this.#cluster, transactionalId, TAKE_OVER_TIMEOUT_MS));
+    } catch (error) {
+      // Its producer is fenced, and the markers come when the partitions that miss them have leaders.
+      if (!(error instanceof StuckProducerError)) throw error;
+    }
   }
 
   /** @returns whether a transaction has ended where it was open, as far as there is patience to wait for its markers */
-  async hasEnded({ topic, partition, producerId, offset }: OpenTransaction): Promise<boolean> {
+  async hasEnded(transaction: OpenTransaction): Promise<boolean> {
     const { clock } = this.#ports;
     const until = clock.now() + PATIENCE_MS;
     for (;;) {
-      const producers = await this.#insist(async () =>
-        this.#producers(await this.#leader({ topic, partition }), [{ topic, partition }]),
-      );
-      const isOpen = producers.some(
-        (one) => one.producerId === producerId && one.offset === offset,
-      );
+      const isOpen = await this.#insist(() => this.#isOpen(transaction));
       if (!isOpen || clock.now() > until) return !isOpen;
       await clock.sleep(PAUSE_MS);
     }
+  }
+
+  async #isOpen({ topic, partition, producerId, offset }: OpenTransaction): Promise<boolean> {
+    const leader = await this.#leader({ topic, partition });
+    const producers = await this.#producers(leader, [{ topic, partition }]);
+    return producers.some((one) => one.producerId === producerId && one.offset === offset);
   }
 
   /** @returns by partition, the transaction that readers of committed records wait at */

@@ -1,0 +1,143 @@
+import type { Logger } from '@login-pipeline/observability';
+import {
+  GroupInspection,
+  ProtocolError,
+  TransactionInspection,
+  transactionalIdPrefix,
+  UnansweredError,
+  UnreachableError,
+} from '@login-pipeline/streams';
+import type { OpenTransaction, OpenTransactions, Ports } from '@login-pipeline/streams';
+import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
+import type { KafkaConnection } from '../client/connection.ts';
+import { errorText, KafkaUnavailableError, NoSuchPartitionsError } from '../client/errors.ts';
+import { requireTopics, rightsOf, unusable } from '../client/topics.ts';
+import type { TopicRole, UsableTopic } from '../client/topics.ts';
+import { openWire } from '../client/wire.ts';
+import type { ServiceWire } from '../client/wire.ts';
+import { refusalOf } from '../security/rights.ts';
+import type { Right } from '../security/rights.ts';
+
+export interface TransactionsOptions {
+  readonly connection: KafkaConnection;
+  /** The transformer's, as its transactional ids have them. */
+  readonly groupId: string;
+  readonly inputTopic: string;
+  /** All topics to look at. */
+  readonly topics: readonly TopicRole[];
+  readonly logger: Logger;
+}
+
+/** Shows and ends transactions that stay open in the transformer's topics. */
+export class TransactionsAdmin {
+  readonly #options: TransactionsOptions;
+  readonly #wire: ServiceWire;
+  readonly #ports: Ports;
+  readonly #inspection: TransactionInspection;
+
+  readonly #partitions: readonly UsableTopic[];
+
+  private constructor(options: TransactionsOptions, partitions: readonly UsableTopic[]) {
+    const { connection, logger, topics } = options;
+    this.#options = options;
+    this.#partitions = partitions;
+    this.#wire = openWire(connection, logger);
+    this.#ports = { wire: this.#wire, clock: systemClock, encoder: kafkajsBatchEncoder };
+    const names = topics.map(({ topic }) => topic);
+    this.#inspection = new TransactionInspection(this.#ports, names);
+  }
+
+  /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
+  static async open(options: TransactionsOptions): Promise<TransactionsAdmin> {
+    const { connection, logger, topics } = options;
+    const uses = topics.map((role) => [role.setting, { ...role, operations: ['Read'] }] as const);
+    const usable = await requireTopics(connection, logger, Object.fromEntries(uses));
+    return new TransactionsAdmin(options, Object.values(usable));
+  }
+
+  close(): Promise<void> {
+    return this.#wire.close();
+  }
+
+  /** Takes some seconds where one is open. @throws KafkaUnavailableError that names what is missing */
+  find(): Promise<OpenTransactions> {
+    return this.#refusable(() => this.#inspection.find());
+  }
+
+  /** @throws NoSuchPartitionsError when none of these topics has such a partition */
+  requirePartition(partition: number, topics: readonly string[]): void {
+    const counts = this.#partitions
+      .filter(({ topic }) => topics.includes(topic))
+      .map(({ partitions }) => partitions);
+    const most = Math.max(0, ...counts);
+    if (partition >= most) throw new NoSuchPartitionsError([partition], most);
+  }
+
+  /** @returns whether a transactional id is one of the transformer's */
+  isOurs(transactionalId: string): boolean {
+    return transactionalId.startsWith(this.#prefix);
+  }
+
+  /** @returns whether instances of the transformer run, which end what dead ones left */
+  isRunning(): Promise<boolean> {
+    const { groupId, inputTopic: topic } = this.#options;
+    const group = new GroupInspection(this.#ports, { groupId, topic });
+    return this.#refusable(async () => (await group.describe()).members.length > 0);
+  }
+
+  /** Aborts a transaction at the partition's leader: of one that no coordinator has, and of no other. */
+  abort(transaction: OpenTransaction): Promise<void> {
+    return this.#refusable(() => this.#inspection.abort(transaction));
+  }
+
+  /** Fences the holder of a transactional id, whose coordinator then aborts what is open. */
+  takeOver(transactionalId: string): Promise<void> {
+    return this.#refusable(() => this.#inspection.takeOver(transactionalId));
+  }
+
+  /** @returns whether it is over, as far as a few seconds show */
+  hasEnded(transaction: OpenTransaction): Promise<boolean> {
+    return this.#refusable(() => this.#inspection.hasEnded(transaction));
+  }
+
+  get #prefix(): string {
+    const { groupId, inputTopic: topic } = this.#options;
+    return transactionalIdPrefix({ groupId, topic });
+  }
+
+  async #refusable<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      if (error instanceof UnreachableError || error instanceof UnansweredError) {
+        throw unusable(error, this.#options.connection);
+      }
+      if (!(error instanceof ProtocolError)) throw error;
+      const refusal = this.#refusalOf(error);
+      if (refusal !== undefined) throw refusal;
+      throw new KafkaUnavailableError(`The brokers refuse: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  #refusalOf(error: ProtocolError): KafkaUnavailableError | undefined {
+    const { topics, groupId } = this.#options;
+    const named = topics.filter(({ topic }) => error.message.includes(`"${topic}"`));
+    const isWrite = error.message.startsWith('InitProducerId');
+    const ids: Right = {
+      operation: isWrite ? 'Write' : 'Describe',
+      resource: 'transactional id',
+      name: this.#prefix,
+      prefixed: true,
+      setting: 'GROUP_ID, INPUT_TOPIC',
+    };
+    const group = { operation: 'Describe', resource: 'group', name: groupId } as const;
+    return refusalOf(error, {
+      TOPIC_AUTHORIZATION_FAILED: named.flatMap((role) =>
+        rightsOf({ ...role, operations: ['Read'] }),
+      ),
+      GROUP_AUTHORIZATION_FAILED: [{ ...group, setting: 'GROUP_ID' }],
+      TRANSACTIONAL_ID_AUTHORIZATION_FAILED: [ids],
+      CLUSTER_AUTHORIZATION_FAILED: [{ operation: 'Alter', resource: 'cluster' }],
+    });
+  }
+}
