@@ -5,11 +5,12 @@ import { inspectCluster } from '@login-pipeline/kafka';
 import { TOPICS } from '@login-pipeline/schema';
 import { pino } from 'pino';
 import { runCommand } from './command.ts';
+import { BROKER_SETTINGS } from './doctor/check-brokers.ts';
+import { clusterChecks } from './doctor/check-cluster.ts';
 import { settingsChecks } from './doctor/check-settings.ts';
-import { BROKER_SETTINGS, clusterChecks, TOPIC_SETTINGS } from './doctor/check-cluster.ts';
+import { pipelineTopics, TOPIC_SETTINGS } from './doctor/check-topics.ts';
 import { verdict } from './doctor/check.ts';
 import { EXIT, Failure } from './failure.ts';
-import { TOPIC_TABLE } from './topic-table.ts';
 
 const HELP = `npm run doctor [-- OPTIONS]
 
@@ -46,17 +47,18 @@ await runCommand(async () => {
   }
   const env = { ...process.env, ...fileSettings(values.settings) };
   const { kafka } = loadTopicSettings(env);
+  const lastLoginTopic = env['LAST_LOGIN_TOPIC'] === '' ? undefined : env['LAST_LOGIN_TOPIC'];
   const facts = await inspectCluster(kafka, pino({ level: 'silent' }), {
-    topics: TOPIC_TABLE.map(({ topic }) => topic),
+    topics: pipelineTopics(lastLoginTopic).map(({ topic }) => topic),
     topicSettings: TOPIC_SETTINGS,
     brokerSettings: BROKER_SETTINGS,
     groups: [
-      { groupId: values.transformer, topic: TOPICS.userLogin },
-      { groupId: values.aggregator, topic: TOPICS.processedUserLogin },
+      { groupId: values.transformer, topic: TOPICS.userLogin, consumer: 'transactional' },
+      { groupId: values.aggregator, topic: TOPICS.processedUserLogin, consumer: 'snapshot' },
     ],
   });
   const checks = [
-    ...clusterChecks(facts, { maxLag, brokers: kafka.brokers.join() }),
+    ...clusterChecks(facts, { maxLag, brokers: kafka.brokers.join(), lastLoginTopic }),
     ...settingsChecks(env),
   ];
   const { lines, exitCode } = verdict(checks);

@@ -22,12 +22,8 @@ export { connectTopicAdmin } from './client/topic-admin.ts';
 export type { TopicAdmin, TopicDefinition } from './client/topic-admin.ts';
 export type { TopicRole, UsableTopic } from './client/topics.ts';
 export { inspectCluster } from './inspection/inspect-cluster.ts';
-export type {
-  ClusterFacts,
-  GroupFacts,
-  InspectionOptions,
-  TopicFacts,
-} from './inspection/inspect-cluster.ts';
+export type { ClusterFacts, InspectionOptions, TopicFacts } from './inspection/inspect-cluster.ts';
+export type { GroupFacts } from './inspection/group-facts.ts';
 export { PositionsAdmin } from './positions/group-positions.ts';
 export type {
   GroupPositions,
@@ -38,7 +34,12 @@ export { redrive } from './redrive/redrive.ts';
 export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
 export { TransactionsAdmin } from './inspection/transactions-admin.ts';
 export type { TransactionsOptions } from './inspection/transactions-admin.ts';
-export type { OpenTransaction, OpenTransactions } from '@login-pipeline/streams';
+export type {
+  InspectedGroup,
+  InspectedPosition,
+  OpenTransaction,
+  OpenTransactions,
+} from '@login-pipeline/streams';
 export type { Changes } from './snapshots/changes.ts';
 export { isObeyed } from './snapshots/operator-position.ts';
 export type { PartitionStates } from './snapshots/partition-states.ts';

@@ -1,17 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClusterFacts, TopicFacts } from '@login-pipeline/kafka';
+import type { ClusterFacts, OpenTransaction, TopicFacts } from '@login-pipeline/kafka';
 import { TOPIC_TABLE } from '../topic-table.ts';
 import { clusterChecks } from './check-cluster.ts';
 import { verdict } from './check.ts';
 
-const EXPECTED = { maxLag: 100, brokers: 'a:1' };
+const EXPECTED = { maxLag: 100, brokers: 'a:1', lastLoginTopic: undefined };
+const DAY_MS = 86_400_000;
+const SETTINGS = { 'cleanup.policy': 'delete', 'min.insync.replicas': '2' };
+const OPEN: OpenTransaction = {
+  topic: 'out',
+  partition: 1,
+  offset: 7n,
+  producerId: 1n,
+  epoch: 0,
+  coordinatorEpoch: 0,
+  lastTimestamp: 0n,
+  fate: 'lost',
+  coordinated: undefined,
+};
 const FACTS: ClusterFacts = {
   brokers: ['a:1', 'b:1', 'c:1'],
   hasController: true,
   brokerSettings: {
     'auto.create.topics.enable': 'false',
     'transaction.max.timeout.ms': '900000',
+    'offsets.retention.minutes': '10080',
+    'offsets.topic.replication.factor': '3',
+    'transaction.state.log.replication.factor': '3',
+    'transaction.state.log.min.isr': '2',
   },
+  internalTopics: [],
   topics: TOPIC_TABLE.map(({ topic, config }) => ({
     topic,
     partitions: 4,
@@ -20,8 +38,8 @@ const FACTS: ClusterFacts = {
     leaderless: [],
     settings: { ...config, 'min.insync.replicas': '2' },
   })),
-  groups: [{ groupId: 'transformer', topic: 'user-login', state: 'Stable', members: 2, lag: 100n }],
-  openTransactions: [],
+  groups: [],
+  openTransactions: { found: [] },
 };
 
 function findings(facts: Partial<ClusterFacts>): readonly string[] {
@@ -34,9 +52,43 @@ function withTopic(change: Partial<TopicFacts>): readonly TopicFacts[] {
   return FACTS.topics.map((facts, index) => (index === 0 ? { ...facts, ...change } : facts));
 }
 
+function withBrokerSetting(name: string, value: string): Partial<ClusterFacts> {
+  return { brokerSettings: { ...FACTS.brokerSettings, [name]: value } };
+}
+
 describe('clusterChecks', () => {
   it('finds nothing where nothing is wrong', () => {
     expect(findings({})).toEqual([]);
+  });
+
+  it('needs no brokers for topics of their own that there are', () => {
+    const facts = withBrokerSetting('offsets.topic.replication.factor', '5');
+    expect(findings({ ...facts, internalTopics: ['__consumer_offsets'] })).toEqual([]);
+  });
+
+  it('wants as many partitions of the latest logins as of the input, where they are written', () => {
+    const topics = FACTS.topics.map((facts) =>
+      facts.topic === 'user-last-login' ? { ...facts, topic: 'latest', partitions: 8 } : facts,
+    );
+    const checks = clusterChecks({ ...FACTS, topics }, { ...EXPECTED, lastLoginTopic: 'latest' });
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([
+      {
+        state: 'mend',
+        what: 'user-login has 4 partitions and latest 8: the transformer does not start',
+        fix: 'Create a topic for LAST_LOGIN_TOPIC that has 4',
+      },
+    ]);
+    expect(findings({ topics })).toEqual(['look: topic user-last-login is missing']);
+  });
+
+  it('tells that dead letters have another count, which is no fault', () => {
+    const topics = FACTS.topics.map((facts) =>
+      facts.topic === 'user-login.dead-letter' ? { ...facts, partitions: 2 } : facts,
+    );
+    expect(clusterChecks({ ...FACTS, topics }, EXPECTED)).toContainEqual({
+      state: 'ok',
+      what: 'user-login has 4 partitions and user-login.dead-letter 2',
+    });
   });
 
   it.each<[string, Partial<ClusterFacts>]>([
@@ -99,12 +151,40 @@ describe('clusterChecks', () => {
       },
     ],
     [
-      'look: group g on t: 0 members, nothing committed yet',
-      { groups: [{ groupId: 'g', topic: 't', state: 'Empty', members: 0, lag: undefined }] },
+      'look: offsets.retention.minutes=10080 (7 days), and user-login keeps records for 7.5 days: a transformer that is stopped for longer than its offsets are kept repeats all of them',
+      { topics: withTopic({ settings: { ...SETTINGS, 'retention.ms': String(7.5 * DAY_MS) } }) },
     ],
     [
-      'look: group g on t: Stable, 1 members, 101 records behind',
-      { groups: [{ groupId: 'g', topic: 't', state: 'Stable', members: 1, lag: 101n }] },
+      'look: offsets.retention.minutes=10080 (7 days), and user-login keeps records for ever: a transformer that is stopped for longer than its offsets are kept repeats all of them',
+      { topics: withTopic({ settings: { ...SETTINGS, 'retention.ms': '-1' } }) },
+    ],
+    [
+      'mend: transaction.state.log.replication.factor=4, and there are 3 brokers: __transaction_state cannot be created, and nothing be coordinated',
+      withBrokerSetting('transaction.state.log.replication.factor', '4'),
+    ],
+    [
+      'mend: offsets.topic.replication.factor=5, and there are 3 brokers: __consumer_offsets cannot be created, and nothing be coordinated',
+      withBrokerSetting('offsets.topic.replication.factor', '5'),
+    ],
+    [
+      'mend: transaction.state.log.min.isr=4, and there are 3 brokers: __transaction_state cannot be written, and nothing be coordinated',
+      {
+        ...withBrokerSetting('transaction.state.log.min.isr', '4'),
+        internalTopics: ['__transaction_state'],
+      },
+    ],
+    [
+      'mend: a transaction stays open in out, partition 1, from offset 7 on: readers wait there',
+      { openTransactions: { found: [OPEN] } },
+    ],
+    [
+      'look: open transactions cannot be looked at: DescribeProducers of topic "out": TOPIC_AUTHORIZATION_FAILED',
+      {
+        openTransactions: {
+          refusal: 'DescribeProducers of topic "out": TOPIC_AUTHORIZATION_FAILED',
+          isUnauthorized: true,
+        },
+      },
     ],
   ])('finds "%s"', (finding, facts) => {
     expect(findings(facts)).toEqual([finding]);

@@ -1,6 +1,6 @@
 /** One finding about one thing. */
 export interface Check {
-  /** `look`: it works, but somebody should know; `mend`: something does not work, or will not. */
+  /** `look`: it works, and is worth knowing; `mend`: something does not work, or will not. */
   readonly state: 'ok' | 'look' | 'mend';
   readonly what: string;
   /** What to do; only where something is to be done. */

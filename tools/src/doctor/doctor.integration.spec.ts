@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, describe, it } from '@jest/globals';
 import { loadTopicSettings } from '@login-pipeline/config';
-import { TestCluster } from '@login-pipeline/kafka/testing';
+import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
 import { startKafka } from '../embedded-kafka/index.ts';
 import type { RunningKafka } from '../embedded-kafka/index.ts';
 import { setUpTopics } from '../set-up-topics.ts';
 
+const FLOW = 'emitted=1 dropped=0 dead-lettered=0';
+const DAY_MS = 86_400_000;
 const COMMAND = join(import.meta.dirname, '..', 'doctor.ts');
 
 describe('doctor', () => {
@@ -64,6 +66,7 @@ describe('doctor', () => {
     expect(found).toContain(
       'a transaction stays open in processed-user-login, partition 2, from offset 0 on',
     );
+    expect(found).toContain('npm run transactions -- list');
     expect(found).toContain('group transformer on user-login: Empty, 0 members, 1 records behind');
     expect(found).toMatch(
       /user-login\.dead-letter has message\.timestamp\.type=CreateTime.*kafka-configs\.sh/,
@@ -71,6 +74,82 @@ describe('doctor', () => {
     // With the one setting changed the others of the topic are the brokers' own: its size is wrong too.
     expect(found.split('\n')).toHaveLength(4);
     expect(code).toBe(1);
+  });
+
+  it('finds positions that the log does not have, and names the command that decides', async () => {
+    const name = 'group moved on user-login: the committed offset';
+    await cluster.produce('user-login', [
+      { partition: 1, value: 'gone' },
+      { partition: 1, value: 'there' },
+      { partition: 2, value: 'there' },
+    ]);
+    await cluster.deleteRecords('user-login', 1, 1);
+    await cluster.commit('moved', 'user-login', { 0: 1_000, 1: 0 });
+    await cluster.commit('moved', 'user-login', { 2: 1 }, `${FLOW} topic-id=${'f'.repeat(32)}`);
+    const { code, lines } = await doctor('--transformer', 'moved');
+    const decide = 'GROUP_ID=moved INPUT_TOPIC=user-login npm run positions -- set --partition';
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          `^MEND  ${name} 1000 of partition 0 is above the end of the log.*${decide} 0 --to`,
+        ),
+        expect.stringMatching(
+          `^MEND  ${name} 0 of partition 1 is below the earliest one, 1: 1 are gone.*${decide} 1 --to`,
+        ),
+        `look  ${name} 1 of partition 2 is of another topic of this name: all records of the new one are read`,
+      ]),
+    );
+    expect(code).toBe(1);
+  });
+
+  it('counts no marks of transactions and no aborted records as records that wait', async () => {
+    const producer = cluster.kafka.producer({ transactionalId: 'aborts' });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({
+      topic: 'user-login',
+      messages: [{ partition: 3, value: 'never committed' }],
+    });
+    await transaction.abort();
+    await producer.disconnect();
+    await waitFor('the mark', async () => (await cluster.ends('user-login'))[3] === 2);
+    const ends = Object.entries(await cluster.ends('user-login'));
+    await cluster.commit('read-all', 'user-login', { ...Object.fromEntries(ends), 3: 0 });
+    const { lines } = await doctor('--transformer', 'read-all');
+    expect(lines).toContain(
+      'ok    group read-all on user-login: Empty, 0 members, 0 records behind: only marks of transactions and aborted records follow',
+    );
+  });
+
+  it('finds members that are not ours, of either kind', async () => {
+    await cluster.joinByConsumerProtocol('shared', 'user-login');
+    const shared = await doctor('--transformer', 'shared');
+    expect(shared.lines.join('\n')).toMatch(
+      /MEND {2}group shared on user-login: consumers with group\.protocol=consumer \(KIP-848\) are in it, client\.id raw\. .*GROUP_ID/,
+    );
+    const consumer = cluster.kafka.consumer({ groupId: 'other' });
+    await consumer.connect();
+    await consumer.subscribe({ topics: ['user-login'] });
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    await joined;
+    const other = await doctor('--transformer', 'other');
+    await consumer.disconnect();
+    expect(other.lines.join('\n')).toContain(
+      'MEND  group other on user-login: consumers with another assignor ("RoundRobinAssigner") are in it, client.id test.',
+    );
+  });
+
+  it('compares how long offsets and records are kept, and the partitions of the latest logins', async () => {
+    await cluster.alter('user-login', 'retention.ms', String(30 * DAY_MS));
+    const latest = await cluster.topic('latest', { partitions: 2 });
+    const { lines } = await doctorWith({ LAST_LOGIN_TOPIC: latest });
+    expect(lines.join('\n')).toMatch(
+      /look {2}offsets\.retention\.minutes=10080 \(7 days\), and user-login keeps records for 30 days/,
+    );
+    expect(lines.join('\n')).toContain(
+      `MEND  user-login has 4 partitions and ${latest} 2: the transformer does not start. Create a topic for LAST_LOGIN_TOPIC that has 4`,
+    );
   });
 
   it('says when nobody answers, and what is wrong with its options', async () => {
@@ -85,15 +164,55 @@ describe('doctor', () => {
     return file;
   }
 
-  function doctor(
-    ...args: string[]
-  ): Promise<{ code: number; lines: readonly string[]; error: string }> {
-    const env = { KAFKA_BROKERS: kafka.bootstrapServers };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [COMMAND, ...args], { env }, (failure, output, error) => {
-        const code = failure === null ? 0 : Number(failure.code);
-        resolve({ code, lines: output.trimEnd().split('\n'), error });
-      });
-    });
+  function doctor(...args: string[]): Promise<Diagnosis> {
+    return diagnose({ KAFKA_BROKERS: kafka.bootstrapServers }, args);
+  }
+
+  function doctorWith(settings: Readonly<Record<string, string>>): Promise<Diagnosis> {
+    return diagnose({ KAFKA_BROKERS: kafka.bootstrapServers, ...settings }, []);
   }
 });
+
+it('doctor finds brokers that are too few for their coordinators', async () => {
+  const kafka = await startKafka({
+    settings: {
+      'offsets.topic.replication.factor': 3,
+      'transaction.state.log.replication.factor': 3,
+      'transaction.state.log.min.isr': 2,
+    },
+  });
+  try {
+    const env = { KAFKA_BROKERS: kafka.bootstrapServers };
+    await setUpTopics(loadTopicSettings(env), () => undefined);
+    const { code, lines } = await diagnose(env, []);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'MEND  offsets.topic.replication.factor=3, and there are 1 brokers: __consumer_offsets cannot be created, and nothing be coordinated. Lower it on the brokers, or start more of them',
+        'MEND  transaction.state.log.replication.factor=3, and there are 1 brokers: __transaction_state cannot be created, and nothing be coordinated. Lower it on the brokers, or start more of them',
+        'MEND  transaction.state.log.min.isr=2, and there are 1 brokers: __transaction_state cannot be written, and nothing be coordinated. Lower it on the brokers, or start more of them',
+        expect.stringMatching(/^MEND {2}group transformer on user-login cannot be looked at: /),
+      ]),
+    );
+    expect(code).toBe(1);
+  } finally {
+    await kafka.stop();
+  }
+});
+
+interface Diagnosis {
+  readonly code: number;
+  readonly lines: readonly string[];
+  readonly error: string;
+}
+
+function diagnose(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<Diagnosis> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, ...args], { env }, (failure, output, error) => {
+      const code = failure === null ? 0 : Number(failure.code);
+      resolve({ code, lines: output.trimEnd().split('\n'), error });
+    });
+  });
+}

@@ -1,13 +1,18 @@
 import type { Logger } from '@login-pipeline/observability';
+import { TransactionInspection } from '@login-pipeline/streams';
+import type { OpenTransaction, Ports } from '@login-pipeline/streams';
+import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
 import type { Admin, ConfigResourceTypes as ConfigResourceType } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError } from '../client/errors.ts';
 import { ConfigResourceTypes } from '../client/kafkajs.ts';
-import { retryRead } from '../client/retry-read.ts';
 import { connect } from '../client/topics.ts';
-import { openTransactions } from './open-transactions.ts';
-import type { OpenTransaction } from './open-transactions.ts';
+import { openWire } from '../client/wire.ts';
+import { groupFacts } from './group-facts.ts';
+import type { GroupFacts, GroupName } from './group-facts.ts';
+import { look } from './look.ts';
+import type { Look } from './look.ts';
 
 /** What to look at. */
 export interface InspectionOptions {
@@ -15,8 +20,7 @@ export interface InspectionOptions {
   /** Topic and broker settings to read. */
   readonly topicSettings: readonly string[];
   readonly brokerSettings: readonly string[];
-  /** Consumer groups, each with the topic that it reads. */
-  readonly groups: readonly { readonly groupId: string; readonly topic: string }[];
+  readonly groups: readonly GroupName[];
 }
 
 /** What a cluster tells about itself. */
@@ -25,10 +29,12 @@ export interface ClusterFacts {
   readonly hasController: boolean;
   /** Of the first broker; undefined when they may not be read. */
   readonly brokerSettings: Readonly<Record<string, string>> | undefined;
+  /** Topics of the brokers' own that exist. */
+  readonly internalTopics: readonly string[];
   /** Those that exist. */
   readonly topics: readonly TopicFacts[];
   readonly groups: readonly GroupFacts[];
-  readonly openTransactions: readonly OpenTransaction[];
+  readonly openTransactions: Look<readonly OpenTransaction[]>;
 }
 
 export interface TopicFacts {
@@ -42,16 +48,6 @@ export interface TopicFacts {
   readonly settings: Readonly<Record<string, string>> | undefined;
 }
 
-export interface GroupFacts {
-  readonly groupId: string;
-  readonly topic: string;
-  /** As the coordinator calls it: Stable, Empty, Dead and others. */
-  readonly state: string;
-  readonly members: number;
-  /** Records between the committed offsets and the ends; undefined when nothing is committed. */
-  readonly lag: bigint | undefined;
-}
-
 /**
  * Looks at a cluster without changing anything.
  *
@@ -62,9 +58,10 @@ export async function inspectCluster(
   logger: Logger,
   options: InspectionOptions,
 ): Promise<ClusterFacts> {
-  const kafka = createClient(connection, logger, 'start');
-  const admin = kafka.admin();
+  const admin = createClient(connection, logger, 'start').admin();
   await connect(admin, connection);
+  const wire = openWire(connection, logger);
+  const ports: Ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
   try {
     const { brokers, controller } = await admin.describeCluster();
     const [first] = brokers;
@@ -84,19 +81,24 @@ export async function inspectCluster(
                 options.brokerSettings,
               )
             )?.get(String(first.nodeId)),
+      internalTopics: [...all].filter((topic) => topic.startsWith('__')),
       topics: await topicFacts(admin, existing, options.topicSettings),
       groups: await Promise.all(
         options.groups
           .filter(({ topic }) => all.has(topic))
-          .map(({ groupId, topic }) => groupFacts(admin, groupId, topic)),
+          .map((group) => groupFacts(ports, group)),
       ),
-      openTransactions: await openTransactions(kafka, admin, existing),
+      openTransactions: await look(async () => {
+        const { open } = await new TransactionInspection(ports, existing).find();
+        return open;
+      }),
     };
   } catch (error) {
     throw new KafkaUnavailableError(`The brokers stopped answering: ${errorText(error)}`, {
       cause: error,
     });
   } finally {
+    await wire.close();
     await admin.disconnect();
   }
 }
@@ -144,27 +146,4 @@ async function settingsOf(
   } catch {
     return undefined;
   }
-}
-
-async function groupFacts(admin: Admin, groupId: string, topic: string): Promise<GroupFacts> {
-  const { groups } = await retryRead(() => admin.describeGroups([groupId]));
-  const [committed] = await retryRead(() => admin.fetchOffsets({ groupId, topics: [topic] }));
-  const ends = await admin.fetchTopicOffsets(topic);
-  const offsets = new Map(
-    committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]),
-  );
-  const isNew = [...offsets.values()].every((offset) => offset < 0n);
-  let lag = 0n;
-  for (const { partition, low, high } of ends) {
-    const offset = offsets.get(partition) ?? -1n;
-    const behind = BigInt(high) - (offset < 0n ? BigInt(low) : offset);
-    if (behind > 0n) lag += behind;
-  }
-  return {
-    groupId,
-    topic,
-    state: groups[0]?.state ?? 'Unknown',
-    members: groups[0]?.members.length ?? 0,
-    lag: isNew ? undefined : lag,
-  };
 }

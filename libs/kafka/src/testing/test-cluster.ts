@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
+import { joinByConsumerProtocol } from '@login-pipeline/streams-kafkajs/testing/join-by-consumer-protocol.ts';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { Compression } from '../client/compression.ts';
 import { compressionType } from '../client/compression.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
+import { commitOffsets } from '../positions/offset-commit.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
 import { waitFor } from './wait-for.ts';
@@ -93,6 +95,15 @@ export class TestCluster {
     return consumeAll(this.kafka, topic);
   }
 
+  /** Deletes the records of a partition that lie below an offset, as retention does. */
+  async deleteRecords(topic: string, partition: number, below: number): Promise<void> {
+    await this.#connect();
+    // kafkajs looks for the leader before it has asked about the topic.
+    await this.#admin.fetchTopicOffsets(topic);
+    const partitions = [{ partition, offset: String(below) }];
+    await this.#admin.deleteTopicRecords({ topic, partitions });
+  }
+
   /** Changes a setting of a topic; the others get their defaults. */
   async alter(topic: string, name: string, value: string): Promise<void> {
     await this.#connect();
@@ -108,13 +119,14 @@ export class TestCluster {
     groupId: string,
     topic: string,
     offsets: Readonly<Record<number, number>>,
+    metadata = '',
   ): Promise<void> {
-    await this.#connect();
     const partitions = Object.entries(offsets).map(([partition, offset]) => ({
       partition: Number(partition),
       offset: String(offset),
+      metadata,
     }));
-    await this.#admin.setOffsets({ groupId, topic, partitions });
+    await commitOffsets(this.kafka, groupId, topic, partitions);
   }
 
   /** @returns the group's committed next offsets by partition; -1 where there is none */
@@ -124,6 +136,15 @@ export class TestCluster {
     return (offsets?.partitions ?? [])
       .toSorted((one, other) => one.partition - other.partition)
       .map(({ offset }) => Number(offset));
+  }
+
+  /** Has a consumer of KIP-848 join a group: it stays for its session, 45 seconds. */
+  async joinByConsumerProtocol(groupId: string, topic: string): Promise<void> {
+    const [broker = ''] = this.connection.brokers;
+    await waitFor(
+      `the group ${groupId} to be joined`,
+      async () => (await joinByConsumerProtocol(broker, groupId, topic)) === 'NONE',
+    );
   }
 
   /** @returns the last stable offset by partition: where read-committed readers end */
