@@ -88,6 +88,7 @@ const REFUSALS: Refusals = {
     protocol: '',
     members: [],
   }),
+  ConsumerGroupDescribe: (_request, error) => ({ error, state: '', members: [] }),
   OffsetFetch: (_request, error) => ({ error, partitions: [] }),
   OffsetCommit: ({ offsets }, error) => ({ partitions: errorsOf(offsets, error) }),
   InitProducerId: (_request, error) => ({ error, ...NO_PRODUCER }),
@@ -98,6 +99,7 @@ const REFUSALS: Refusals = {
   AddOffsetsToTxn: (_request, error) => ({ error }),
   TxnOffsetCommit: ({ offsets }, error) => ({ partitions: errorsOf(offsets, error) }),
   EndTxn: (_request, error) => ({ error, ...NO_PRODUCER }),
+  WriteTxnMarkers: ({ partitions }, error) => ({ partitions: errorsOf(partitions, error) }),
   DescribeTransactions: ({ transactionalIds }, error) => ({
     transactions: transactionalIds.map((transactionalId) => ({
       error,
