@@ -132,6 +132,20 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
         stderr: expect.stringContaining('this user needs Read on group "transformer" (GROUP_ID)'),
       });
     });
+
+    it('transactions: none is open, to a user that may describe the topics', async () => {
+      const asTransformer = await kafka.certified('last-login');
+      expect(await runTool('transactions', ['list'], asTransformer)).toContain(
+        'no transaction stays open in user-login, processed-user-login, user-login.dead-letter',
+      );
+      const asOther = await kafka.certified('redrive');
+      await expect(runTool('transactions', ['list'], asOther)).rejects.toMatchObject({
+        code: 69,
+        stderr: expect.stringContaining(
+          'this user needs Read on topic "processed-user-login" (OUTPUT_TOPIC)',
+        ),
+      });
+    });
   });
 });
 

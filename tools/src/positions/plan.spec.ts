@@ -20,6 +20,7 @@ function positions(
       end,
       snapshot,
       isSetByOperator,
+      isOfAnotherTopic: false,
     }),
   );
   return { state: 'Empty', members: [], snapshotTopic, partitions };
@@ -138,5 +139,17 @@ it('a set offset of a group with snapshots is shown as the group will take it', 
     '        2         59        60      0  150   90  set by an operator, not obeyed: before the snapshot or outside the log',
     '        3        151        60      0  150   90  set by an operator, not obeyed: before the snapshot or outside the log',
     '        4          5         -     10   50   40  set by an operator, not obeyed: before the snapshot or outside the log',
+  ]);
+});
+
+it('an offset of another topic of the name is shown as what it is: the group goes on at the start', () => {
+  const group = positions([[40n, 10n, 150n]]);
+  const partitions = group.partitions.map((one) => ({ ...one, isOfAnotherTopic: true }));
+  const moved = { ...group, partitions };
+  expect(positionLines(moved).at(-1)).toBe(
+    '        0         40     10  150  140  of another topic of this name: goes on at the start',
+  );
+  expect(planMoves(moved, { to: 'end' }, undefined, AT_NONE)).toEqual([
+    { partition: 0, from: 10n, to: 150n },
   ]);
 });

@@ -50,10 +50,10 @@ export function resumeOf(
 
 /** @returns the offset that the group goes by, if any: committed or its snapshot's, within the log or not */
 export function positionOf(
-  { committed, isSetByOperator, snapshot, start, end }: PartitionPosition,
+  { committed, isSetByOperator, isOfAnotherTopic, snapshot, start, end }: PartitionPosition,
   { snapshotTopic }: Pick<GroupPositions, 'snapshotTopic'>,
 ): bigint | undefined {
-  if (snapshotTopic === undefined) return committed;
+  if (snapshotTopic === undefined) return isOfAnotherTopic ? undefined : committed;
   if (!isSetByOperator || committed === undefined) return snapshot;
   const state = snapshot === undefined || snapshot < start ? start : snapshot;
   return isObeyed(committed, { start: state, end }) ? committed : snapshot;

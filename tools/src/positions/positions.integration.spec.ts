@@ -76,6 +76,20 @@ describe('positions', () => {
     expect(await cluster.committed(group, topic)).toEqual([0, 0]);
   });
 
+  it('tell an offset of another topic of the name from one of this topic', async () => {
+    const flow = 'emitted=1 dropped=0 dead-lettered=0';
+    await cluster.commit(group, topic, { 0: 7 }, `${flow} topic-id=${'f'.repeat(32)}`);
+    expect((await positions('show')).said).toContain(
+      '        0          7      0   10   10  of another topic of this name: goes on at the start',
+    );
+    expect((await positions('set', '--partition', '0', '--to', '7', '--yes')).said).toContain(
+      'partition 0: 0 -> 7, skips offsets 0 to 6, at most 7 records',
+    );
+    expect((await positions('show')).said).toContain(
+      '        0          7      0   10    3  set by an operator',
+    );
+  });
+
   it.each([
     [['set', '--partition', '0', '--to', '11', '--yes'], 78, 'partition 0 holds 0 to 10, 11 lies'],
     [['set', '--partition', '2', '--to', 'end', '--yes'], 78, 'not 2'],

@@ -1,4 +1,5 @@
 import type { Logger } from '@login-pipeline/observability';
+import { decodeCommitMetadata } from '@login-pipeline/streams';
 import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
@@ -6,6 +7,7 @@ import { errorText, KafkaUnavailableError, protocolErrorOf } from '../client/err
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { connect, requireTopics } from '../client/topics.ts';
+import { openWire } from '../client/wire.ts';
 import { groupRights } from '../group/group-rights.ts';
 import { isSetByOperator, operatorMark, snapshotTopicOf } from '../group/position-mark.ts';
 import { refusalOf } from '../security/rights.ts';
@@ -26,6 +28,8 @@ export interface PartitionPosition {
   readonly committed: bigint | undefined;
   /** Whether an operator set it, and the group has committed nothing since. */
   readonly isSetByOperator: boolean;
+  /** Whether the committed offset is of another topic of the same name: the group goes on at the start. */
+  readonly isOfAnotherTopic: boolean;
   /** The next offset of the newest snapshot, where the group keeps any. */
   readonly snapshot: bigint | undefined;
   readonly start: bigint;
@@ -109,6 +113,7 @@ export class PositionsAdmin {
     const { groupId, input } = this.#options;
     const { topic } = input;
     const { state, members } = await this.#describe();
+    const topicId = await this.#topicId();
     const bounds = await retryRead(() => this.#admin.fetchTopicOffsets(topic));
     const [fetched] = await retryRead(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
     const committed = new Map(fetched?.partitions.map((offset) => [offset.partition, offset]));
@@ -124,10 +129,12 @@ export class PositionsAdmin {
       partitions: bounds
         .map(({ partition, low, high }) => {
           const { offset = '-1', metadata = null } = committed.get(partition) ?? {};
+          const ofTopic = decodeCommitMetadata(metadata ?? '', BigInt(offset)).topicId;
           return {
             partition,
             committed: BigInt(offset) < 0n ? undefined : BigInt(offset),
             isSetByOperator: isSetByOperator(metadata),
+            isOfAnotherTopic: ofTopic !== undefined && ofTopic !== topicId,
             snapshot: snapshots?.get(partition),
             start: BigInt(low),
             end: BigInt(high),
@@ -135,6 +142,18 @@ export class PositionsAdmin {
         })
         .sort((one, other) => one.partition - other.partition),
     };
+  }
+
+  /** kafkajs asks in a version that knows no ids. */
+  async #topicId(): Promise<string | undefined> {
+    const { connection, logger, input } = this.#options;
+    const wire = openWire(connection, logger);
+    try {
+      const { topics } = await wire.send('any', 'Metadata', { topics: [input.topic] });
+      return topics[0]?.topicId;
+    } finally {
+      await wire.close();
+    }
   }
 
   async #describe(): Promise<Pick<GroupPositions, 'state' | 'members'>> {
