@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
 import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
+import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
 import { asError, errorText, TlsError, UnsupportedBrokerError } from './errors.ts';
 import { foreignServer, wholeFrames } from './frames.ts';
 import { kafkajsConnection } from './kafkajs-inside.ts';
-import type { InsideConnection, PlainRequest, Sasl } from './kafkajs-inside.ts';
+import type { InsideConnection, PlainRequest } from './kafkajs-inside.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Waiting } from './pipeline.ts';
 import type { ApiCodec } from './protocol/api-codec.ts';
@@ -14,34 +15,6 @@ import { API_CODECS } from './protocol/codecs.ts';
 import { RequestWriter } from './protocol/request-writer.ts';
 import { ResponseReader } from './protocol/response-reader.ts';
 import { isTlsFailure, openSocket } from './sockets.ts';
-
-export interface ConnectionSettings {
-  readonly clientId: string;
-  /** `false`: plain text. Otherwise asked at every connection. */
-  readonly tls: false | (() => SecureContext);
-  readonly sasl: Sasl | undefined;
-  /** A broker that is up, however busy, takes a connection and answers the first request within it. */
-  readonly connectTimeoutMs: number;
-  /** How long an answer may take beyond the time that its request lets the broker wait. */
-  readonly answerTimeoutMs: number;
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-  /** The broker that the cluster says to be there; undefined of an address of ours. */
-  readonly advertisedBy?: number;
-}
-
-/** What a connection was last asked, for a diagnosis. */
-export interface ConnectionState {
-  /** `host:port` */
-  readonly broker: string;
-  readonly request: string;
-  readonly msAgo: number;
-  /** Whether no answer is waited for. */
-  readonly answered: boolean;
-}
 
 /** Told to brokers, which count connections by it (KIP-511). */
 const SOFTWARE = { software: 'streams-kafkajs' };

@@ -1,5 +1,5 @@
 export { kafkajsBatchEncoder } from './batch-encoder.ts';
-export type { ConnectionSettings, ConnectionState } from './broker-connection.ts';
+export type { ConnectionSettings, ConnectionState } from './connection-settings.ts';
 export { TlsError, UnsupportedBrokerError } from './errors.ts';
 export type { Sasl } from './kafkajs-inside.ts';
 export { KafkajsWire } from './kafkajs-wire.ts';

@@ -9,7 +9,7 @@ import type {
   Wire,
 } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
-import type { Address, ConnectionSettings, ConnectionState } from './broker-connection.ts';
+import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
 import { asError, errorText, TlsError } from './errors.ts';
 import { Outages } from './outages.ts';
 import type { OnReachable } from './outages.ts';

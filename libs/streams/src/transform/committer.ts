@@ -9,10 +9,11 @@ import {
   RecordsRefusedError,
 } from '../transactions/errors.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
-import { bytesOf, isPassing, mayJoin, outcomeOf, throttledMs } from './entry.ts';
+import { bytesOf, isPassing, mayJoin, outcomeOf } from './entry.ts';
 import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
 import { ProducerTurns } from './producer-turns.ts';
+import { WritablePlaces } from './writable-places.ts';
 
 export interface CommitterOptions {
   readonly cluster: Cluster;
@@ -34,8 +35,6 @@ export interface CommitterOptions {
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
-/** A partition that cannot be written is tried again after so long. */
-const UNWRITABLE_PAUSE_MS = 500;
 /** How often producers are looked after while there is nothing to commit, in milliseconds. */
 const TEND_MS = 1_000;
 /** Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself. */
@@ -55,8 +54,7 @@ export class Committer {
   readonly #options: CommitterOptions;
   readonly #work: Alarm;
   #queue: Queued[] = [];
-  /** Partitions that cannot be written, with the time at which they are tried again. */
-  readonly #unwritable = new Map<number, number>();
+  readonly #places: WritablePlaces;
   #current: Promise<void> | undefined;
   #underWay: readonly Queued[] = [];
   readonly #turns: ProducerTurns;
@@ -68,6 +66,7 @@ export class Committer {
     this.#options = options;
     this.#work = new Alarm(options.clock);
     this.#turns = new ProducerTurns(options.producer);
+    this.#places = new WritablePlaces(options);
   }
 
   /** Commits until it is closed. */
@@ -110,7 +109,7 @@ export class Committer {
     const released = this.#queue.filter(isOf);
     this.#queue = this.#queue.filter((queued) => !isOf(queued));
     for (const { settle } of released) settle({ kind: 'elsewhere' });
-    for (const partition of partitions) this.#unwritable.delete(partition);
+    for (const partition of partitions) this.#places.forget(partition);
     if (this.#underWay.some(isOf)) await this.#current?.catch(() => undefined);
   }
 
@@ -128,7 +127,6 @@ export class Committer {
 
   /** @returns the entries of the next transaction */
   #take(): readonly Queued[] {
-    const now = this.#options.clock.now();
     const taken: Queued[] = [];
     const left: Queued[] = [];
     let bytes = 0;
@@ -139,7 +137,7 @@ export class Committer {
         continue;
       }
       const size = bytesOf(writes);
-      const isReady = this.#waitMs(queued.entry, now) <= 0 && this.#isLed(queued.entry);
+      const isReady = this.#places.isReady(queued.entry);
       const isTooMuch = taken.length > 0 && bytes + size > MAX_TRANSACTION_BYTES;
       if (!isReady || isTooMuch || !mayJoin(this.#options.cluster, writes, taken)) {
         left.push(queued);
@@ -152,33 +150,10 @@ export class Committer {
     return taken;
   }
 
-  /** A partition without a leader would only fail the transaction of the others. */
-  #isLed({ partition, writes }: Entry): boolean {
-    const { cluster } = this.#options;
-    const place = writes.find(
-      (write) => cluster.leader(write.topic, write.partition) === undefined,
-    );
-    if (place === undefined) return true;
-    this.#setAside(partition, new PartitionUnwritableError(place, 'it has no leader'));
-    void cluster.refresh().catch(() => undefined);
-    return false;
-  }
-
-  #setAside(partition: number, { message }: PartitionUnwritableError): void {
-    this.#unwritable.set(partition, this.#options.clock.now() + UNWRITABLE_PAUSE_MS);
-    this.#options.onWaiting(partition, message);
-  }
-
   #idleMs(): number {
     if (this.#queue.length === 0) return TEND_MS;
-    const now = this.#options.clock.now();
-    const next = Math.min(...this.#queue.map(({ entry }) => this.#waitMs(entry, now)));
+    const next = Math.min(...this.#queue.map(({ entry }) => this.#places.waitMs(entry)));
     return Math.max(next, FIRST_PAUSE_MS);
-  }
-
-  #waitMs({ partition, writes }: Entry, now: number): number {
-    const unwritableMs = (this.#unwritable.get(partition) ?? 0) - now;
-    return Math.max(unwritableMs, throttledMs(this.#options.cluster, writes));
   }
 
   async #tend(): Promise<void> {
@@ -203,7 +178,7 @@ export class Committer {
         await producer.commit({ writes: merged.writes, offsets, group }),
       );
       for (const { entry, settle } of batch) {
-        this.#isWritable(entry.partition);
+        this.#places.passed(entry.partition);
         settle({ kind: 'committed', written: written.get(entry) ?? [] });
       }
       this.#failures = 0;
@@ -289,14 +264,10 @@ export class Committer {
     if (failure instanceof PartitionUnwritableError) {
       for (const { entry } of undecided) {
         if (!merged.writesTo(entry, failure.place)) continue;
-        this.#setAside(entry.partition, failure);
+        this.#places.setAside(entry.partition, failure);
       }
     }
     this.#queue.unshift(...undecided);
-  }
-
-  #isWritable(partition: number): void {
-    if (this.#unwritable.delete(partition)) this.#options.onWaiting(partition, undefined);
   }
 
   /** Waits until the member knows the generation that has begun, or that it is out. */
