@@ -8,6 +8,7 @@ export const FIGURES = {
   catchUpMs: { title: 'start to caught up ms', digits: 0, better: 'less' },
   readyMs: { title: 'start to ready ms', digits: 0, better: 'less' },
   cpuMsPerSecond: { title: 'CPU ms per second', digits: 1, better: 'less' },
+  brokerCpuMsPerSecond: { title: 'broker CPU ms per second', digits: 1, better: 'less' },
   transactionsPerSecond: { title: 'transactions per second', digits: 0, better: 'less' },
   p50Ms: { title: 'p50 ms', digits: 1, better: 'less' },
   p99Ms: { title: 'p99 ms', digits: 1, better: 'less' },
