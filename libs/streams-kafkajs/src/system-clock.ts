@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@login-pipeline/streams';
 
-/** The machine's time. */
+/** The clock of this machine. A timer takes a millisecond at least, a turn of the event loop what there is to do. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  sleep: (milliseconds, signal) =>
+    milliseconds > 0 ? sleep(milliseconds, undefined, { signal }) : nextTurn(undefined, { signal }),
 };

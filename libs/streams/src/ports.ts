@@ -6,7 +6,7 @@ import type { Broker } from './protocol/cluster-apis.ts';
 export interface Clock {
   /** @returns epoch milliseconds */
   now(): number;
-  /** Waits. @throws an error of the clock's, as soon as the signal is aborted */
+  /** Waits; for 0 ms until all that is ready has run. @throws an error of the clock's, as soon as the signal is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ import type { TransactionalProducer } from '../transactions/transactional-produc
 import { bytesOf, isPassing, mayJoin, outcomeOf } from './entry.ts';
 import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
+import { nextGeneration } from './next-generation.ts';
 import { ProducerTurns } from './producer-turns.ts';
 import { WritablePlaces } from './writable-places.ts';
 
@@ -33,19 +34,18 @@ export interface CommitterOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** Planning takes no longer, unless it waits for something. */
+const GATHER_MS = 2;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often producers are looked after while there is nothing to commit, in milliseconds. */
 const TEND_MS = 1_000;
 /** Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself. */
 const UNSTABLE_MS = 500;
-/** A generation that has begun is known to its members within some round trips. */
-const GENERATION_PAUSE_MS = 10;
-const GENERATION_CHECKS = 100;
 /** So long a process that ends tries to end what it has begun to end again: else its successors would not know how. */
 const CLOSE_MS = 15_000;
 /** What one transaction writes at most, in bytes of records: a larger one could outlast its time-out. */
-const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024;
+const MAX_TRANSACTION_BYTES = 16 * 1024 * 1024;
 
 /**
  * Commits what partitions have ready, together: one transaction for all of them at a time, and no transaction for each.
@@ -57,6 +57,8 @@ export class Committer {
   readonly #places: WritablePlaces;
   #current: Promise<void> | undefined;
   #underWay: readonly Queued[] = [];
+  /** How many batches are being planned. */
+  #planned = 0;
   readonly #turns: ProducerTurns;
   /** How many transactions in a row were not committed. */
   #failures = 0;
@@ -72,6 +74,7 @@ export class Committer {
   /** Commits until it is closed. */
   async run(): Promise<void> {
     while (!this.#isClosed) {
+      await this.#gather();
       const batch = this.#take();
       if (batch.length === 0) {
         await this.#work.sleep(this.#idleMs());
@@ -92,6 +95,19 @@ export class Committer {
         this.#current = undefined;
       }
     }
+  }
+
+  /**
+   * A batch is being planned: a transaction that is about to begin waits for its entry, for a moment.
+   *
+   * @returns to be called once, when it is submitted, or will not be
+   */
+  expect(): () => void {
+    this.#planned += 1;
+    return () => {
+      this.#planned -= 1;
+      this.#work.ring();
+    };
   }
 
   /** @returns what became of it; never while no broker answers */
@@ -123,6 +139,16 @@ export class Committer {
     while (this.#turns.isSettling && clock.now() < until) {
       await this.#turns.tend().catch(() => cluster.pause(FIRST_PAUSE_MS));
     }
+  }
+
+  /** Partitions that the last transaction was for go on now, and are ready in some turns: the next one is theirs, too. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(0);
+    const until = clock.now() + GATHER_MS;
+    const isWorthIt = (): boolean =>
+      this.#queue.length > 0 && this.#planned > 0 && clock.now() < until && !this.#isClosed;
+    while (isWorthIt()) await this.#work.sleep(GATHER_MS);
   }
 
   /** @returns the entries of the next transaction */
@@ -193,7 +219,7 @@ export class Committer {
     const undecided = await this.#findOut(batch, producer);
     if (failure instanceof OutsideOfGenerationError) {
       member.refused(group, failure.code);
-      await this.#nextGeneration(group.generation);
+      await nextGeneration(group.generation, { ...this.#options, isOver: () => this.#isClosed });
     }
     this.#again(undecided, merged, failure);
     // What fails each time must not keep brokers busy.
@@ -268,14 +294,5 @@ export class Committer {
       }
     }
     this.#queue.unshift(...undecided);
-  }
-
-  /** Waits until the member knows the generation that has begun, or that it is out. */
-  async #nextGeneration(generation: number): Promise<void> {
-    const { member, cluster } = this.#options;
-    for (let check = 0; check < GENERATION_CHECKS; check += 1) {
-      if (this.#isClosed || member.identity.generation !== generation) return;
-      await cluster.pause(GENERATION_PAUSE_MS);
-    }
   }
 }

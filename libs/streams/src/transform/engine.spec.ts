@@ -69,6 +69,10 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
   });
 
   it('works on what stays with it while members come and go', async () => {
+    // Of twenty schedules in which the partition stays, two of the older protocol take 255 ms at most, all others less than 200.
+    cluster = new SimulatedCluster({ seed: 1, transactionVersion: version });
+    cluster.createTopic(INPUT, 2);
+    cluster.createTopic(OUTPUT, 2);
     const staying = startService(cluster, 'a');
     await until(cluster, isMember(staying));
     let serial = 0;

@@ -174,13 +174,18 @@ export class Lane {
     const plan = (this.#plan ??= this.#options.plan(this.#closing.signal));
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
-      const planned = await plan(batch, refused).catch(undecided);
+      const submitted = this.#options.committer.expect();
+      const planned = await plan(batch, refused).catch(thrown);
+      if (planned instanceof Error || this.#isOver()) submitted();
       if (this.#isOver()) return false;
-      if (planned instanceof UndecidedError) {
+      if (planned instanceof Error) {
+        if (!(planned instanceof UndecidedError)) throw planned;
         await this.#waitFor(planned);
         continue;
       }
-      const settled = await this.#commit(planned, this.#goOn(batch, planned), position);
+      const settling = this.#commit(planned, this.#goOn(batch, planned), position);
+      submitted();
+      const settled = await settling;
       if (settled.kind === 'committed') {
         this.#options.progress.advance(batch.nextOffset, this.#options.clock.now(), timeOf(batch));
         planned.onCommitted?.(settled.written);
@@ -264,8 +269,7 @@ function timeOf({ records }: ConsumedBatch): number | undefined {
   return last && Number(last.timestamp);
 }
 
-/** @throws what is a bug of the plan */
-function undecided(error: unknown): UndecidedError {
-  if (error instanceof UndecidedError) return error;
-  throw error;
+/** @returns what a plan has thrown: a bug of it, or that it is undecided */
+function thrown(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
