@@ -51,7 +51,7 @@ export const STALLING: Pick<PlantedBug, 'name' | 'patches'> = {
     ),
     before(
       LANE,
-      'const settled = await this.#commit(planned, this.#goOn(',
+      'const settling = this.#commit(planned, this.#goOn(',
       `const { nextOffset } = batch;\n    ${when('transaction', `await ${NEVER}`)}` +
         when('slow', `await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}));`),
     ),
