@@ -1,6 +1,11 @@
-import type { FoundSnapshot, PartitionStates, Snapshot, UsableTopic } from '@login-pipeline/kafka';
+import type { PartitionStates, UsableTopic } from '@login-pipeline/kafka';
 import type { Logger } from '@login-pipeline/observability';
-import type { ConsumedBatch, OutgoingRecord } from '@login-pipeline/streams';
+import type {
+  ConsumedBatch,
+  FoundSnapshot,
+  OutgoingRecord,
+  Snapshot,
+} from '@login-pipeline/streams';
 import { FUTURE_TOLERANCE_MS } from '@login-pipeline/streams';
 import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
 import {

@@ -1,5 +1,5 @@
 import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
-import type { EngineEvent } from '@login-pipeline/streams';
+import type { TransformEvent } from '@login-pipeline/streams';
 import { planNumbered } from '@login-pipeline/streams/testing';
 import type { Random, SimulatedCluster, SimulatedProcess } from '@login-pipeline/streams/testing';
 import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
@@ -22,14 +22,14 @@ const READ_MEMORY_BYTES = 64 * 1024 * 1024;
 /** The services of a schedule: each a process of its own with an engine. */
 export class Fleet {
   readonly #cluster: SimulatedCluster;
-  readonly #onEvent: (service: string, event: EngineEvent) => void;
+  readonly #onEvent: (service: string, event: TransformEvent) => void;
   readonly #running: Service[] = [];
   readonly failures: unknown[] = [];
   #started = 0;
 
   constructor(
     cluster: SimulatedCluster,
-    onEvent: (service: string, event: EngineEvent) => void = () => undefined,
+    onEvent: (service: string, event: TransformEvent) => void = () => undefined,
   ) {
     this.#cluster = cluster;
     this.#onEvent = onEvent;

@@ -1,4 +1,4 @@
-import type { EngineEvent } from '@login-pipeline/streams';
+import type { TransformEvent } from '@login-pipeline/streams';
 import type { Random, SimulatedCluster } from '@login-pipeline/streams/testing';
 import { GROUP } from './fleet.ts';
 import { faultsOf } from './oracle.ts';
@@ -66,7 +66,7 @@ export function faultsNow(cluster: SimulatedCluster, written: ReadonlySet<number
 }
 
 /** @returns an event as a line of text */
-export function describeEvent(event: EngineEvent): string {
+export function describeEvent(event: TransformEvent): string {
   return JSON.stringify(event, (_, value: unknown) => {
     if (typeof value === 'bigint') return Number(value);
     return value instanceof Error ? String(value) : value;

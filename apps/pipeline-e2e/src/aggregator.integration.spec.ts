@@ -16,7 +16,7 @@ import { TopicReader } from './topic-reader.ts';
 const PARTITIONS = 8;
 /** The pace of the writing: so long for each mishap. */
 const MS_PER_MISHAP = 9_000;
-/** A dead member is counted out after 15 s, and its heir replays; a slow machine takes its time. */
+/** A dead member is counted out after 6 s, and its heir replays; a slow machine takes its time. */
 const CATCH_UP_MS = 90_000;
 
 /** E2E_LOGINS and the like scale the test up; the defaults suit every run of all tests. */

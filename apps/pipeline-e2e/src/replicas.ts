@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Service } from './service.ts';
 import type { Exit, Settings } from './service.ts';
 
-/** Longer than the 15 s after which a silent member is counted out of its group. */
-const FREEZE_MS = 18_000;
+/** Longer than the 6 s after which a silent member is counted out of its group. */
+const FREEZE_MS = 9_000;
 
 /** What may happen to a replica. */
 export type Mishap = 'kill' | 'freeze' | 'stop';

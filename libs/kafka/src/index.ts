@@ -5,8 +5,8 @@ export type { Acl, AclAdmin } from './client/acl-admin.ts';
 export type { Compression } from './client/compression.ts';
 export type { KafkaConnection } from './client/connection.ts';
 export { KafkaUnavailableError, NoSuchPartitionsError, StalledError } from './client/errors.ts';
-export { FlowWatch } from './group/flow-watch.ts';
-export type { Flow } from './group/flow-watch.ts';
+export { FlowWatch } from './flow/flow-watch.ts';
+export type { Flow } from './flow/flow-watch.ts';
 export { connectProducer } from './client/producer.ts';
 export type { RecordProducer, RecordProducerOptions } from './client/producer.ts';
 export { connectClusterReader } from './client/cluster-reader.ts';
@@ -41,10 +41,10 @@ export type {
   OpenTransactions,
 } from '@login-pipeline/streams';
 export type { Changes } from './snapshots/changes.ts';
-export { isObeyed } from './snapshots/operator-position.ts';
+export { isObeyed } from '@login-pipeline/streams';
 export type { PartitionStates } from './snapshots/partition-states.ts';
-export type { SnapshotOptions } from './snapshots/snapshot-consumer.ts';
-export type { FoundSnapshot, Snapshot } from './snapshots/snapshot-record.ts';
+export type { SnapshotOptions } from './snapshots/snapshot-options.ts';
+
 export type { TransactionalOptions } from './transactions/transactional-options.ts';
 export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
 export type { KafkaTlsFiles } from './security/tls-sockets.ts';

@@ -140,7 +140,7 @@ export const METRIC_CATALOGUE = {
     kind: 'counter',
     unit: 'seconds',
     help: 'Time for which brokers hold this client back by its quotas',
-    by: TRANSFORMER,
+    by: CONSUMERS,
     labels: { requests: ['fetch', 'produce'] },
   },
   consumer_unreadable_partitions: {
@@ -154,13 +154,6 @@ export const METRIC_CATALOGUE = {
     unit: 'events',
     help: 'Assignments received from the group',
     by: CONSUMERS,
-  },
-  consumer_restarts_total: {
-    kind: 'counter',
-    unit: 'events',
-    help: 'Consumers restarted inside the process',
-    by: CONSUMERS,
-    labels: { cause: "kafkajs' error types" },
   },
   watchdog_trips_total: {
     kind: 'counter',
@@ -266,7 +259,7 @@ export const METRIC_CATALOGUE = {
   state_restore_duration_seconds: {
     kind: 'histogram',
     unit: 'seconds',
-    help: 'Time from an assignment to restored state',
+    help: 'Time from the assignment of a partition to its restored state',
     by: AGGREGATOR,
     buckets: DURATIONS,
   },

@@ -1,13 +1,8 @@
 /** Holds our record-batch code against kafkajs' own, turn by turn, in ns of CPU per record: `node bench/record-batch.ts`. */
 import { createRequire } from 'node:module';
-import { murmur2, readLimits, ReadMemory } from '@login-pipeline/streams';
-import type { FetchedPartition } from '../src/record-batch/index.ts';
-import {
-  groupByPartition,
-  PartitionBatch,
-  readBatches,
-  writeBatch,
-} from '../src/record-batch/index.ts';
+import type { FetchedBatches } from '@login-pipeline/streams';
+import { murmur2, piecesOf, readableOf, readLimits, ReadMemory } from '@login-pipeline/streams';
+import { groupByPartition, readBatches, writeBatch } from '../src/record-batch/index.ts';
 
 const TURNS = 15;
 const RECORDS = 5_000;
@@ -19,7 +14,7 @@ interface Batch {
   readonly messages: readonly { readonly offset: string; readonly timestamp: string }[];
 }
 type BatchClass = new (topic: string, offset: string, partition: object) => Batch;
-type DecodeMessages = (decoder: object) => Promise<FetchedPartition['messages']>;
+type DecodeMessages = (decoder: object) => Promise<FetchedBatches>;
 type ProduceRequest = (parameters: object) => { encode(): Promise<{ readonly buffer: Buffer }> };
 type GroupMessages = (parameters: object) => object;
 
@@ -73,8 +68,10 @@ const MEASURED: readonly (readonly [string, ours: () => unknown, theirs: () => u
   [
     'decode',
     async () => {
-      const read = new PartitionBatch('t', '0', { ...partition, messages: readBatches(batch) });
-      for await (const { records: piece } of read.pieces({ limits: LIMITS, memory: MEMORY }))
+      const fetched = { records: readBatches(batch), aborted: [] };
+      const readable = readableOf({ topic: 't', partition: 0, from: 0 }, fetched);
+      if (readable === undefined) return;
+      for await (const { records: piece } of piecesOf(readable, { limits: LIMITS, memory: MEMORY }))
         look(piece);
     },
     async () => {

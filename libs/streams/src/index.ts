@@ -25,7 +25,6 @@ export { UndecidedError } from './plan/undecided-error.ts';
 export { DeadLetterFuse, FuseBlownError } from './plan/fuse.ts';
 export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './plan/flow.ts';
 export type { FlowCounts } from './plan/flow.ts';
-export { committedBatches } from './fetch/committed-batches.ts';
 export { DamageError, UnreadableBatchError } from './fetch/errors.ts';
 export type { BatchPlace } from './fetch/errors.ts';
 export type {
@@ -38,10 +37,12 @@ export type {
 export type { FetchedRecord, FetchedRecords } from './fetch/fetched-record.ts';
 export { MemoryBudget } from './fetch/memory-budget.ts';
 export { piecesOf } from './fetch/pieces.ts';
-export type { Piece, Reading } from './fetch/pieces.ts';
+export type { Piece, ReadableBatches, Reading } from './fetch/pieces.ts';
 export { MAX_VALUE_BYTES, readLimits } from './fetch/read-limits.ts';
 export type { ReadLimits } from './fetch/read-limits.ts';
 export { ReadMemory } from './fetch/read-memory.ts';
+export { readableOf } from './fetch/readable-batches.ts';
+export { readUntil } from './fetch/read-until.ts';
 export { RecordList } from './fetch/record-list.ts';
 export { GroupInspection } from './inspection/group-inspection.ts';
 export type { InspectedGroup, InspectedPosition } from './inspection/group-inspection.ts';
@@ -53,17 +54,41 @@ export { ForeignGroupError } from './group/foreign-group.ts';
 export type { ForeignKind } from './group/foreign-group.ts';
 export { decodeCommitMetadata } from './positions/commit-metadata.ts';
 export type { CommitMetadata } from './positions/commit-metadata.ts';
-export { murmur2 } from './transform/murmur2.ts';
+export { murmur2 } from './writing/murmur2.ts';
 export type { Topic, Topics } from './cluster/cluster.ts';
-export { CoordinatorMissingError, requireTransactions } from './cluster/require-transactions.ts';
+export { Cluster } from './cluster/cluster.ts';
+export { CoordinatorMissingError, requireGroup } from './cluster/require-group.ts';
+export type { GroupWanted } from './cluster/require-group.ts';
+export { requireTransactions } from './cluster/require-transactions.ts';
 export type { TransactionsWanted } from './cluster/require-transactions.ts';
 export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
+export { FoldEngine } from './fold/engine.ts';
+export type { FoldOptions } from './fold/engine.ts';
+export type { FoldEvent } from './fold/events.ts';
+export type { AroundFold, FoldBatch } from './fold/fold-lane.ts';
+export { isObeyed } from './fold/operator-offset.ts';
+export { StateMismatchError } from './fold/state-mismatch.ts';
+export type { FoldStates } from './fold/states.ts';
+export type { Changes } from './snapshots/changes.ts';
+export { ForeignChangesError } from './snapshots/changes-writer.ts';
+export { SnapshotFollower } from './snapshots/snapshot-follower.ts';
+export {
+  maxSnapshotBytes,
+  NEXT_OFFSET_HEADER,
+  partitionOfKey,
+  snapshotRecord,
+  SnapshotsUnreadableError,
+} from './snapshots/snapshot-record.ts';
+export type { FoundSnapshot, PlacedSnapshot, Snapshot } from './snapshots/snapshot-record.ts';
+export { SnapshotTooLargeError, UnwrittenError } from './snapshots/snapshot-writer.ts';
+export { isSetByOperator, operatorMark, snapshotTopicOf } from './positions/position-mark.ts';
 export { TransformEngine } from './transform/engine.ts';
 export type { TransformOptions } from './transform/engine.ts';
 export { GROUP_TIMEOUTS } from './group/member-options.ts';
 export { OutsideOfGenerationError } from './transactions/errors.ts';
 export { transactionalIdPrefix } from './transactions/transactional-id.ts';
-export type { EngineEvent } from './transform/events.ts';
+export type { EngineEvent } from './engine/events.ts';
+export type { TransformEvent } from './transform/events.ts';
 export { ImpossiblePositionError } from './transform/find-position.ts';
 export type { Around, PlanBatch, PlanContext, PlannedBatch } from './transform/planned-batch.ts';
 export { PartitionProgress } from './watch/progress.ts';
@@ -81,7 +106,7 @@ export { UnwritableRecordsError } from './transform/refusals.ts';
 export type { TopicRefusal } from './transform/refusals.ts';
 export { LatestUnreadableError } from './latest/latest-partition.ts';
 export { targetWrites } from './transform/target-writes.ts';
-export type { SourcedWrite, TargetLimits } from './transform/target-writes.ts';
+export type { SourcedWrite, TargetLimits } from './writing/partitioned-writes.ts';
 export { UnansweredError, UnreachableError } from './ports.ts';
 export type {
   BatchEncoder,

@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 /** Requests of one channel to a broker share a connection, on which the broker answers them one after another. */
-export type Channel = 'ask' | 'group' | 'fetch' | 'write';
+export type Channel = 'ask' | 'group' | 'fetch' | 'follow' | 'write';
 
 export interface SendOptions {
   /** By default `ask`: requests that a broker answers at once. */

@@ -18,8 +18,9 @@ const LANE = 'libs/streams/src/transform/lane.ts';
 const TARGET = 'libs/streams/src/transform/target-partition.ts';
 const POSITIONS = 'libs/streams/src/positions/positions.ts';
 const RESUME = 'libs/streams/src/positions/resume.ts';
-const SNAPSHOTS = 'libs/kafka/src/snapshots/snapshot-consumer.ts';
-const MEMBER = 'libs/kafka/src/group/membership.ts';
+const KEEPER = 'libs/streams/src/fold/state-keeper.ts';
+const FOLD_LANE = 'libs/streams/src/fold/fold-lane.ts';
+const MEMBER = 'libs/streams/src/group/member.ts';
 const GENERATED = 'libs/kafka/src/client/producer.ts';
 
 const OFFSET = 'offset: { topic, partition, offset, leaderEpoch, metadata },';
@@ -193,15 +194,23 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     symptom: /^insights:/,
     patches: [
       {
-        file: SNAPSHOTS,
-        fragment: 'owned.nextOffset = nextOffset;\n',
+        file: KEEPER,
+        fragment: 'await this.save(lanes);',
         replacement:
-          'owned.nextOffset = nextOffset;\n    this.#consumer.commit([{ partition, nextOffset }]);\n',
+          'for (const [partition, { standing }] of lanes()) {\n' +
+          '        if (standing === undefined) continue;\n' +
+          '        const { topic } = this.#options;\n' +
+          '        const { offset, leaderEpoch } = standing;\n' +
+          "        this.#uncommitted.set(partition, { topic, partition, offset, leaderEpoch, metadata: '' });\n" +
+          '      }\n' +
+          '      await this.commit();\n' +
+          '      await this.#alarm.sleep(intervalMs);\n' +
+          '      await this.save(lanes);',
       },
       {
-        file: SNAPSHOTS,
-        fragment: 'start: startOf(',
-        replacement: 'start: committed.get(partition)?.nextOffset ?? startOf(',
+        file: FOLD_LANE,
+        fragment: "const offset = verdict === 'obeyed' ? (committed?.offset ?? start) : start;",
+        replacement: 'const offset = committed?.offset ?? start;',
       },
     ],
   },
@@ -240,8 +249,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: MEMBER,
-        fragment: "this.#provenAt = now;\n    this.#change('member', now);",
-        replacement: 'this.#provenAt = now;',
+        fragment: "if (error === 'NONE') {\n        this.#provenAt = clock.now();",
+        replacement:
+          "if (error === 'NONE') {\n        this.#provenAt = this.#provenAt || clock.now();",
       },
     ],
   },

@@ -1,7 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { LogEntry, logCreator } from 'kafkajs';
 import { BEGUN, ENDED_HERE, REACHED } from './broker-connect-fix.ts';
-import { GIVEN_UP } from './client-sockets.ts';
 import { logLevel } from './kafkajs.ts';
 
 /**
@@ -18,7 +17,6 @@ const EVERYDAY = [
   // It is bounded on purpose: past the bound a new process takes over.
   /Limiting retries for the idempotent producer/,
   /There is no leader for this topic-partition/i,
-  new RegExp(GIVEN_UP),
   new RegExp(ENDED_HERE),
   // Of a connection that is being set up, again and again: what comes of it is logged once.
   /^Connection (?:timeout|error: (?:connect|getaddrinfo) )/,

@@ -6,14 +6,12 @@ import { tlsSockets } from '../security/tls-sockets.ts';
 import type { KafkaTlsFiles } from '../security/tls-sockets.ts';
 import { kafkajs, logLevel } from './kafkajs.ts';
 import { installBrokerConnectFix } from './broker-connect-fix.ts';
-import { ClientSockets } from './client-sockets.ts';
 import { clientLog } from './client-log.ts';
 import { installCoordinatorFix } from './coordinator-fix.ts';
 import { installCodecs } from './compression.ts';
+import { plainSockets } from './plain-sockets.ts';
 import { installRefusalFix } from './refusal-fix.ts';
-import { installOffsetResetFix } from './offset-reset-fix.ts';
 import { installMetadataFix } from './metadata-fix.ts';
-import { installRejoinFix } from './rejoin-fix.ts';
 import { installRequestQueueFix } from './request-queue-fix.ts';
 import { installTransactionFix } from './transaction-fix.ts';
 
@@ -40,21 +38,15 @@ const RETRY = {
   look: { retries: 1, initialRetryTime: 50, maxRetryTime: 100 },
 } as const;
 
-/**
- * A kafkajs client. Each one has its own table of committed offsets: a consumer must not share a client
- * with a transactional producer, because kafkajs enters offsets there before their transaction commits.
- */
+/** @returns a kafkajs client, mended: for administration, for producers of commands and of tests */
 export function createClient(
   { brokers, clientId, ssl, sasl }: KafkaConnection,
   logger: Logger,
   patience: Patience,
-  sockets = new ClientSockets(),
 ): KafkaClient {
   const { Kafka } = kafkajs();
   installCodecs();
   installRequestQueueFix();
-  installOffsetResetFix();
-  installRejoinFix();
   installBrokerConnectFix();
   installMetadataFix();
   installCoordinatorFix();
@@ -66,7 +58,7 @@ export function createClient(
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: RETRY[patience],
-    socketFactory: sockets.factory,
+    socketFactory: plainSockets,
     logLevel: logLevel.INFO,
     // Where one error ends it all, that one tells enough.
     logCreator: clientLog(logger, patience === 'run' ? 'warn' : 'debug'),

@@ -1,4 +1,4 @@
-import { ProtocolError, StalledError, UnreadableBatchError } from '@login-pipeline/streams';
+import { ProtocolError, StalledError } from '@login-pipeline/streams';
 import { errorText, rootCause } from '@login-pipeline/observability/error-text';
 import type { KafkaJSProtocolError } from 'kafkajs';
 
@@ -40,11 +40,6 @@ export class RefusedForNowError extends Error {
   /** So that kafkajs makes a new connection and tries again. */
   override readonly name = 'KafkaJSConnectionError';
   readonly retriable = true;
-}
-
-/** An answer that leaves out what was asked for: asked again, it may be there. */
-export class IncompleteAnswerError extends Error {
-  override readonly name = 'IncompleteAnswerError';
 }
 
 /** What a broker refused, and for which topic: the refusal is its cause. */
@@ -90,9 +85,7 @@ const REFUSED = new Set([
 /** @returns what an error means for the transaction it came from */
 export function classify(error: unknown): Failure {
   const root = rootCause(error);
-  if (root instanceof UnreadableBatchError) return 'refused';
   if (root instanceof TokenError) return root.retriable ? 'indefinite' : 'refused';
-  if (root instanceof IncompleteAnswerError) return 'indefinite';
   if (!isClientError(root)) return 'bug';
   const { type = '', name, message } = root;
   if (FENCED.has(type) || FENCED_MESSAGE.test(message)) return 'fenced';
@@ -114,14 +107,6 @@ export function protocolErrorOf(error: unknown): string | undefined {
   const root = rootCause(error);
   if (root instanceof ProtocolError) return root.code;
   return isClientError(root) ? root.type : undefined;
-}
-
-/** @returns an error's kind for a metric label: kafkajs' own names, which are few */
-export function causeOf(error: unknown): string {
-  const root = rootCause(error);
-  if (!isClientError(root)) return 'other';
-  const { type, code, name }: { type?: string; code?: unknown; name: string } = root;
-  return type ?? (typeof code === 'string' ? code : name);
 }
 
 /** @returns what a failed start ends with: an error of the client's means that the brokers cannot be used */

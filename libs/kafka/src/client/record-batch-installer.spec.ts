@@ -1,14 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from 'kafkajs';
-import type { FetchedRecord } from '@login-pipeline/streams';
-import { UnreadableBatchError } from '@login-pipeline/streams';
-import type { FetchedPartition } from '@login-pipeline/streams-kafkajs';
 import { murmur2 } from '@login-pipeline/streams';
-import { PartitionBatch } from '@login-pipeline/streams-kafkajs';
-import { batchOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/batches.ts';
-import { fetch, piecesOf } from '@login-pipeline/streams-kafkajs/record-batch/testing/fetch.ts';
-import { classify } from './errors.ts';
+import { fetch } from '@login-pipeline/streams-kafkajs/record-batch/testing/fetch.ts';
 import { kafkajs } from './kafkajs.ts';
 import { installRecordBatches } from './record-batch-installer.ts';
 
@@ -27,36 +21,14 @@ type ProduceRequest = (parameters: object) => {
 /** A batch of one record with a key and a value of a byte each. */
 const BATCH_BYTES = 70;
 
-type Messages = FetchedPartition['messages'];
-
 /** @returns what kafkajs itself gets when it requires one of its modules */
 const load = (path: string): unknown => require(`kafkajs/src/${path}`);
 
-const Decoder = load('protocol/decoder') as new (bytes: Buffer) => object;
-const decodeMessages = load('protocol/requests/fetch/v4/decodeMessages') as (
-  decoder: object,
-) => Promise<Messages>;
-
-/** @returns a partition's records as a fetch response has them: their length, then themselves */
+/** @returns a partition's records as a request has them: their length, then themselves */
 function sized(bytes: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
-}
-
-function batch(messages: Messages, fetchedOffset = '0'): PartitionBatch {
-  return new PartitionBatch('logins', fetchedOffset, {
-    partition: 3,
-    highWatermark: '100',
-    messages,
-  });
-}
-
-/** @returns the records of a fetch */
-async function recordsOf(read: PartitionBatch): Promise<readonly FetchedRecord[]> {
-  const records: FetchedRecord[] = [];
-  for await (const piece of piecesOf(read)) records.push(...piece.records);
-  return records;
 }
 
 describe('installRecordBatches', () => {
@@ -66,8 +38,7 @@ describe('installRecordBatches', () => {
     }).toThrow('kafkajs was loaded before');
   });
 
-  it('gives kafkajs our batches and our hash', () => {
-    expect(load('consumer/batch')).toBe(PartitionBatch);
+  it('gives kafkajs our hash', () => {
     expect(load('producer/partitioners/default/murmur2')).toBe(murmur2);
   });
 
@@ -84,36 +55,6 @@ describe('installRecordBatches', () => {
       2: [ab],
     });
     expect(group({ ...parameters, partitionMetadata: [] })).toEqual({});
-  });
-
-  it('decodes what a fetch response holds, and what follows it stays readable', async () => {
-    const bytes = Buffer.concat([sized(await batchOf(4, ['a'])), sized(await batchOf(5, ['b']))]);
-    const decoder = new Decoder(bytes);
-    const offsets = [];
-    for (const messages of [await decodeMessages(decoder), await decodeMessages(decoder)]) {
-      offsets.push((await recordsOf(batch(messages))).map(({ offset }) => offset));
-    }
-    expect(offsets).toEqual([['4'], ['5']]);
-  });
-
-  it.each([0, -1])('takes a response whose records are %d bytes long for empty', async (length) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(length);
-    expect(await decodeMessages(new Decoder(bytes))).toEqual({ batches: [] });
-  });
-
-  it('leaves message sets of old brokers to kafkajs', async () => {
-    const encode = load('protocol/messageSet') as (set: object) => Encoder;
-    const entries = ['a', 'b'].map((key) => ({ key, value: `value of ${key}`, timestamp: '7' }));
-    const { buffer } = encode({ messageVersion: 1, entries });
-    // A producer numbers from the broker's zero: the offsets are in the entries.
-    buffer.writeBigInt64BE(30n, 0);
-    buffer.writeBigInt64BE(31n, buffer.length / 2);
-    const read = batch(await decodeMessages(new Decoder(sized(buffer))), '31');
-    expect(
-      (await recordsOf(read)).map(({ offset, key, timestamp }) => [offset, String(key), timestamp]),
-    ).toEqual([['31', 'b', '7']]);
-    expect([read.firstOffset(), read.lastOffset()]).toEqual(['31', '31']);
   });
 
   it.each([3, 7])('encodes Produce requests of version %d', async (version) => {
@@ -153,19 +94,5 @@ describe('installRecordBatches', () => {
     expect(buffer.toString('hex', 0, 4)).toBe('ffff0001');
     expect(written.readInt16BE(21)).toBe(0);
     expect(written.toString('hex', 43, 57)).toBe('ff'.repeat(14));
-  });
-
-  it('has damaged records that nothing waits for end the process instead of a restart for ever', async () => {
-    const damaged = await batchOf(0, ['a']);
-    damaged[65] = 0xff;
-    const messages = await decodeMessages(new Decoder(sized(damaged)));
-    const thrown: unknown = await recordsOf(batch(messages)).catch((error: unknown) => error);
-    expect(thrown).toBeInstanceOf(UnreadableBatchError);
-    const { KafkaJSNumberOfRetriesExceeded } = kafkajs();
-    const wrapped = new KafkaJSNumberOfRetriesExceeded(thrown as Error, {
-      retryCount: 8,
-      retryTime: 1,
-    });
-    expect(classify(wrapped)).toBe('refused');
   });
 });

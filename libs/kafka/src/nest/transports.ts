@@ -1,7 +1,7 @@
 import type { CommitPlan } from '@login-pipeline/streams';
 import { BatchTransport } from './batch-transport.ts';
-import type { SnapshotOptions } from '../snapshots/snapshot-consumer.ts';
 import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';
+import type { SnapshotOptions } from '../snapshots/snapshot-options.ts';
 import type { TransactionalOptions } from '../transactions/transactional-options.ts';
 import { TransactionalConsumer } from '../transactions/transactional-consumer.ts';
 

@@ -1,17 +1,28 @@
 import type { Logger } from '@login-pipeline/observability';
-import { decodeCommitMetadata } from '@login-pipeline/streams';
+import {
+  Cluster,
+  decodeCommitMetadata,
+  isSetByOperator,
+  MAX_VALUE_BYTES,
+  operatorMark,
+  readLimits,
+  ReadMemory,
+  SnapshotFollower,
+  snapshotTopicOf,
+} from '@login-pipeline/streams';
+import type { Clock } from '@login-pipeline/streams';
 import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { createClient } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole } from '../client/topics.ts';
-import { connect, requireTopics } from '../client/topics.ts';
+import { connect, requireTopics, rightsOf } from '../client/topics.ts';
+import type { UsableTopic } from '../client/topics.ts';
 import { openWire } from '../client/wire.ts';
-import { groupRights } from '../group/group-rights.ts';
-import { isSetByOperator, operatorMark, snapshotTopicOf } from '../group/position-mark.ts';
+import { enginePorts, READ_MEMORY_BYTES } from '../engine/engine-ports.ts';
+import { groupRights } from '../engine/group-rights.ts';
 import { refusalOf } from '../security/rights.ts';
-import { SnapshotFollower } from '../snapshots/snapshot-follower.ts';
 import { commitOffsets } from './offset-commit.ts';
 
 export interface PositionsOptions {
@@ -180,35 +191,57 @@ export class PositionsAdmin {
 
   /** @returns by partition, the next offsets of the newest snapshots */
   async #follow(topic: string, partitions: number): Promise<ReadonlyMap<number, bigint>> {
-    const { connection, logger, groupId, input } = this.#options;
-    const { snapshots } = await requireTopics(connection, logger, {
-      snapshots: { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] },
-    });
+    const { connection, logger } = this.#options;
+    const role = { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] } as const;
+    const { snapshots } = await requireTopics(connection, logger, { snapshots: role });
+    const wire = openWire(connection, logger);
+    try {
+      const ports = enginePorts(wire);
+      const cluster = new Cluster(ports, [topic]);
+      await cluster.refresh();
+      const newest = await this.#newest(cluster, ports.clock, snapshots);
+      return new Map(
+        [...newest]
+          .filter(([partition]) => partition < partitions)
+          .map(([partition, { nextOffset }]) => [partition, nextOffset]),
+      );
+    } catch (error) {
+      throw refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rightsOf(role) }) ?? error;
+    } finally {
+      await wire.close();
+    }
+  }
+
+  /** @returns the newest snapshots that a topic has now */
+  #newest(
+    cluster: Cluster,
+    clock: Clock,
+    { topic, maxMessageBytes }: UsableTopic,
+  ): Promise<SnapshotFollower['newest']> {
     return new Promise((resolve, reject) => {
       const follower = new SnapshotFollower({
-        connection,
-        groupId,
-        inputTopic: input.topic,
-        snapshots,
+        cluster,
+        clock,
+        topic,
+        input: this.#options.input.topic,
+        reading: {
+          limits: readLimits(Math.max(MAX_VALUE_BYTES, maxMessageBytes)),
+          memory: new ReadMemory(READ_MEMORY_BYTES),
+        },
         stallTimeoutMs: STALL_TIMEOUT_MS,
-        logger,
         onSnapshot: () => undefined,
+        onGone: () => undefined,
         onFatal: reject,
       });
-      const found = async (): Promise<ReadonlyMap<number, bigint>> => {
-        try {
-          await follower.start();
-          await follower.caughtUp();
-        } finally {
-          await follower.stop();
-        }
-        return new Map(
-          Array.from({ length: partitions }, (_, partition) => follower.newest(partition)).flatMap(
-            (snapshot, partition) => (snapshot ? [[partition, snapshot.nextOffset]] : []),
-          ),
-        );
-      };
-      found().then(resolve, reject);
+      follower.start();
+      follower
+        .caughtUp()
+        .then(() => {
+          resolve(follower.newest);
+        }, reject)
+        .finally(() => {
+          follower.close();
+        });
     });
   }
 

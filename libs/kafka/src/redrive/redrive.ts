@@ -1,6 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { OriginalRecord } from '@login-pipeline/streams';
-import { MAX_VALUE_BYTES, originalRecord } from '@login-pipeline/streams';
+import type { OriginalRecord, Piece, Ports } from '@login-pipeline/streams';
+import {
+  Cluster,
+  MAX_VALUE_BYTES,
+  originalRecord,
+  ProtocolError,
+  readLimits,
+  ReadMemory,
+  readUntil,
+  UnreadableBatchError,
+} from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
@@ -13,10 +21,9 @@ import {
 } from '../client/errors.ts';
 import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
-import { requireTopics } from '../client/topics.ts';
-import type { OwnedBatch } from '../group/group-options.ts';
-import { GroupConsumer } from '../group/group-consumer.ts';
-import { groupRights } from '../group/group-rights.ts';
+import { requireTopics, rightsOf } from '../client/topics.ts';
+import { openWire } from '../client/wire.ts';
+import { enginePorts, READ_MEMORY_BYTES } from '../engine/engine-ports.ts';
 import { refusalOf } from '../security/rights.ts';
 import type { NeededRights } from '../security/rights.ts';
 import { RedriveProducer } from './redrive-producer.ts';
@@ -87,7 +94,8 @@ export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
   const absent = options.partitions?.filter((partition) => partition >= source.partitions) ?? [];
   if (absent.length > 0) throw new NoSuchPartitionsError(absent, source.partitions);
   const kafka = createClient(connection, logger, 'run');
-  const run = new Run(options, kafka, source.maxMessageBytes);
+  const wire = openWire(connection, logger);
+  const run = new Run(options, kafka, enginePorts(wire), source.maxMessageBytes);
   try {
     return await run.toEnd();
   } catch (error) {
@@ -100,6 +108,7 @@ export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
     );
   } finally {
     await run.close();
+    await wire.close();
   }
 }
 
@@ -121,9 +130,23 @@ function redriveRights({ group, deadLetters }: RedriveOptions): NeededRights {
   };
 }
 
+/** @returns what ends a run whose dead letters cannot be read */
+function unread(error: unknown, deadLetters: TopicRole): unknown {
+  if (error instanceof UnreadableBatchError) {
+    return new KafkaUnavailableError(
+      `${error.message}. The redrive stopped there; what it had committed is done. Look at the brokers' disks; ` +
+        `with --partition the partitions other than ${error.place.partition} can be redriven meanwhile.`,
+    );
+  }
+  if (!(error instanceof ProtocolError)) return error;
+  const read = rightsOf({ ...deadLetters, operations: ['Read'] });
+  return refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: read }) ?? error;
+}
+
 class Run {
   readonly #options: RedriveOptions;
   readonly #kafka: Kafka;
+  readonly #ports: Ports;
   readonly #sources = new Map<number, Source>();
   readonly #targets = new Map<string, UsableTopic>();
   readonly #reasons = new Map<string, { redriven: number; tooOften: number }>();
@@ -133,18 +156,18 @@ class Run {
   /** What was set aside whole is read whole. */
   readonly #maxValueBytes: number;
   #left: number;
-  #consumer: GroupConsumer | undefined;
 
-  constructor(options: RedriveOptions, kafka: Kafka, maxMessageBytes: number) {
+  constructor(options: RedriveOptions, kafka: Kafka, ports: Ports, maxMessageBytes: number) {
     this.#options = options;
     this.#kafka = kafka;
+    this.#ports = ports;
     this.#maxValueBytes = Math.max(MAX_VALUE_BYTES, maxMessageBytes);
     this.#left = options.limit;
   }
 
   async toEnd(): Promise<RedriveReport> {
     await this.#takeOver();
-    if (this.#sources.size > 0 && this.#left > 0) await this.#read();
+    await this.#read();
     return {
       reasons: this.#reasons,
       topics: this.#topics,
@@ -154,7 +177,6 @@ class Run {
   }
 
   async close(): Promise<void> {
-    await this.#consumer?.stop();
     for (const { producer } of this.#sources.values()) await producer?.close();
   }
 
@@ -185,46 +207,30 @@ class Run {
     }
   }
 
+  /** Without a group: the positions are in groups of their own. */
   async #read(): Promise<void> {
-    const { connection, deadLetters, group, logger } = this.#options;
-    const open = new Set(this.#sources.keys());
-    const readers = `${group}.reader.`;
-    await new Promise<void>((resolve, reject) => {
-      const consumer = new GroupConsumer({
-        connection,
-        // A group of one that never commits; the positions are in other groups.
-        groupId: readers + randomUUID(),
-        topic: deadLetters.topic,
-        rights: groupRights({ ...deadLetters, groupId: readers, prefixed: true }),
-        concurrency: 1,
-        lingerMs: 0,
-        stallTimeoutMs: STALL_TIMEOUT_MS,
-        logger,
-        metrics: undefined,
-        maxValueBytes: this.#maxValueBytes,
-        onUnreadable: ({ message, place: { partition } }) =>
-          new KafkaUnavailableError(
-            `${message}. The redrive stopped there; what it had committed is done. Look at the brokers' disks; ` +
-              `with --partition the partitions other than ${partition} can be redriven meanwhile.`,
-          ),
-        onBatch: async (batch) => {
-          const source = this.#sources.get(batch.partition);
-          if (source !== undefined && this.#left > 0) await this.#redrive(batch, source);
-          batch.resolve();
-        },
-        onPosition: (partition, position) => {
-          if (position >= (this.#sources.get(partition)?.end ?? 0n)) open.delete(partition);
-          if (open.size === 0 || this.#left === 0) resolve();
-        },
-        onAssigned: () => undefined,
-        onFatal: reject,
-      });
-      this.#consumer = consumer;
-      consumer.start().catch(reject);
-    });
+    const { deadLetters } = this.#options;
+    const { topic } = deadLetters;
+    const cluster = new Cluster(this.#ports, [topic]);
+    const reading = {
+      limits: readLimits(this.#maxValueBytes),
+      memory: new ReadMemory(READ_MEMORY_BYTES),
+    };
+    for (const [partition, source] of this.#sources) {
+      if (this.#left === 0) return;
+      const range = { cluster, clock: this.#ports.clock, topic, partition, reading };
+      try {
+        await readUntil(range, source.end, STALL_TIMEOUT_MS, async (piece) => {
+          await this.#redrive(piece, source);
+          return this.#left > 0;
+        });
+      } catch (error) {
+        throw unread(error, deadLetters);
+      }
+    }
   }
 
-  async #redrive({ records, partition }: OwnedBatch, source: Source): Promise<void> {
+  async #redrive({ records }: Piece, source: Source): Promise<void> {
     const { from, to, reasons, maxRedrives, group } = this.#options;
     const positions = new Map<string, bigint>();
     const writes = new Map<UsableTopic, PlacedRecord[]>();
@@ -260,7 +266,7 @@ class Run {
       source.positions.set(reason, nextOffset);
       return { groupId: `${group}.${reason}`, nextOffset };
     });
-    await this.#sources.get(partition)?.producer?.commit(writes, next);
+    await source.producer?.commit(writes, next);
   }
 
   async #add(

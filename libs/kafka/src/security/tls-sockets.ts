@@ -4,8 +4,8 @@ import { connect, createSecureContext } from 'node:tls';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { Logger } from '@login-pipeline/observability';
 import type { ISocketFactory } from 'kafkajs';
-import { KEEP_ALIVE_MS } from '../client/client-sockets.ts';
 import { errorText } from '../client/errors.ts';
+import { KEEP_ALIVE_MS } from '../client/plain-sockets.ts';
 import { foreignServer, explainErrors } from '../client/socket-errors.ts';
 import { wholeResponses } from '../client/whole-responses.ts';
 

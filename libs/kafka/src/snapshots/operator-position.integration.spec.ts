@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { PositionsAdmin } from '../positions/group-positions.ts';
-import { encodeCounts } from '../testing/counting-states.ts';
+import { encodeCounts } from '@login-pipeline/streams/testing';
 import { waitFor } from '../testing/index.ts';
 import {
   caughtUp,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { encodeCounts } from '../testing/counting-states.ts';
+import { encodeCounts } from '@login-pipeline/streams/testing';
 import { waitFor } from '../testing/index.ts';
 import {
   afterwards,
@@ -39,7 +39,7 @@ describe('SnapshotConsumer', () => {
     expect(last.states.restored.map(({ from }) => from)).toEqual([300n, 300n, 300n]);
   });
 
-  it('counts no record twice when the partitions move before their states are saved', async () => {
+  it('saves states before their partitions move, and counts no record twice', async () => {
     const fold = await topics(2);
     const logins = numbered('unsaved', 400, 2);
     await cluster.produce(fold.input, logins);
@@ -47,10 +47,9 @@ describe('SnapshotConsumer', () => {
     await caughtUp(fold, first);
 
     const second = await start(fold, NEVER_MS);
+    await waitFor('a partition to move', () => second.states.owned.size === 1);
     await caughtUp(fold, first, second);
-    expect(second.states.restored).toEqual([
-      expect.objectContaining({ from: undefined, start: 0n }),
-    ]);
+    expect(second.states.restored).toEqual([expect.objectContaining({ from: 200n, start: 200n })]);
     expect(tally(first, second)).toEqual(once(logins));
   });
 
@@ -62,6 +61,7 @@ describe('SnapshotConsumer', () => {
     await cluster.produce(fold.input, alone);
     await caughtUp(fold, constant);
     const passing = await start(fold);
+    await waitFor('a partition to move', () => passing.states.owned.size === 1);
     await cluster.produce(fold.input, shared);
     await caughtUp(fold, constant, passing);
     await passing.consumer.stop();
@@ -164,6 +164,9 @@ describe('SnapshotConsumer', () => {
   it('follows the partitions of the other members', async () => {
     const fold = await topics(2);
     const [one, other] = [await start(fold), await start(fold)];
+    await waitFor('each to have one', () =>
+      [one, other].every(({ states }) => states.owned.size === 1),
+    );
     const logins = numbered('login', 100, 2);
     await cluster.produce(fold.input, logins);
     await caughtUp(fold, one, other);

@@ -1,9 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
-import { encodeCounts, UnreadableSnapshot } from '../testing/counting-states.ts';
+import { encodeCounts, tallyOf, UnreadableSnapshot } from '@login-pipeline/streams/testing';
 import { waitFor } from '../testing/index.ts';
-import { cleanUp, cluster, create, numbered, save, start, topics } from './testing/folding.ts';
+import {
+  caughtUp,
+  cleanUp,
+  cluster,
+  create,
+  numbered,
+  once,
+  save,
+  savedOffsets,
+  start,
+  topics,
+} from './testing/folding.ts';
+
+/** The longest that a topic which was created anew goes unnoticed. */
+const NOTICED_MS = 10_000;
 
 afterEach(cleanUp);
 afterAll(() => cluster.close());
@@ -21,6 +35,48 @@ describe('SnapshotConsumer, when it cannot go on', () => {
       /snapshot of partition 0 .* offset 11, .* \(INPUT_TOPIC\) ends at 10: .*SNAPSHOT_TOPIC/,
     );
     expect(await cluster.committed(fold.groupId, fold.input)).toEqual([-1]);
+  });
+
+  it('ends when its topic is created anew under it, and names the choices', async () => {
+    const [fold, topic] = await Promise.all([topics(), cluster.topic('changes')]);
+    await cluster.produce(fold.input, numbered('old', 10));
+    const changes = {
+      topic: { topic, setting: 'CHANGES_TOPIC' },
+      since: () => [],
+      forget: jest.fn(),
+    };
+    const running = await create(fold, 50, { changes });
+    await running.consumer.start();
+    await caughtUp(fold, running);
+    await waitFor('its snapshot', async () => (await savedOffsets(fold)).get(0)?.includes('10'));
+    await recreate(fold.input);
+    await cluster.produce(fold.input, numbered('new', 20));
+    const { fatal, states } = running;
+    await waitFor('the end', () => fatal.length > 0, NOTICED_MS);
+
+    expect(fatal[0]).toBeInstanceOf(KafkaUnavailableError);
+    expect(String(fatal[0])).toMatch(
+      /snapshot of partition 0 .* up to its offset 10, and .* \(INPUT_TOPIC\) ends at \d+: it was created anew\. Set SNAPSHOT_TOPIC to a new topic .* and CHANGES_TOPIC to another one/,
+    );
+    expect(tallyOf([states])).toEqual(once(numbered('old', 10)));
+  });
+
+  it('ends over changes of another topic of the name, and names the fix', async () => {
+    const [fold, topic] = await Promise.all([topics(), cluster.topic('changes')]);
+    await cluster.produce(fold.input, numbered('login', 10));
+    const headers = [['topic-id', '0'.repeat(32)]] as const;
+    await cluster.produce(topic, [{ key: 'a count', value: 'old', headers }]);
+    const since = jest.fn(() => []);
+    const changes = { topic: { topic, setting: 'CHANGES_TOPIC' }, since, forget: jest.fn() };
+    const { consumer, fatal } = await create(fold, 50, { changes });
+    await consumer.start();
+    await waitFor('the end', () => fatal.length > 0);
+
+    expect(fatal[0]).toBeInstanceOf(KafkaUnavailableError);
+    expect(String(fatal[0])).toMatch(
+      /\(CHANGES_TOPIC\) has counts of another topic than .*\(INPUT_TOPIC\) of now, which was created anew\. Set CHANGES_TOPIC to a new topic/,
+    );
+    expect(since).not.toHaveBeenCalled();
   });
 
   it('ends over a snapshot that cannot be read, and counts nothing', async () => {
@@ -73,3 +129,19 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     expect(await cluster.ends(fold.snapshots)).toEqual([0, 0]);
   });
 });
+
+/** Creates a topic under the name of another one, as soon as brokers are done with that. */
+async function recreate(topic: string): Promise<void> {
+  const admin = cluster.kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await waitFor('the topic to be gone', async () => !(await admin.listTopics()).includes(topic));
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1 }] });
+  await waitFor('its leader', () =>
+    admin.fetchTopicMetadata({ topics: [topic] }).then(
+      ({ topics: [found] }) => found?.partitions.length === 1,
+      () => false,
+    ),
+  );
+  await admin.disconnect();
+}

@@ -1,78 +1,55 @@
-import { randomUUID } from 'node:crypto';
-import type { Kafka, KafkaMessage } from 'kafkajs';
-import type { Piece, RecordHeader } from '@login-pipeline/streams';
-import { readLimits } from '@login-pipeline/streams';
-import { fetchedPieces } from '../group/fetched-pieces.ts';
-import { waitFor } from './wait-for.ts';
+import type { FetchedRecord, RecordHeader } from '@login-pipeline/streams';
+import { Cluster, readLimits, ReadMemory, readUntil } from '@login-pipeline/streams';
+import type { Logger } from '@login-pipeline/observability';
+import type { KafkaConnection } from '../client/connection.ts';
+import { openWire } from '../client/wire.ts';
+import { enginePorts, READ_MEMORY_BYTES } from '../engine/engine-ports.ts';
 
 /** A record as a reader sees it. */
-export type ReadRecord = Omit<KafkaMessage, 'headers'> & {
+export type ReadRecord = Omit<FetchedRecord, 'headers' | 'timestamp'> & {
   readonly partition: number;
+  readonly timestamp: string;
   /** In order, their names as texts. */
   readonly headers: readonly RecordHeader[];
 };
 
+const STALL_TIMEOUT_MS = 20_000;
+
 /**
- * Reads a topic from its beginning, committed records only, until every partition's last stable offset.
+ * Reads a topic from its beginning, committed records only.
  *
+ * @param ends by partition, where it is read to
  * @returns the records, in order within each partition
  */
-export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly ReadRecord[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = new Map(
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]),
-  );
-  await admin.disconnect();
-
+export async function consumeAll(
+  connection: KafkaConnection,
+  logger: Logger,
+  topic: string,
+  ends: readonly number[],
+): Promise<readonly ReadRecord[]> {
+  const wire = openWire(connection, logger);
+  const ports = enginePorts(wire);
+  const cluster = new Cluster(ports, [topic]);
+  const reading = { limits: readLimits(), memory: new ReadMemory(READ_MEMORY_BYTES) };
   const records: ReadRecord[] = [];
-  const positions = new Map<number, bigint>();
-  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 50 });
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    positions.set(payload.partition, BigInt(payload.lastOffset) + 1n);
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      const { partition } = batch;
-      const pieces: Piece[] = [];
-      const options = { limits: readLimits(), isAwaited: false };
-      for await (const piece of fetchedPieces(batch, options)) pieces.push(piece);
-      const messages = pieces.flatMap((piece) => [...piece.records]);
-      for (const { offset, timestamp, key, value, headers, attributes } of messages) {
-        records.push({
-          partition,
-          offset,
-          timestamp: textOf(timestamp),
-          key,
-          value,
-          headers: listOf(headers),
-          attributes,
-        });
-      }
-    },
-  });
   try {
-    await waitFor(
-      `the end of ${topic}`,
-      () =>
-        [...ends].every(([partition, end]) => (positions.get(partition) ?? 0n) >= end) || undefined,
-    );
+    for (const [partition, end] of ends.entries()) {
+      const source = { cluster, clock: ports.clock, topic, partition, reading };
+      await readUntil(source, BigInt(end), STALL_TIMEOUT_MS, (piece) => {
+        for (const record of piece.records) records.push(readRecord(partition, record));
+        return Promise.resolve(true);
+      });
+    }
   } finally {
-    await consumer.disconnect();
+    await wire.close();
   }
   return records;
 }
 
-/** Our record batches have a number where kafkajs' type says text. */
-function textOf(timestamp: string | number): string {
-  return String(timestamp);
-}
-
-/** Our record batches have a list where kafkajs' type says object. */
-function listOf(headers: unknown): readonly RecordHeader[] {
-  const list = (headers ?? []) as Iterable<RecordHeader>;
-  return Array.from(list, ([name, value]) => [String(name), value]);
+function readRecord(
+  partition: number,
+  { offset, timestamp, key, value, headers, attributes }: FetchedRecord,
+): ReadRecord {
+  const list = Array.from(headers ?? [], ([name, text]): RecordHeader => [String(name), text]);
+  return { partition, offset, timestamp: String(timestamp), key, value, headers: list, attributes };
 }

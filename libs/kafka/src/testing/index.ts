@@ -1,4 +1,3 @@
-export { consumeAll } from './consume-all.ts';
 export type { ReadRecord } from './consume-all.ts';
 export { hangTransaction } from './hang-transaction.ts';
 export { TestCluster } from './test-cluster.ts';

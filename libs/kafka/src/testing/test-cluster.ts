@@ -91,8 +91,8 @@ export class TestCluster {
   }
 
   /** @returns all committed records of a topic */
-  read(topic: string): Promise<readonly ReadRecord[]> {
-    return consumeAll(this.kafka, topic);
+  async read(topic: string): Promise<readonly ReadRecord[]> {
+    return consumeAll(this.connection, this.logger, topic, await this.ends(topic));
   }
 
   /** Deletes the records of a partition that lie below an offset, as retention does. */

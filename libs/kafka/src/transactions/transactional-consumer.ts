@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { CommitPlan, PlanBatch, PlanContext, Ports, Wire } from '@login-pipeline/streams';
+import type { CommitPlan, PlanBatch, PlanContext } from '@login-pipeline/streams';
 import {
   batchPlanner,
-  GROUP_TIMEOUTS,
   MAX_VALUE_BYTES,
   readLimits,
   ReadMemory,
   requireTransactions,
   TransformEngine,
 } from '@login-pipeline/streams';
-import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
+import { kafkajsBatchEncoder } from '@login-pipeline/streams-kafkajs';
 import { openWire } from '../client/wire.ts';
 import type { ServiceWire } from '../client/wire.ts';
-import { Latency } from '../group/latency.ts';
+import { enginePorts, READ_MEMORY_BYTES, START_PATIENCE_MS } from '../engine/engine-ports.ts';
+import { Latency } from '../engine/latency.ts';
+import { memberNotReady, partitionsNotReady } from '../engine/readiness.ts';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
-import { engineFailure } from './engine-failure.ts';
-import { EngineReport } from './engine-report.ts';
+import { transformFailure } from './transform-failure.ts';
+import { TransformReport } from './transform-report.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
 import { requireTransactionalTopics } from './transactional-topics.ts';
 import type { TransactionalTopics } from './transactional-topics.ts';
-
-/** What a process may have decompressed at a time; working copies included. */
-const READ_MEMORY_BYTES = 64 * 1024 * 1024;
-/** Brokers that have just started elect their coordinators within it. */
-const START_PATIENCE_MS = 10_000;
 
 /** Consumes a topic by the engine of `libs/streams`: outputs, dead letters and next offsets in transactions, exactly once. */
 export class TransactionalConsumer implements BatchConsumer {
@@ -37,10 +33,10 @@ export class TransactionalConsumer implements BatchConsumer {
     handle: HandleBatch<CommitPlan>,
   ) {
     const { groupId, input, tracing, lingerMs, stallTimeoutMs, onFatal } = options;
-    const report = new EngineReport({ ...options, topic: input.topic });
+    const report = new TransformReport({ ...options, topic: input.topic });
     this.#wire = wire;
     this.#engine = new TransformEngine({
-      ports: portsOn(wire),
+      ports: enginePorts(wire),
       groupId,
       instance: randomUUID(),
       input: input.topic,
@@ -64,10 +60,10 @@ export class TransactionalConsumer implements BatchConsumer {
       stallTimeoutMs,
       onEvent: report.on,
       onFatal: (error) => {
-        onFatal(engineFailure(error, options, wire.describe()));
+        onFatal(transformFailure(error, options, wire.describe()));
       },
     });
-    report.watch(this.#engine);
+    report.engine.watch(this.#engine);
   }
 
   /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
@@ -80,10 +76,10 @@ export class TransactionalConsumer implements BatchConsumer {
     const { groupId, input } = options;
     const wanted = { groupId, topic: input.topic, patienceMs: START_PATIENCE_MS };
     try {
-      await requireTransactions(portsOn(wire), wanted);
+      await requireTransactions(enginePorts(wire), wanted);
     } catch (error) {
       await wire.close();
-      throw engineFailure(error, options, wire.describe());
+      throw transformFailure(error, options, wire.describe());
     }
     return new TransactionalConsumer(options, wire, topics, handle);
   }
@@ -99,23 +95,12 @@ export class TransactionalConsumer implements BatchConsumer {
   }
 
   notReady(): string | undefined {
-    const { state, provenAt } = this.#engine.member;
-    if (state === 'joining' || state === 'left') return 'not a member of the consumer group';
-    const unprovenMs = Date.now() - provenAt;
-    if (state === 'member' && unprovenMs > GROUP_TIMEOUTS.sessionMs) {
-      return `no coordinator has counted the member in for ${Math.round(unprovenMs / 1_000)} s`;
-    }
-    const reasons = [...new Set(this.#engine.waiting.values())];
-    return reasons.length === 0 ? undefined : reasons.join('; ');
+    return memberNotReady(this.#engine.member) ?? partitionsNotReady(this.#engine.waiting);
   }
 
   notLive(): string | undefined {
     return this.#engine.stalled;
   }
-}
-
-function portsOn(wire: Wire): Ports {
-  return { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
 }
 
 function targetsOf({ output, deadLetter, latest }: TransactionalTopics): readonly {

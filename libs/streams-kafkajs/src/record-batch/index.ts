@@ -1,7 +1,5 @@
 export { groupByPartition } from './group-by-partition.ts';
 
-export { PartitionBatch } from './partition-batch.ts';
-export type { FetchedPartition } from './partition-batch.ts';
 export { readBatches } from './read-batches.ts';
 export { EncodedBatch, NOT_IDEMPOTENT, writeBatch } from './write-batch.ts';
 export type { BatchProducer, WritableRecord } from './write-batch.ts';

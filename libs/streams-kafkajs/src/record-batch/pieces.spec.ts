@@ -98,7 +98,7 @@ describe('pieces', () => {
     const memory = new ReadMemory(2 * SMALL.pieceBytes);
     const order: number[] = [];
     const readers = [0, 1].map(async (reader) => {
-      for await (const { records } of fetched(bytes).pieces({ limits: SMALL, memory })) {
+      for await (const { records } of piecesOf(fetched(bytes), SMALL, memory)) {
         if (records.length > 0 && order.at(-1) !== reader) order.push(reader);
       }
     });
@@ -122,7 +122,7 @@ describe('pieces', () => {
     let readers = 0;
     let most = 0;
     const read = async (): Promise<void> => {
-      for await (const { records } of fetched(bytes).pieces({ limits: SMALL, memory })) {
+      for await (const { records } of piecesOf(fetched(bytes), SMALL, memory)) {
         readers += 1;
         most = Math.max(most, readers);
         await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 import type { FetchedPartitionData } from '@login-pipeline/streams';
-import { committedBatches, LATEST, MAX_VALUE_BYTES, readLimits } from '@login-pipeline/streams';
+import { readableOf, LATEST, MAX_VALUE_BYTES, readLimits } from '@login-pipeline/streams';
 import { KafkajsWire } from '../kafkajs-wire.ts';
 
 /** A record, as a number, and when it could be read, epoch ms. */
@@ -93,19 +93,18 @@ export class CommittedReader {
     await Promise.all(loops);
   }
 
-  async #take({ partition, error, records, aborted }: FetchedPartitionData): Promise<void> {
+  async #take(fetched: FetchedPartitionData): Promise<void> {
+    const { partition, error } = fetched;
     if (error !== 'NONE') throw new Error(`${this.#topic} cannot be read: ${error}`);
-    const { batches, damage } = records;
-    if (damage !== undefined) throw new Error(damage.reason);
     const from = Number(this.#positions[partition] ?? 0n);
+    const readable = readableOf({ topic: this.#topic, partition, from }, fetched);
     const at = Date.now();
-    for (const batch of committedBatches(batches, aborted)) {
+    for (const batch of readable?.batches ?? []) {
       const part = await batch.whole(from, LIMITS);
       for (const { value } of part?.records ?? []) {
         this.read[partition]?.push({ serial: Number(String(value)), at });
       }
     }
-    const last = batches.at(-1)?.lastOffset;
-    if (last !== undefined) this.#positions[partition] = BigInt(last) + 1n;
+    if (readable !== undefined) this.#positions[partition] = BigInt(readable.end);
   }
 }

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { MAX_VALUE_BYTES, readLimits, ReadMemory, TransformEngine } from '@login-pipeline/streams';
 import { outcomeOf, planNumbered } from '@login-pipeline/streams/testing';
 import type { PipeTopics } from '@login-pipeline/streams/testing';
-import type { Broker, EngineEvent, StoredOffset } from '@login-pipeline/streams';
+import type { Broker, TransformEvent, StoredOffset } from '@login-pipeline/streams';
 import type { Consumer } from 'kafkajs';
 import { CommittedReader } from './committed-reader.ts';
 import { joinByKafkajs } from './join-by-kafkajs.ts';
@@ -16,7 +16,7 @@ import { until } from './until.ts';
 export interface RunningEngine {
   readonly engine: TransformEngine;
   readonly ports: MortalPorts;
-  readonly events: (EngineEvent & { readonly at: number })[];
+  readonly events: (TransformEvent & { readonly at: number })[];
 }
 
 export interface StageOptions {

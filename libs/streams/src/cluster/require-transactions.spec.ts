@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ErrorName } from '../protocol/errors.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
-import { CoordinatorMissingError, requireTransactions } from './require-transactions.ts';
+import { CoordinatorMissingError, requireGroup } from './require-group.ts';
+import { requireTransactions } from './require-transactions.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 const WANTED = { groupId: 'group', topic: 'in', patienceMs: 10_000 };
@@ -38,13 +39,14 @@ function clusterThatSays(
 /** @returns what is thrown, if anything, and how long it took, in milliseconds */
 async function outcomeOf(
   cluster: SimulatedCluster,
+  require = requireTransactions,
 ): Promise<{ readonly error: unknown; readonly tookMs: number }> {
   const begun = cluster.now();
   let outcome: { error: unknown; tookMs: number } | undefined;
   const settle = (error?: unknown): void => {
     outcome = { error, tookMs: cluster.now() - begun };
   };
-  requireTransactions(cluster.process('a'), WANTED).then(() => {
+  require(cluster.process('a'), WANTED).then(() => {
     settle();
   }, settle);
   await cluster.run(60_000, () => outcome !== undefined);
@@ -118,5 +120,20 @@ describe('requireTransactions', () => {
     const { error, tookMs } = await outcomeOf(cluster);
     expect(error).toMatchObject({ name: 'UnreachableError' });
     expect(tookMs).toBeGreaterThan(WANTED.patienceMs);
+  });
+});
+
+describe('requireGroup', () => {
+  it('needs no coordinator of transactions', async () => {
+    const cluster = clusterThatSays({ transaction: 'COORDINATOR_NOT_AVAILABLE' });
+    expect((await outcomeOf(cluster, requireGroup)).error).toBeUndefined();
+  });
+
+  it.each([
+    ['COORDINATOR_NOT_AVAILABLE', { kind: 'group', setting: 'offsets.topic.replication.factor' }],
+    ['GROUP_AUTHORIZATION_FAILED', { code: 'GROUP_AUTHORIZATION_FAILED' }],
+  ] as const)('needs that of the group: %s', async (group, expected) => {
+    const { error } = await outcomeOf(clusterThatSays({ group }), requireGroup);
+    expect(error).toMatchObject(expected);
   });
 });

@@ -1,40 +1,14 @@
-import type { Clock, Ports } from '../ports.ts';
-import type { CoordinatorKind } from '../protocol/cluster-apis.ts';
+import type { Ports } from '../ports.ts';
 import { transactionalIdPrefix } from '../transactions/transactional-id.ts';
 import { Cluster } from './cluster.ts';
-import { insist } from './insist.ts';
 import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
+import { insistOn } from './require-group.ts';
+import type { GroupWanted } from './require-group.ts';
 
-export interface TransactionsWanted {
-  readonly groupId: string;
+export interface TransactionsWanted extends GroupWanted {
   /** The input. */
   readonly topic: string;
-  /** How long brokers may take to make or elect their coordinators, in milliseconds. */
-  readonly patienceMs: number;
 }
-
-/**
- * The brokers have no coordinator, however long they are asked: its internal topic cannot be created, or not be written to. As a
- * rule it is to have more replicas than there are brokers.
- */
-export class CoordinatorMissingError extends Error {
-  override readonly name = 'CoordinatorMissingError';
-  readonly kind: CoordinatorKind;
-  /** The brokers' setting that may be larger than their number. */
-  readonly setting: string;
-
-  constructor(kind: CoordinatorKind, cause: Error) {
-    const setting = SETTINGS[kind];
-    super(`No broker coordinates ${kind}s, and ${setting} may be too large`, { cause });
-    this.kind = kind;
-    this.setting = setting;
-  }
-}
-
-const SETTINGS: Readonly<Record<CoordinatorKind, string>> = {
-  group: 'offsets.topic.replication.factor',
-  transaction: 'transaction.state.log.replication.factor',
-};
 
 /** An instance's name, as far as transactional ids go, that is none: only starts take its id over. */
 const START = 'start/0';
@@ -70,19 +44,4 @@ export async function requireTransactions(
       },
     ),
   );
-}
-
-/** Asks again as {@link insist}, and knows what it means when there is no coordinator in the end. */
-async function insistOn(
-  kind: CoordinatorKind,
-  clock: Clock,
-  until: number,
-  ask: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await insist(clock, until, ask);
-  } catch (error) {
-    const isMissing = error instanceof ProtocolError && error.code === 'COORDINATOR_NOT_AVAILABLE';
-    throw isMissing ? new CoordinatorMissingError(kind, error) : error;
-  }
 }

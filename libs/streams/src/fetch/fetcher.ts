@@ -2,7 +2,7 @@ import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { isRefused, mayPass, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
-import type { Clock } from '../ports.ts';
+import type { Channel, Clock } from '../ports.ts';
 
 /** Where a partition is to be read. */
 export interface FetchPosition {
@@ -33,6 +33,10 @@ export interface FetcherOptions {
   readonly topic: string;
   /** How long brokers may gather records before they answer, in milliseconds; 0: they answer as soon as there are any. */
   readonly lingerMs: number;
+  /** Over which brokers are asked: what waits for records on one holds up what comes after it; default `fetch`. */
+  readonly channel?: Channel;
+  /** The most bytes that a partition brings at once, as far as its first batch allows; default 1 MiB. */
+  readonly maxPartitionBytes?: number;
   /** What cannot be repeated away. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -47,8 +51,9 @@ const LONG_POLL_MS = 500;
 /** The same when others are about to ask for more. */
 const SHORT_POLL_MS = 20;
 const RETRY_PAUSE_MS = 50;
-const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_PARTITION_BYTES = 1024 * 1024;
+/** A fetch brings something of so many partitions. */
+const PARTITIONS_PER_FETCH = 16;
 
 /** Fetches for all readers: one request at a time and broker, for all partitions that wait there. */
 export class Fetcher {
@@ -58,11 +63,13 @@ export class Fetcher {
   #readers = 0;
   /** The brokers that are asked. */
   readonly #loops = new Set<number>();
+  readonly #channel: Channel;
   #isLooking = false;
   #isClosed = false;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
+    this.#channel = options.channel ?? 'fetch';
   }
 
   /** A reader begins. @returns a function for its end */
@@ -109,7 +116,7 @@ export class Fetcher {
     const { cluster, clock } = this.#options;
     try {
       for (;;) {
-        const throttledMs = cluster.throttledMs(broker, 'fetch');
+        const throttledMs = cluster.throttledMs(broker, this.#channel);
         if (throttledMs > 0) await clock.sleep(throttledMs);
         const wanted = this.#of(broker);
         if (this.#isClosed || wanted.length === 0) return;
@@ -131,7 +138,7 @@ export class Fetcher {
 
   /** @returns whether the broker has answered without errors */
   async #fetch(broker: Broker, wanted: readonly Wanted[]): Promise<boolean> {
-    const { lingerMs } = this.#options;
+    const { lingerMs, maxPartitionBytes = MAX_PARTITION_BYTES } = this.#options;
     const longest = lingerMs > 0 ? lingerMs : LONG_POLL_MS;
     const isAll = wanted.length >= this.#readers;
     try {
@@ -141,17 +148,17 @@ export class Fetcher {
         {
           isolation: 'read_committed',
           maxWaitMs: isAll ? longest : Math.min(SHORT_POLL_MS, longest),
-          minBytes: lingerMs > 0 ? MAX_PARTITION_BYTES : 1,
-          maxBytes: MAX_BYTES,
+          minBytes: lingerMs > 0 ? maxPartitionBytes : 1,
+          maxBytes: maxPartitionBytes * PARTITIONS_PER_FETCH,
           partitions: wanted.map(({ reader: { partition }, position }) => ({
             topicId: position.topicId,
             partition,
             leaderEpoch: position.leaderEpoch,
             offset: position.offset,
-            maxBytes: MAX_PARTITION_BYTES,
+            maxBytes: maxPartitionBytes,
           })),
         },
-        { channel: 'fetch' },
+        { channel: this.#channel },
       );
       if (error !== 'NONE') throw new ProtocolError(error, 'Fetch');
       // A broker that throttles has read nothing (KIP-219).

@@ -1,9 +1,8 @@
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
-import { committedBatches } from './committed-batches.ts';
-import { UnreadableBatchError } from './errors.ts';
 import type { Fetcher, FetchFailure, FetchPosition, FetchReader } from './fetcher.ts';
 import { piecesOf } from './pieces.ts';
 import type { Piece, Reading } from './pieces.ts';
+import { readableOf } from './readable-batches.ts';
 
 /** The position has to be looked at again before the partition can be read on. */
 export class PositionLostError extends Error {
@@ -61,28 +60,10 @@ export class PartitionReader implements FetchReader {
     this.#want(position);
     for (;;) {
       const { from, data } = await this.#next();
-      const { batches, damage } = data.records;
-      const last = batches.at(-1)?.lastOffset ?? -1;
-      const isCovered = BigInt(last) >= from;
-      if (!isCovered && damage !== undefined) {
-        const { offset, lastOffset, reason } = damage;
-        const place = { topic: this.#topic, partition: this.partition, offset, lastOffset };
-        throw new UnreadableBatchError(place, reason);
-      }
-      const next = isCovered ? BigInt(last) + 1n : from;
-      this.#want({ ...position, offset: next });
-      if (!isCovered) continue;
-      const first = Number(from);
-      const readable = {
-        topic: this.#topic,
-        partition: this.partition,
-        batches: [...committedBatches(batches, data.aborted)].filter(
-          ({ count, lastOffset }) => count > 0 && lastOffset >= first,
-        ),
-        from: first,
-        end: last + 1,
-      };
-      yield* piecesOf(readable, this.#reading);
+      const place = { topic: this.#topic, partition: this.partition, from: Number(from) };
+      const readable = readableOf(place, data);
+      this.#want({ ...position, offset: readable === undefined ? from : BigInt(readable.end) });
+      if (readable !== undefined) yield* piecesOf(readable, this.#reading);
     }
   }
 

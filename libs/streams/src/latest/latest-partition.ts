@@ -1,9 +1,9 @@
 import type { Leader } from '../cluster/cluster.ts';
 import { mayPass } from '../cluster/protocol-error.ts';
 import { UnreadableBatchError } from '../fetch/errors.ts';
-import { Fetcher } from '../fetch/fetcher.ts';
-import { PartitionReader, PositionLostError } from '../fetch/partition-reader.ts';
+import { PositionLostError } from '../fetch/partition-reader.ts';
 import type { Reading } from '../fetch/pieces.ts';
+import { readRange } from '../fetch/read-range.ts';
 import type { LatestRecord } from '../plan/plan.ts';
 import { UndecidedError } from '../plan/undecided-error.ts';
 import { boundsOf, stableEndOf } from '../positions/positions.ts';
@@ -175,43 +175,14 @@ export class LatestPartition {
     return false;
   }
 
-  /** Takes in what is committed between two offsets. What it reads with is gone afterwards: nothing is fetched any more. */
+  /** Takes in what is committed between two offsets. */
   async #read(topicId: string, leader: Leader, from: bigint, end: bigint): Promise<void> {
-    const { cluster, clock, topic, partition, reading, signal } = this.#source;
-    const now = clock.now();
-    let fatal: unknown;
-    const fetcher = new Fetcher({
-      cluster,
-      clock,
-      topic,
-      lingerMs: 0,
-      onFatal: (error) => {
-        fatal = error;
-        close();
-      },
-    });
-    const reader = new PartitionReader(topic, partition, fetcher, reading);
-    const close = (): void => {
-      reader.close();
-      fetcher.close();
-    };
-    signal.addEventListener('abort', close);
-    if (signal.aborted) close();
-    try {
-      if (from < end) {
-        const position = { topicId, offset: from, leaderEpoch: leader.epoch };
-        for await (const { records, nextOffset } of reader.read(position)) {
-          for (const record of records) this.#known.note(record, now);
-          if (BigInt(nextOffset) >= end) break;
-        }
-      }
-      this.#writes.readTo(end);
-    } catch (error) {
-      throw fatal ?? error;
-    } finally {
-      signal.removeEventListener('abort', close);
-      close();
+    const now = this.#source.clock.now();
+    const position = { topicId, offset: from, leaderEpoch: leader.epoch };
+    for await (const { records } of readRange(this.#source, position, end)) {
+      for (const record of records) this.#known.note(record, now);
     }
+    this.#writes.readTo(end);
   }
 
   #failure(error: unknown): unknown {

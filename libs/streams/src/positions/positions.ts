@@ -1,5 +1,6 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
 import { isLeaderGone, ProtocolError } from '../cluster/protocol-error.ts';
+import type { RequestOf } from '../protocol/apis.ts';
 import type { StoredOffset } from '../protocol/group-apis.ts';
 import { ANY_EPOCH, EARLIEST, LATEST } from '../protocol/log-apis.ts';
 import type { Isolation, TopicPartition } from '../protocol/log-apis.ts';
@@ -34,16 +35,41 @@ export async function committedOffsets(
   topic: string,
   partitions: readonly number[],
 ): Promise<ReadonlyMap<number, Committed>> {
-  const asked = partitions.map((partition) => ({ topic, partition }));
-  const request = { groupId, requireStable: true, partitions: asked };
-  const response = await cluster.ask('group', groupId, 'OffsetFetch', request, errorOf);
+  const asked = { groupId, requireStable: true, partitions: placesOf(topic, partitions) };
   const committed = new Map<number, Committed>();
-  for (const stored of response.partitions) {
-    const { partition, offset, leaderEpoch, metadata } = stored;
-    if (offset < 0n) continue;
+  for (const { partition, offset, leaderEpoch, metadata } of await storedOffsets(cluster, asked)) {
     committed.set(partition, { offset, leaderEpoch, ...decodeCommitMetadata(metadata, offset) });
   }
   return committed;
+}
+
+/** @returns what the group has committed for a partition outside of transactions; undefined: nothing */
+export async function plainOffset(
+  cluster: Cluster,
+  groupId: string,
+  topic: string,
+  partition: number,
+): Promise<StoredOffset | undefined> {
+  const asked = { groupId, requireStable: false, partitions: placesOf(topic, [partition]) };
+  return (await storedOffsets(cluster, asked))[0];
+}
+
+async function storedOffsets(
+  cluster: Cluster,
+  request: RequestOf<'OffsetFetch'>,
+): Promise<readonly StoredOffset[]> {
+  const { partitions } = await cluster.ask(
+    'group',
+    request.groupId,
+    'OffsetFetch',
+    request,
+    errorOf,
+  );
+  return partitions.filter(({ offset }) => offset >= 0n);
+}
+
+function placesOf(topic: string, partitions: readonly number[]): TopicPartition[] {
+  return partitions.map((partition) => ({ topic, partition }));
 }
 
 function errorOf({
@@ -90,6 +116,24 @@ export function stableEndOf(
   leader: Leader,
 ): Promise<bigint> {
   return listOffset(cluster, { topic, partition }, leader, LATEST, 'read_committed');
+}
+
+/** @returns the same of all partitions whose leaders tell */
+export async function stableEnds(
+  cluster: Cluster,
+  topic: string,
+): Promise<ReadonlyMap<number, bigint>> {
+  const ends = new Map<number, bigint>();
+  const asked = [...cluster.byLeader([topic])].map(async ([broker, led]) => {
+    const partitions = led.map((one) => ({ ...one, timestamp: LATEST }));
+    const request = { isolation: 'read_committed', partitions } as const;
+    const answer = await cluster.send(broker, 'ListOffsets', request);
+    for (const { partition, error, offset } of answer.partitions) {
+      if (error === 'NONE') ends.set(partition, offset);
+    }
+  });
+  await Promise.all(asked);
+  return ends;
 }
 
 async function listOffset(

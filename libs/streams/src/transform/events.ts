@@ -1,15 +1,9 @@
-import type { Throttled } from '../cluster/cluster.ts';
-import type { BatchPlace } from '../fetch/errors.ts';
-import type { MemberState } from '../group/member-options.ts';
+import type { EngineEvent } from '../engine/events.ts';
 import type { Resume } from '../positions/resume.ts';
-import type { StallCause } from '../watch/watch.ts';
 
-/** What happens to an engine that operators are told, by logs and metrics. */
-export type EngineEvent =
-  | { readonly kind: 'member'; readonly state: MemberState; readonly generation: number }
-  | { readonly kind: 'assigned' | 'revoked'; readonly partitions: readonly number[] }
-  | { readonly kind: 'lost' }
-  | { readonly kind: 'stalled'; readonly cause: StallCause }
+/** What happens to a {@link TransformEngine} that operators are told, by logs and metrics. */
+export type TransformEvent =
+  | EngineEvent
   | {
       readonly kind: 'positioned';
       readonly partition: number;
@@ -29,17 +23,4 @@ export type EngineEvent =
       readonly kind: 'transaction';
       readonly outcome: 'committed' | 'aborted';
       readonly cause: unknown;
-    }
-  | ({ readonly kind: 'throttled' } & Throttled)
-  | {
-      /** A partition waits, because a batch cannot be read; a `waiting` event follows. */
-      readonly kind: 'unreadable';
-      readonly place: BatchPlace;
-      readonly message: string;
-    }
-  | {
-      readonly kind: 'waiting';
-      readonly partition: number;
-      /** Undefined: it waits no more. */
-      readonly reason: string | undefined;
     };

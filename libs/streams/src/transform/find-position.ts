@@ -1,14 +1,8 @@
-import type { Cluster, Leader } from '../cluster/cluster.ts';
-import type { FetchPosition } from '../fetch/fetcher.ts';
-import {
-  boundsOf,
-  committedOffsets,
-  epochEndOf,
-  UnstableOffsetError,
-} from '../positions/positions.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { compareWithLog } from '../positions/compare-with-log.ts';
+import type { ComparedPosition } from '../positions/compare-with-log.ts';
+import { committedOffsets, UnstableOffsetError } from '../positions/positions.ts';
 import type { Committed } from '../positions/positions.ts';
-import { resume } from '../positions/resume.ts';
-import type { Resume } from '../positions/resume.ts';
 
 /** Where a position is above the log's end, and nothing tells why: an operator has to decide. */
 export class ImpossiblePositionError extends Error {
@@ -24,13 +18,9 @@ export class ImpossiblePositionError extends Error {
 }
 
 /** Where a partition is to be read, and why there. */
-export interface FoundPosition {
+export interface FoundPosition extends ComparedPosition {
   /** Undefined: the group has committed nothing. */
   readonly committed: Committed | undefined;
-  readonly resume: Resume;
-  readonly position: FetchPosition;
-  /** The log's end. */
-  readonly end: bigint;
 }
 
 export interface PositionFinderOptions {
@@ -65,42 +55,14 @@ export class PositionFinder {
   async find(): Promise<FoundPosition | undefined> {
     const { cluster, topic, partition, isOver } = this.#options;
     const committed = await this.#stable();
-    const leader = cluster.leader(topic, partition);
-    const topicId = cluster.topic(topic)?.topicId;
-    if (leader === undefined || topicId === undefined || isOver()) {
-      await cluster.refresh();
-      return undefined;
+    if (isOver()) return undefined;
+    const compared = await compareWithLog(cluster, topic, partition, committed);
+    if (compared === undefined) return undefined;
+    const { resume, end } = compared;
+    if (resume.kind === 'impossible') {
+      throw new ImpossiblePositionError(topic, partition, resume.offset, end);
     }
-    if (!(await this.#isUpToDate(topicId, committed?.topicId))) return undefined;
-    const bounds = await boundsOf(cluster, topic, partition, leader);
-    const epochEnd = await this.#epochEnd(leader, committed, topicId);
-    const found = resume(committed, { ...bounds, topicId, epochEnd });
-    if (found.kind === 'impossible') {
-      throw new ImpossiblePositionError(topic, partition, found.offset, bounds.end);
-    }
-    const position = { topicId, offset: found.offset, leaderEpoch: leader.epoch };
-    return { committed, resume: found, position, end: bounds.end };
-  }
-
-  /** Another member may know sooner than this one that the topic was created anew: then the id that is known here is the older one. */
-  async #isUpToDate(topicId: string, committed: string | undefined): Promise<boolean> {
-    const { cluster, topic } = this.#options;
-    if (committed === undefined || committed === topicId) return true;
-    const ids = await cluster.topicIds(topic);
-    if (ids.size === 1 && ids.has(topicId)) return true;
-    await cluster.refresh();
-    return false;
-  }
-
-  #epochEnd(
-    leader: Leader,
-    committed: Committed | undefined,
-    topicId: string,
-  ): Promise<bigint | undefined> {
-    const { cluster, topic, partition } = this.#options;
-    // An epoch of another topic says nothing.
-    if (committed?.topicId !== topicId) return Promise.resolve(undefined);
-    return epochEndOf(cluster, topic, partition, leader, committed.leaderEpoch);
+    return { committed, ...compared };
   }
 
   /** @returns what the group has committed, as soon as nothing that is under way can move it */

@@ -1,12 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { mayPass } from '../cluster/protocol-error.ts';
-import { UnreadableBatchError } from '../fetch/errors.ts';
+import type { EngineLane, InFlight } from '../engine/engine-lane.ts';
 import type { Fetcher, FetchPosition } from '../fetch/fetcher.ts';
-import {
-  PartitionReader,
-  PositionLostError,
-  ReaderClosedError,
-} from '../fetch/partition-reader.ts';
+import { PartitionWork } from '../fetch/partition-work.ts';
 import type { Piece, Reading } from '../fetch/pieces.ts';
 import type { FlowCounts } from '../plan/flow.ts';
 import { addFlow, NO_FLOW } from '../plan/flow.ts';
@@ -19,18 +14,10 @@ import type { ConsumedBatch } from '../records/record.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import type { Committer } from './committer.ts';
 import type { Settled } from './entry.ts';
-import type { EngineEvent } from './events.ts';
+import type { TransformEvent } from './events.ts';
 import { PositionFinder } from './find-position.ts';
 import type { RefusedWrite } from './merged-writes.ts';
 import type { Around, PlanBatch, PlannedBatch } from './planned-batch.ts';
-
-/** A batch that is being worked on. */
-export interface InFlight {
-  readonly from: bigint;
-  readonly records: number;
-  /** Epoch milliseconds. */
-  readonly since: number;
-}
 
 /** Where a partition goes on, with the counts of what lies before. */
 interface GoOn {
@@ -50,41 +37,47 @@ export interface LaneOptions {
   readonly plan: (signal: AbortSignal) => PlanBatch;
   readonly around: Around | undefined;
   readonly progress: PartitionProgress;
-  readonly onEvent: (event: EngineEvent) => void;
+  readonly onEvent: (event: TransformEvent) => void;
   /** See {@link CommitterOptions.onUnstable}. */
   readonly onUnstable: (attempt: number) => Promise<void>;
 }
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+/** How long what keeps a batch from being decided is waited for before it is looked at again. */
+const UNDECIDED_PAUSE_MS = 1_000;
+
 /** One partition, for as long as it is the member's: reads it, plans its batches and has them committed, one after another. */
-export class Lane {
+export class Lane implements EngineLane {
   readonly partition: number;
   readonly #options: LaneOptions;
-  readonly #reader: PartitionReader;
+  readonly #work: PartitionWork;
   readonly #finder: PositionFinder;
-  readonly #closing = new AbortController();
   /** As the group has it. */
   #committed: Committed | undefined;
-  /** What the partition waits for. */
-  #waiting: string | undefined;
   #plan: PlanBatch | undefined;
   #inFlight: InFlight | undefined;
 
   constructor(partition: number, options: LaneOptions) {
     this.partition = partition;
     this.#options = options;
-    const { topic, fetcher, reading, progress, clock } = options;
-    const onWaiting = (isWaiting: boolean): void => {
-      progress.waiting(isWaiting, clock.now());
-    };
-    this.#reader = new PartitionReader(topic, partition, fetcher, { ...reading, onWaiting });
+    const { onEvent } = options;
+    this.#work = new PartitionWork({
+      ...options,
+      partition,
+      position: () => this.#position(),
+      process: (piece, position) => this.#process(piece, position),
+      onUnreadable: ({ message, place }) => {
+        if (this.waiting !== message) onEvent({ kind: 'unreadable', place, message });
+      },
+      onWaiting: (reason) => {
+        onEvent({ kind: 'waiting', partition, reason });
+      },
+    });
     this.#finder = new PositionFinder({
       ...options,
       partition,
       isOver: () => this.#isOver(),
       onWaiting: (reason) => {
-        this.#wait(reason);
+        this.#work.wait(reason);
       },
     });
   }
@@ -93,60 +86,21 @@ export class Lane {
     return this.#inFlight;
   }
 
-  /** What the partition waits for; undefined: nothing keeps it from going on. */
   get waiting(): string | undefined {
-    return this.#waiting;
+    return this.#work.waiting;
   }
 
-  /** Works until it is closed. @throws what cannot be repeated away */
-  async run(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
-    while (!this.#isOver()) {
-      try {
-        const position = await this.#position();
-        if (position !== undefined) await this.#work(position);
-        pause = FIRST_PAUSE_MS;
-      } catch (error) {
-        if (error instanceof ReaderClosedError || this.#isOver()) return;
-        if (error instanceof PositionLostError && error.failure === 'moved') continue;
-        if (error instanceof UnreadableBatchError) this.#waitToRead(error);
-        else if (!(error instanceof PositionLostError) && !mayPass(error)) throw error;
-        await this.#options.cluster.refresh().catch(() => undefined);
-      }
-      await this.#options.cluster.pause(pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
+  run(): Promise<void> {
+    return this.#work.run();
   }
 
   close(): void {
-    this.#closing.abort();
-    this.#reader.close();
-  }
-
-  /** @param reason undefined: it waits no more */
-  #wait(reason: string | undefined): void {
-    if (this.#waiting === reason) return;
-    this.#waiting = reason;
-    // A new process would wait for the same.
-    this.#options.progress.waiting(reason !== undefined, this.#options.clock.now());
-    this.#options.onEvent({ kind: 'waiting', partition: this.partition, reason });
-  }
-
-  #waitToRead({ message, place }: UnreadableBatchError): void {
-    if (this.#waiting !== message) this.#options.onEvent({ kind: 'unreadable', place, message });
-    this.#wait(message);
+    this.#work.close();
   }
 
   /** Asked anew each time: it may end during any wait. */
   #isOver(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
-  /** Reads on until the partition goes on elsewhere. */
-  async #work(position: FetchPosition): Promise<void> {
-    for await (const piece of this.#reader.read(position)) {
-      if (!(await this.#process(piece, position))) return;
-    }
+    return this.#work.signal.aborted;
   }
 
   /** @returns whether the next piece follows: else the partition goes on elsewhere */
@@ -171,7 +125,7 @@ export class Lane {
 
   /** Plans a batch and has it committed, in another way where records are refused. @returns whether it is committed */
   async #transact(batch: ConsumedBatch, position: FetchPosition): Promise<boolean> {
-    const plan = (this.#plan ??= this.#options.plan(this.#closing.signal));
+    const plan = (this.#plan ??= this.#options.plan(this.#work.signal));
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
       const submitted = this.#options.committer.expect();
@@ -224,7 +178,7 @@ export class Lane {
       isCurrent: () => !this.#isOver(),
     });
     if (settled.kind === 'committed') {
-      this.#wait(undefined);
+      this.#work.wait(undefined);
       this.#committed = { offset, topicId, leaderEpoch, flow };
     }
     return settled;
@@ -233,8 +187,8 @@ export class Lane {
   /** A topic may be missing: the next look at the cluster tells. */
   async #waitFor({ message }: UndecidedError): Promise<void> {
     const { cluster } = this.#options;
-    this.#wait(message);
-    await cluster.pause(LONGEST_PAUSE_MS);
+    this.#work.wait(message);
+    await cluster.pause(UNDECIDED_PAUSE_MS);
     await cluster.refresh().catch(() => undefined);
   }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { RefusedWrite } from './merged-writes.ts';
 import { Refusals, UnwritableRecordsError } from './refusals.ts';
-import type { SourcedWrite } from './target-writes.ts';
+import type { SourcedWrite } from '../writing/partitioned-writes.ts';
 
 const DEAD = 'dead';
 /** Records of the batch that a write's records are made of, by the index in what was given to make it. */

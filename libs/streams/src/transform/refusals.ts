@@ -3,7 +3,7 @@ import type { ErrorName } from '../protocol/errors.ts';
 import type { ConsumedBatch, Refusal } from '../records/record.ts';
 import type { Write } from '../transactions/produce.ts';
 import type { RefusedWrite } from './merged-writes.ts';
-import type { SourcedWrite } from './target-writes.ts';
+import type { SourcedWrite } from '../writing/partitioned-writes.ts';
 
 /** What planning a batch needs to know of earlier plans. Nothing is looked up per record where there are none. */
 export interface KnownRefusals {

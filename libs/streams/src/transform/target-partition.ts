@@ -1,5 +1,5 @@
 import type { Topic } from '../cluster/cluster.ts';
-import { murmur2 } from './murmur2.ts';
+import { keyPartition } from '../writing/key-partition.ts';
 
 /**
  * Chooses the partition of a record: the one that it came from where both topics have as many, so that order and locality stay,
@@ -17,5 +17,5 @@ export function targetPartition(
 ): number {
   if (input.partitions === target.partitions) return source;
   if (key === null) return source % target.partitions;
-  return (murmur2(key) & 0x7fffffff) % target.partitions;
+  return keyPartition(key, target.partitions);
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { LATEST } from '../protocol/log-apis.ts';
+import { stableEnds } from '../positions/positions.ts';
 import type { Clock } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
 import { PartitionProgress } from './progress.ts';
@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly membershipTimeoutMs: number;
   /** When a coordinator last counted the member in, epoch ms. */
   readonly provenAt: () => number;
+  /** Told after each look where all partitions of the topic end, for readers of committed records; those that had no leader as before. */
+  readonly onEnds?: ((ends: ReadonlyMap<number, bigint>) => void) | undefined;
   /** Told once, with words for operators. */
   readonly onStalled: (cause: StallCause, reason: string) => void;
 }
@@ -40,6 +42,8 @@ export class Watch {
   readonly #known = new Map<number, PartitionProgress>();
   /** By partition, since when every look at its end was answered. */
   readonly #seenSince = new Map<number, number>();
+  /** Of all partitions, as they were last told. */
+  #ends: ReadonlyMap<number, bigint> = new Map();
   #answeredSince: number | undefined;
   #lookedAt = -Infinity;
   #stalled: string | undefined;
@@ -96,10 +100,11 @@ export class Watch {
   }
 
   async #look(): Promise<void> {
-    const { clock, stallTimeoutMs } = this.#options;
+    const { cluster, clock, topic, stallTimeoutMs } = this.#options;
     let ends: ReadonlyMap<number, bigint>;
     try {
-      ends = await this.#ends();
+      // Of partitions of other members, too: a member that has none is watched as well.
+      ends = await stableEnds(cluster, topic);
     } catch {
       this.#forgetLooks();
       return;
@@ -117,28 +122,28 @@ export class Watch {
       progress.observeEnd(end, now);
       if (!this.#seenSince.has(partition)) this.#seenSince.set(partition, now);
     }
+    this.#tellEnds(ends);
     if (this.#stalled === undefined && !this.#isClosed) this.#judge(now, this.#answeredSince);
+  }
+
+  /** What lacks a partition would pass for all that there is. */
+  #tellEnds(ends: ReadonlyMap<number, bigint>): void {
+    const { cluster, topic, onEnds } = this.#options;
+    const { partitions = 0 } = cluster.topic(topic) ?? {};
+    const all = Array.from(
+      { length: partitions },
+      (_, partition) => [partition, ends.get(partition) ?? this.#ends.get(partition)] as const,
+    );
+    const known = all.flatMap(([partition, end]) =>
+      end === undefined ? [] : ([[partition, end]] as const),
+    );
+    this.#ends = new Map(known);
+    if (known.length === partitions && !this.#isClosed) onEnds?.(this.#ends);
   }
 
   #forgetLooks(): void {
     this.#seenSince.clear();
     this.#answeredSince = undefined;
-  }
-
-  /** Of partitions of other members, too: a member that has none is watched as well. @returns the last stable offsets */
-  async #ends(): Promise<ReadonlyMap<number, bigint>> {
-    const { cluster, topic } = this.#options;
-    const ends = new Map<number, bigint>();
-    const asked = [...cluster.byLeader([topic])].map(async ([broker, led]) => {
-      const partitions = led.map((one) => ({ ...one, timestamp: LATEST }));
-      const request = { isolation: 'read_committed', partitions } as const;
-      const answer = await cluster.send(broker, 'ListOffsets', request);
-      for (const { partition, error, offset } of answer.partitions) {
-        if (error === 'NONE') ends.set(partition, offset);
-      }
-    });
-    await Promise.all(asked);
-    return ends;
   }
 
   #judge(now: number, answeredSince: number): void {

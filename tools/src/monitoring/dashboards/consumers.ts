@@ -122,7 +122,7 @@ export const CONSUMERS: DashboardDefinition = {
           description: 'Processes joined to each group.',
           queries: [
             {
-              expr: 'sum by (consumergroup) (kafka_consumergroup_members{consumergroup!~".+[.]follower[.].+"})',
+              expr: 'sum by (consumergroup) (kafka_consumergroup_members)',
               legend: '{{consumergroup}}',
             },
           ],
@@ -155,19 +155,14 @@ export const CONSUMERS: DashboardDefinition = {
           runbook: 'RebalancesTooOften',
         },
         {
-          title: 'Restarts of consumers and trips of the watchdog, in ten minutes',
+          title: 'Trips of the watchdog, in ten minutes',
           kind: 'series',
           unit: 'short',
-          description:
-            'Consumers that restarted inside their process, by cause; stalls that ended one.',
+          description: 'Stalls that ended a process, by what stood still.',
           queries: [
             {
-              expr: 'sum by (job, cause) (increase(login_pipeline_consumer_restarts_total[10m])) or vector(0)',
+              expr: 'sum by (job, cause) (increase(login_pipeline_watchdog_trips_total[10m]))',
               legend: '{{job}} {{cause}}',
-            },
-            {
-              expr: 'sum by (job) (increase(login_pipeline_watchdog_trips_total[10m]))',
-              legend: '{{job}} watchdog',
             },
           ],
           runbook: 'ServiceRestartsOften',

@@ -1,10 +1,14 @@
-import { lastHeader } from '@login-pipeline/streams';
-import { CountingStates, tallyOf } from '../../testing/counting-states.ts';
-import type { Tally } from '../../testing/counting-states.ts';
+import {
+  lastHeader,
+  NEXT_OFFSET_HEADER,
+  partitionOfKey,
+  snapshotRecord,
+} from '@login-pipeline/streams';
+import { CountingStates, tallyOf } from '@login-pipeline/streams/testing';
+import type { Tally } from '@login-pipeline/streams/testing';
 import { TestCluster, waitFor } from '../../testing/index.ts';
 import { SnapshotConsumer } from '../snapshot-consumer.ts';
-import type { SnapshotOptions } from '../snapshot-consumer.ts';
-import { NEXT_OFFSET_HEADER, partitionOfKey, snapshotRecord } from '../snapshot-record.ts';
+import type { SnapshotOptions } from '../snapshot-options.ts';
 
 export const cluster = new TestCluster();
 const cleanups: (() => Promise<void>)[] = [];
@@ -132,8 +136,9 @@ export async function savedOffsets({
   return saved;
 }
 
-/** Writes a snapshot as any replica could have. */
+/** Writes a snapshot as any replica of an earlier release could have. */
 export async function save(fold: Fold, nextOffset: bigint, value: Buffer): Promise<void> {
-  const record = snapshotRecord(fold.input, 0, { nextOffset, value });
+  const plain = { nextOffset, value, topicId: undefined, leaderEpoch: -1 };
+  const record = snapshotRecord(fold.input, 0, plain, Date.now());
   await cluster.produce(fold.snapshots, [{ ...record, timestamp: String(record.timestamp) }]);
 }

@@ -5,7 +5,7 @@ import { UndecidedError } from '../../plan/undecided-error.ts';
 import type { SimulatedCluster, SimulatedProcess } from '../../testing/simulation/index.ts';
 import { TransformEngine } from '../engine.ts';
 import type { TransformOptions } from '../engine.ts';
-import type { EngineEvent } from '../events.ts';
+import type { TransformEvent } from '../events.ts';
 import { targetWrites } from '../target-writes.ts';
 
 export const INPUT = 'logins';
@@ -18,7 +18,7 @@ const LIMITS = { maxMessageBytes: 1_000_000, maxRecords: 1_000, codec: 'none' } 
 export interface Service {
   readonly process: SimulatedProcess;
   readonly engine: TransformEngine;
-  readonly events: (EngineEvent & { readonly at: number })[];
+  readonly events: (TransformEvent & { readonly at: number })[];
   readonly failures: unknown[];
 }
 

@@ -1,0 +1,69 @@
+import {
+  ImpossiblePositionError,
+  LatestUnreadableError,
+  UnwritableRecordsError,
+} from '@login-pipeline/streams';
+import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
+import { errorText, KafkaUnavailableError } from '../client/errors.ts';
+import { engineFailure } from '../engine/engine-failure.ts';
+import { transactionRights } from './transaction-rights.ts';
+import type { TransactionalOptions } from './transactional-options.ts';
+
+/**
+ * @param connections what they were last asked
+ * @returns what a transformer ends with when its engine cannot go on: it names the setting or topic, and the fix
+ */
+export function transformFailure(
+  error: unknown,
+  options: TransactionalOptions,
+  connections: readonly ConnectionState[],
+): unknown {
+  const { input, output, deadLetter, latest } = options;
+  if (error instanceof ImpossiblePositionError) {
+    return new KafkaUnavailableError(
+      `${error.message}: it may be of another topic of this name, or have been set by mistake. ${positionsAdvice(options, error)}`,
+    );
+  }
+  if (error instanceof LatestUnreadableError) {
+    const { topic, setting } = latest ?? input;
+    return new KafkaUnavailableError(
+      `${error.message}. Without it the latest records of "${topic}" (${setting}) are not known: look at the brokers' disks, ` +
+        `or set ${setting} to a new topic, which begins empty.`,
+      { cause: error },
+    );
+  }
+  if (error instanceof UnwritableRecordsError) return refusedWrites(error, options);
+  const kept = latest === undefined ? [] : [latest];
+  return engineFailure(error, options, connections, {
+    read: [...kept, input],
+    written: [output, deadLetter, ...kept],
+    rights: transactionRights(options),
+  });
+}
+
+/** @returns the command by which an operator decides where a partition goes on */
+function positionsAdvice(
+  { groupId, input }: TransactionalOptions,
+  { partition }: ImpossiblePositionError,
+): string {
+  return (
+    `Stop all members of the group (GROUP_ID), and decide where it goes on: GROUP_ID=${groupId} INPUT_TOPIC=${input.topic} ` +
+    `npm run positions -- set --partition ${partition} --to earliest (or end, an offset, a time)`
+  );
+}
+
+function refusedWrites(
+  error: UnwritableRecordsError,
+  { output, deadLetter, latest }: TransactionalOptions,
+): Error {
+  const topics = error.refused.map(({ topic }) => topic);
+  const targets = [output, deadLetter, ...(latest === undefined ? [] : [latest])];
+  const names = targets
+    .filter(({ topic }) => topics.includes(topic))
+    .map(({ topic, setting }) => `"${topic}" (${setting})`)
+    .join(' and ');
+  return new KafkaUnavailableError(
+    `The brokers refuse a transaction to ${names}: ${errorText(error)}. Nothing of it was committed.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { lastHeader } from '../records/headers.ts';
+import type { OutgoingRecord } from '../records/record.ts';
+import { ForeignChangesError } from '../snapshots/changes-writer.ts';
+import { UnwrittenError } from '../snapshots/snapshot-writer.ts';
+import { SimulatedCluster } from '../testing/simulation/index.ts';
+import { until } from '../transform/testing/service.ts';
+import type { FoldOptions } from './engine.ts';
+import {
+  haveAll,
+  INPUT,
+  NEVER_MS,
+  savedOffsets,
+  SNAPSHOTS,
+  startFolding,
+  topicIdOf,
+  write,
+} from './testing/folding.ts';
+
+const CHANGES = 'counts';
+
+describe('Changes beside snapshots', () => {
+  let cluster: SimulatedCluster;
+  let asked: string[];
+
+  beforeEach(() => {
+    asked = [];
+    cluster = new SimulatedCluster({ seed: 21 });
+    cluster.createTopic(INPUT, 1);
+    cluster.createTopic(SNAPSHOTS, 1, { isCompacted: true });
+    cluster.createTopic(CHANGES, 2, { isCompacted: true });
+  });
+
+  /** @param valueBytes of each change */
+  function changes(valueBytes = 1): Required<Pick<FoldOptions, 'changes'>> {
+    const record = (key: string): OutgoingRecord => ({
+      ...{ key: Buffer.from(key), value: Buffer.alloc(valueBytes), timestamp: '1' },
+    });
+    return {
+      changes: {
+        topic: CHANGES,
+        maxMessageBytes: 1_000_000,
+        since: (partition) => {
+          asked.push(`since ${partition}`);
+          return ['one', 'two', 'three'].map(record);
+        },
+        forget: (partition) => asked.push(`forget ${partition}`),
+      },
+    };
+  }
+
+  const told = (): string[] =>
+    cluster
+      .read(CHANGES)
+      .flatMap(({ committed }) => committed)
+      .map(({ key, headers = [] }) => `${key?.toString()} ${lastHeader(headers, 'topic-id')}`);
+
+  it('are told before them, each with the id of the topic that it comes of', async () => {
+    write(cluster, 0, 'x');
+    let isFirst = true;
+    cluster.network.fault = (_process, _broker, api) => {
+      if (api === 'Produce' && isFirst) {
+        isFirst = false;
+        expect(savedOffsets(cluster, 0)).toEqual([]);
+      }
+      return undefined;
+    };
+    startFolding(cluster, 'a', changes());
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    const id = topicIdOf(cluster);
+    expect(told().slice(0, 3).sort()).toEqual([`one ${id}`, `three ${id}`, `two ${id}`]);
+    expect(isFirst).toBe(false);
+  });
+
+  it('are told of what was restored, though nothing is new', async () => {
+    const one = startFolding(cluster, 'a', changes());
+    await until(cluster, () => told().length === 3);
+    void one.engine.stop();
+    await until(cluster, () => one.engine.member.state === 'left');
+    startFolding(cluster, 'b', changes());
+    await until(cluster, () => told().length === 6);
+  });
+
+  it('that are refused for long keep all snapshots back, are asked for again, and end the engine', async () => {
+    cluster.deleteTopic(CHANGES);
+    await cluster.run(cluster.now() + 20);
+    cluster.createTopic(CHANGES, 2, { isCompacted: true, maxMessageBytes: 200 });
+    const options = { snapshotIntervalMs: 50, stallTimeoutMs: 1_000 };
+    const one = startFolding(cluster, 'a', { ...changes(1_000), ...options });
+    await until(cluster, () => one.failures.length > 0);
+    expect(asked.slice(0, 4)).toEqual(['since 0', 'forget 0', 'since 0', 'forget 0']);
+    expect(one.failures[0]).toBeInstanceOf(UnwrittenError);
+    expect(one.failures[0]).toMatchObject({
+      topic: CHANGES,
+      message: expect.stringContaining('MESSAGE_TOO_LARGE'),
+    });
+    expect(savedOffsets(cluster, 0)).toEqual([]);
+  });
+
+  it('wait for a leader, with the snapshots, however long that takes', async () => {
+    const one = startFolding(cluster, 'a', { ...changes(), stallTimeoutMs: 10_000 });
+    await until(cluster, haveAll(cluster, one));
+    for (const partition of [0, 1]) cluster.holdLeaderless(CHANGES, partition, true);
+    write(cluster, 0, 'x');
+    await cluster.run(cluster.now() + 30_000);
+    expect(savedOffsets(cluster, 0)).not.toContain(1);
+    expect(one.events.some(({ kind }) => kind === 'unsaved')).toBe(true);
+    for (const partition of [0, 1]) cluster.holdLeaderless(CHANGES, partition, false);
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    expect(one.failures).toEqual([]);
+  });
+
+  it('are not mixed with those of another topic of the name', async () => {
+    const first = startFolding(cluster, 'a', changes());
+    write(cluster, 0, 'x');
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    first.process.kill();
+    for (const [topic, partitions] of [
+      [INPUT, 1],
+      [SNAPSHOTS, 1],
+    ] as const) {
+      cluster.deleteTopic(topic);
+      await cluster.run(cluster.now() + 20);
+      cluster.createTopic(topic, partitions, { isCompacted: topic === SNAPSHOTS });
+    }
+    await cluster.run(cluster.now() + 20);
+    const before = told();
+    const second = startFolding(cluster, 'b', changes());
+    await until(cluster, () => second.failures.length > 0);
+    expect(second.failures[0]).toBeInstanceOf(ForeignChangesError);
+    expect(second.failures[0]).toMatchObject({ topic: CHANGES });
+    expect(told()).toEqual(before);
+  });
+
+  it('are all told again when their topic is created anew', async () => {
+    const one = startFolding(cluster, 'a', changes());
+    await until(cluster, () => told().length === 3);
+    cluster.deleteTopic(CHANGES);
+    await cluster.run(cluster.now() + 20);
+    cluster.createTopic(CHANGES, 2, { isCompacted: true });
+    asked.length = 0;
+    await until(cluster, () => told().length === 3);
+    expect(asked.slice(0, 2)).toEqual(['forget 0', 'since 0']);
+    expect(one.failures).toEqual([]);
+  });
+
+  it('are told before a partition is given up', async () => {
+    const one = startFolding(cluster, 'a', { ...changes(), snapshotIntervalMs: NEVER_MS });
+    write(cluster, 0, 'x');
+    await until(cluster, haveAll(cluster, one));
+    void one.engine.stop();
+    await until(cluster, () => one.engine.member.state === 'left');
+    expect(told()).toHaveLength(3);
+    expect(savedOffsets(cluster, 0)).toEqual([1]);
+  });
+});

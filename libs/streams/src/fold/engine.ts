@@ -1,0 +1,283 @@
+import { EngineFrame } from '../engine/engine-frame.ts';
+import type { EngineOptions } from '../engine/engine-frame.ts';
+import { Fetcher } from '../fetch/fetcher.ts';
+import type { Reading } from '../fetch/pieces.ts';
+import type { Member } from '../group/member.ts';
+import type { Changes, WrittenTopic } from '../snapshots/changes.ts';
+import { ChangesWriter } from '../snapshots/changes-writer.ts';
+import { SnapshotFollower } from '../snapshots/snapshot-follower.ts';
+import type { FoundSnapshot, LogIdentity } from '../snapshots/snapshot-record.ts';
+import { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
+import type { PartitionProgress } from '../watch/progress.ts';
+import { StalledError } from '../watch/stalled-error.ts';
+import type { FoldEvent } from './events.ts';
+import { FoldLane } from './fold-lane.ts';
+import type { AroundFold, FoldBatch } from './fold-lane.ts';
+import { StateKeeper } from './state-keeper.ts';
+import type { FoldStates } from './states.ts';
+
+export interface FoldOptions extends EngineOptions<FoldEvent> {
+  /** A compacted topic that keeps the states. */
+  readonly snapshots: WrittenTopic;
+  /** What it takes, in bytes of a state: see {@link maxSnapshotBytes}. */
+  readonly maxSnapshotBytes: number;
+  /** Milliseconds between two snapshots of a partition that moves. */
+  readonly snapshotIntervalMs: number;
+  /** What is told beside the snapshots, and where; absent: nothing. */
+  readonly changes?: Changes & WrittenTopic;
+  readonly states: FoldStates;
+  /** Folds a batch into the state of its partition. */
+  readonly handle: FoldBatch;
+  readonly around?: AroundFold;
+  readonly reading: Reading;
+  /** Of snapshots, which readers of the input wait for: it needs memory of its own. */
+  readonly following: Reading;
+}
+
+/** A batch is some milliseconds of work: who asks for the states meanwhile does not wait long. */
+const MAX_PARTITION_BYTES = 128 * 1024;
+/** The last states of partitions that are given up are saved within it, or else their next owner folds some records again, in milliseconds. */
+const LAST_SAVE_MS = 5_000;
+const SAVE_PAUSE_MS = 100;
+
+/**
+ * Folds a topic into one state per partition and counts every record exactly once without transactions: state and next offset are one
+ * record, so they cannot disagree. The owner of a partition starts from its newest snapshot; who loses it has at worst written a
+ * snapshot that is older, never wrong. The group's committed offsets follow, for lag tools only, but for one that an operator set
+ * ahead on purpose.
+ */
+export class FoldEngine {
+  readonly #options: FoldOptions;
+  readonly #frame: EngineFrame<FoldLane>;
+  readonly #fetcher: Fetcher;
+  readonly #follower: SnapshotFollower;
+  readonly #keeper: StateKeeper;
+  /** By partition, the end of the lanes that it had before. */
+  readonly #ending = new Map<number, Promise<void>>();
+  /** Of the last assignment: one for all its partitions. */
+  #caughtUp: Promise<void> | undefined;
+
+  constructor(options: FoldOptions) {
+    this.#options = options;
+    const { ports, groupId, input, snapshots, changes, states, stallTimeoutMs, onEvent } = options;
+    const others = [snapshots.topic, ...(changes === undefined ? [] : [changes.topic])];
+    const frame = new EngineFrame<FoldLane>(options, others, {
+      onAssigned: () => {
+        this.#caughtUp = undefined;
+      },
+      lane: (partition, progress) => this.#lane(partition, progress),
+      onRevoked: (lanes) => this.#end(lanes, true),
+      onLost: (lanes) => {
+        void this.#end(lanes, false);
+      },
+      onEnds: (ends) => {
+        states.expect(ends);
+      },
+    });
+    this.#frame = frame;
+    const { cluster, member } = frame;
+    const { clock, encoder } = ports;
+    const room = { cluster, clock, encoder, input };
+    const onFatal = (error: unknown): void => {
+      frame.fail(error);
+    };
+    this.#fetcher = new Fetcher({
+      ...{ cluster, clock, topic: input, lingerMs: 0, onFatal },
+      maxPartitionBytes: MAX_PARTITION_BYTES,
+    });
+    this.#follower = new SnapshotFollower({
+      ...{ cluster, clock, topic: snapshots.topic, input, stallTimeoutMs, onFatal },
+      reading: options.following,
+      onSnapshot: (partition, snapshot) => {
+        this.#follow(partition, snapshot);
+      },
+      onGone: (how) => {
+        onEvent({ kind: 'snapshots-gone', how });
+        this.#keeper.forgetSaved();
+      },
+    });
+    const toldTo =
+      changes &&
+      new ChangesWriter({ ...room, target: changes, changes, reading: options.following });
+    const writer = new SnapshotWriter({
+      ...room,
+      target: snapshots,
+      maxSnapshotBytes: options.maxSnapshotBytes,
+      changes: toldTo,
+      stallTimeoutMs,
+      onFailed: (topic, cause) => {
+        onEvent({ kind: 'unsaved', topic, cause });
+      },
+    });
+    this.#keeper = new StateKeeper({
+      ...{
+        cluster,
+        clock,
+        member,
+        groupId,
+        topic: input,
+        states,
+        writer,
+        changes: toldTo,
+        onEvent,
+      },
+      snapshotTopic: snapshots.topic,
+      intervalMs: options.snapshotIntervalMs,
+      lanes: () => frame.lanes,
+    });
+  }
+
+  get member(): Pick<Member, 'state' | 'provenAt' | 'owned' | 'identity'> {
+    return this.#frame.member;
+  }
+
+  /** Why the process should be replaced; undefined: it need not be. */
+  get stalled(): string | undefined {
+    return this.#frame.watch.stalled;
+  }
+
+  /** By partition, how far the instance is with it. */
+  get progress(): ReadonlyMap<number, PartitionProgress> {
+    return this.#frame.watch.partitions;
+  }
+
+  /** By partition, what it waits for; only those that do. */
+  get waiting(): ReadonlyMap<number, string> {
+    return new Map(
+      [...this.#frame.lanes].flatMap(([partition, { waiting }]) =>
+        waiting === undefined ? [] : [[partition, waiting]],
+      ),
+    );
+  }
+
+  /** The partitions whose states are not restored yet. */
+  get restoring(): readonly number[] {
+    return [...this.#frame.lanes.values()]
+      .filter(({ standing }) => standing === undefined)
+      .map(({ partition }) => partition);
+  }
+
+  /** See {@link EngineFrame.describe}. */
+  describe(): Readonly<Record<string, unknown>> {
+    return this.#frame.describe();
+  }
+
+  /** Works until it is {@link stop}ped; failures go to `onFatal`. */
+  start(): void {
+    this.#frame.start({
+      // A member that has all snapshots keeps no partition waiting for long.
+      prepare: () => {
+        this.#follower.start();
+        return this.#follower.caughtUp();
+      },
+      work: () => this.#keeper.run(),
+    });
+  }
+
+  /** Keeps the last state of every partition, and then leaves the group. */
+  stop(): Promise<void> {
+    // Whatever waits for a restore waits no longer.
+    this.#follower.close();
+    return this.#frame.stop(async (lanes) => {
+      await this.#within(LAST_SAVE_MS, this.#end(lanes, true));
+      this.#keeper.close();
+      this.#fetcher.close();
+    });
+  }
+
+  #lane(partition: number, progress: PartitionProgress): FoldLane {
+    const { ports, groupId, input, states, handle, around, reading, changes, onEvent } =
+      this.#options;
+    return new FoldLane(partition, {
+      cluster: this.#frame.cluster,
+      clock: ports.clock,
+      groupId,
+      topic: input,
+      fetcher: this.#fetcher,
+      reading,
+      progress,
+      states,
+      handle,
+      around,
+      snapshots: async () => {
+        await this.#catchUp();
+        return this.#follower.newest;
+      },
+      before: this.#ending.get(partition) ?? Promise.resolve(),
+      // Readers of changes may have been told nothing of it yet.
+      savesRestored: changes !== undefined,
+      onEvent,
+    });
+  }
+
+  /** What is in the topic after a partition was assigned is all that its last owner has left. */
+  #catchUp(): Promise<void> {
+    this.#caughtUp ??= this.#follower.caughtUp();
+    return this.#caughtUp;
+  }
+
+  #follow(partition: number, snapshot: FoundSnapshot & LogIdentity): void {
+    const { lanes } = this.#frame;
+    if (lanes.has(partition)) return;
+    // What a process that was frozen writes of a topic that is gone must not be shown beside this one.
+    const { topicId } = [...lanes.values()].find(({ standing }) => standing)?.standing ?? {};
+    const isOther = topicId !== undefined && snapshot.topicId !== undefined;
+    if (isOther && snapshot.topicId !== topicId) return;
+    this.#options.states.follow(partition, snapshot);
+  }
+
+  /** Partitions are given up: resolves when nothing is done for them any more. Failures end the engine. */
+  #end(lanes: ReadonlyMap<number, FoldLane>, isTheirs: boolean): Promise<void> {
+    const ending = this.#finish(lanes, isTheirs).catch((error: unknown) => {
+      this.#frame.fail(error);
+    });
+    for (const partition of lanes.keys()) {
+      this.#ending.set(partition, ending);
+      void ending.then(() => {
+        if (this.#ending.get(partition) === ending) this.#ending.delete(partition);
+      });
+    }
+    return ending;
+  }
+
+  /** @param isTheirs whether no other member can have the partitions yet */
+  async #finish(lanes: ReadonlyMap<number, FoldLane>, isTheirs: boolean): Promise<void> {
+    const { stallTimeoutMs, states } = this.#options;
+    const idle = Promise.all([...lanes.values()].map((lane) => lane.idle()));
+    if (!(await this.#within(stallTimeoutMs, idle))) {
+      const partitions = [...lanes.keys()].join(', ');
+      throw new StalledError(`A batch of partitions ${partitions} is folded for too long`, {
+        diagnosis: this.describe(),
+      });
+    }
+    if (isTheirs) await this.#within(LAST_SAVE_MS, this.#saveLast(lanes));
+    for (const [partition, { standing }] of lanes) {
+      if (standing !== undefined) states.release(partition);
+    }
+  }
+
+  async #saveLast(lanes: ReadonlyMap<number, FoldLane>): Promise<void> {
+    const { clock } = this.#options.ports;
+    const until = clock.now() + LAST_SAVE_MS;
+    for (;;) {
+      await this.#keeper.save(() => lanes);
+      if (this.#keeper.isSaved(lanes) || clock.now() >= until) break;
+      await clock.sleep(SAVE_PAUSE_MS);
+    }
+    await this.#keeper.commit();
+  }
+
+  /** @returns whether it is done in time */
+  async #within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+    const timer = new AbortController();
+    const late = this.#options.ports.clock.sleep(milliseconds, timer.signal).then(
+      () => false,
+      () => true,
+    );
+    try {
+      return await Promise.race([work.then(() => true), late]);
+    } finally {
+      timer.abort();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Member } from '../group/member.ts';
+import { snapshotMark } from '../positions/position-mark.ts';
+import type { Clock } from '../ports.ts';
+import type { OffsetToCommit } from '../protocol/group-apis.ts';
+import type { ChangesWriter } from '../snapshots/changes-writer.ts';
+import type { OwnSnapshot, SnapshotWriter } from '../snapshots/snapshot-writer.ts';
+import { Alarm } from '../timing/alarm.ts';
+import type { FoldEvent } from './events.ts';
+import type { FoldLane } from './fold-lane.ts';
+import type { FoldStates } from './states.ts';
+
+type Lanes = ReadonlyMap<number, FoldLane>;
+
+export interface StateKeeperOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly member: Pick<Member, 'identity' | 'owned'>;
+  readonly groupId: string;
+  readonly topic: string;
+  /** The topic of snapshots. */
+  readonly snapshotTopic: string;
+  readonly intervalMs: number;
+  readonly states: FoldStates;
+  readonly writer: SnapshotWriter;
+  readonly changes: ChangesWriter | undefined;
+  /** @returns those that are worked on */
+  readonly lanes: () => Lanes;
+  readonly onEvent: (event: FoldEvent) => void;
+}
+
+/** Keeps the states of partitions that moved: their changes first, then their snapshots, and then, for lag tools only, their offsets. */
+export class StateKeeper {
+  readonly #options: StateKeeperOptions;
+  readonly #alarm: Alarm;
+  /** What the group is to be told. */
+  readonly #uncommitted = new Map<number, OffsetToCommit>();
+  #saving: Promise<void> = Promise.resolve();
+  #committing: Promise<void> = Promise.resolve();
+  /** The commit that follows on the one that is under way. */
+  #nextCommit: Promise<void> | undefined;
+  /** Goes up each time that what was saved may be gone. */
+  #losses = 0;
+  #isClosed = false;
+
+  constructor(options: StateKeeperOptions) {
+    this.#options = options;
+    this.#alarm = new Alarm(options.clock);
+  }
+
+  /** Saves until it is closed. @throws see {@link SnapshotWriter.write} */
+  async run(): Promise<void> {
+    const { intervalMs, lanes, changes } = this.#options;
+    for (;;) {
+      await this.#alarm.sleep(intervalMs);
+      if (this.#isClosed) return;
+      if (changes?.isTopicNew === true) this.forgetSaved();
+      await this.save(lanes);
+      void this.commit();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#alarm.ring();
+  }
+
+  /** What was saved may be gone: all of it is saved again. */
+  forgetSaved(): void {
+    this.#losses += 1;
+    for (const lane of this.#options.lanes().values()) lane.savedOffset = undefined;
+  }
+
+  /** Saves the states that moved, after what is being saved already. @param lanes asked for when it is their turn */
+  save(lanes: () => Lanes): Promise<void> {
+    const saved = this.#saving.then(() => this.#saveMoved(lanes()));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  /** @returns whether nothing of lanes is left to be saved */
+  isSaved(lanes: Lanes): boolean {
+    return movedOf(lanes).length === 0;
+  }
+
+  /** Tells the group how far its members are. A failure changes nothing: it is told again with the next snapshots. */
+  commit(): Promise<void> {
+    this.#nextCommit ??= this.#committing.then(() => {
+      this.#nextCommit = undefined;
+      this.#committing = this.#commit().catch(() => undefined);
+      return this.#committing;
+    });
+    return this.#nextCommit;
+  }
+
+  async #saveMoved(lanes: Lanes): Promise<void> {
+    const { states, topic, writer, snapshotTopic, onEvent } = this.#options;
+    const moved = movedOf(lanes);
+    if (moved.length === 0) return;
+    const losses = this.#losses;
+    const snapshots = new Map<number, OwnSnapshot>();
+    for (const [partition, lane, { topicId, leaderEpoch }] of moved) {
+      snapshots.set(lane.partition, { ...states.snapshot(partition), topicId, leaderEpoch });
+    }
+    const saved = await writer.write(snapshots);
+    const bytes: number[] = [];
+    for (const [partition, lane] of moved) {
+      const snapshot = snapshots.get(partition);
+      if (snapshot === undefined || !saved.has(partition)) continue;
+      const { nextOffset: offset, leaderEpoch, value } = snapshot;
+      if (losses === this.#losses) lane.savedOffset = offset;
+      const metadata = snapshotMark(snapshotTopic);
+      this.#uncommitted.set(partition, { topic, partition, offset, leaderEpoch, metadata });
+      bytes.push(value.length);
+    }
+    if (bytes.length > 0) onEvent({ kind: 'saved', bytes });
+  }
+
+  async #commit(): Promise<void> {
+    const { cluster, groupId, member } = this.#options;
+    for (const partition of this.#uncommitted.keys()) {
+      if (!member.owned.has(partition)) this.#uncommitted.delete(partition);
+    }
+    const offsets = [...this.#uncommitted.values()];
+    if (offsets.length === 0) return;
+    const request = { ...member.identity, offsets };
+    const { partitions } = await cluster.ask(
+      'group',
+      groupId,
+      'OffsetCommit',
+      request,
+      (answer) => answer.partitions[0]?.error ?? 'NONE',
+    );
+    const committed = new Set(
+      partitions.filter(({ error }) => error === 'NONE').map(({ partition }) => partition),
+    );
+    for (const offset of offsets) {
+      const { partition } = offset;
+      const isNewest = this.#uncommitted.get(partition) === offset;
+      if (committed.has(partition) && isNewest) this.#uncommitted.delete(partition);
+    }
+  }
+}
+
+/** @returns the restored lanes with more than is saved, each with where it stands */
+function movedOf(
+  lanes: Lanes,
+): readonly (readonly [number, FoldLane, NonNullable<FoldLane['standing']>])[] {
+  return [...lanes].flatMap(([partition, lane]) => {
+    const { standing, savedOffset } = lane;
+    const isMoved = standing !== undefined && standing.offset !== savedOffset;
+    return isMoved ? [[partition, lane, standing] as const] : [];
+  });
+}

@@ -1,0 +1,22 @@
+import type { OutgoingRecord } from '../records/record.ts';
+
+/**
+ * What an application tells the readers of a topic beside its snapshots, such as a sink, to which a snapshot says
+ * nothing. A change is in the topic before the snapshot that contains it: a restore of an older snapshot folds the
+ * same records again and so comes upon the same changes.
+ *
+ * A change may come twice, or late: readers have to tell of two which one is newer.
+ */
+export interface Changes {
+  /** @returns what is new in the partition's state since the last call; all of it after a restore or {@link forget} */
+  since(partition: number): readonly OutgoingRecord[];
+  /** What the last call gave may not have arrived. */
+  forget(partition: number): void;
+}
+
+/** Where records are written, and what is taken there. */
+export interface WrittenTopic {
+  readonly topic: string;
+  /** `max.message.bytes` */
+  readonly maxMessageBytes: number;
+}
