@@ -63,7 +63,7 @@ export { requireTransactions } from './cluster/require-transactions.ts';
 export type { TransactionsWanted } from './cluster/require-transactions.ts';
 export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
 export { FoldEngine } from './fold/engine.ts';
-export type { FoldOptions } from './fold/engine.ts';
+export type { FoldOptions } from './fold/fold-options.ts';
 export type { FoldEvent } from './fold/events.ts';
 export type { AroundFold, FoldBatch } from './fold/fold-lane.ts';
 export { isObeyed } from './fold/operator-offset.ts';

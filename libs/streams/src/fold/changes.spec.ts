@@ -5,7 +5,7 @@ import { ForeignChangesError } from '../snapshots/changes-writer.ts';
 import { UnwrittenError } from '../snapshots/snapshot-writer.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
 import { until } from '../transform/testing/service.ts';
-import type { FoldOptions } from './engine.ts';
+import type { FoldOptions } from './fold-options.ts';
 import {
   haveAll,
   INPUT,

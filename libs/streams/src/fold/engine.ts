@@ -1,38 +1,16 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import { EngineFrame } from '../engine/engine-frame.ts';
-import type { EngineOptions } from '../engine/engine-frame.ts';
 import { Fetcher } from '../fetch/fetcher.ts';
-import type { Reading } from '../fetch/pieces.ts';
 import type { Member } from '../group/member.ts';
-import type { Changes, WrittenTopic } from '../snapshots/changes.ts';
 import { ChangesWriter } from '../snapshots/changes-writer.ts';
 import { SnapshotFollower } from '../snapshots/snapshot-follower.ts';
 import type { FoundSnapshot, LogIdentity } from '../snapshots/snapshot-record.ts';
 import { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import { StalledError } from '../watch/stalled-error.ts';
-import type { FoldEvent } from './events.ts';
 import { FoldLane } from './fold-lane.ts';
-import type { AroundFold, FoldBatch } from './fold-lane.ts';
+import type { FoldOptions } from './fold-options.ts';
 import { StateKeeper } from './state-keeper.ts';
-import type { FoldStates } from './states.ts';
-
-export interface FoldOptions extends EngineOptions<FoldEvent> {
-  /** A compacted topic that keeps the states. */
-  readonly snapshots: WrittenTopic;
-  /** What it takes, in bytes of a state: see {@link maxSnapshotBytes}. */
-  readonly maxSnapshotBytes: number;
-  /** Milliseconds between two snapshots of a partition that moves. */
-  readonly snapshotIntervalMs: number;
-  /** What is told beside the snapshots, and where; absent: nothing. */
-  readonly changes?: Changes & WrittenTopic;
-  readonly states: FoldStates;
-  /** Folds a batch into the state of its partition. */
-  readonly handle: FoldBatch;
-  readonly around?: AroundFold;
-  readonly reading: Reading;
-  /** Of snapshots, which readers of the input wait for: it needs memory of its own. */
-  readonly following: Reading;
-}
 
 /** A batch is some milliseconds of work: who asks for the states meanwhile does not wait long. */
 const MAX_PARTITION_BYTES = 128 * 1024;
@@ -59,7 +37,8 @@ export class FoldEngine {
 
   constructor(options: FoldOptions) {
     this.#options = options;
-    const { ports, groupId, input, snapshots, changes, states, stallTimeoutMs, onEvent } = options;
+    const { groupId, input, snapshots, changes, states, stallTimeoutMs, onEvent } = options;
+    const { clock } = options.ports;
     const others = [snapshots.topic, ...(changes === undefined ? [] : [changes.topic])];
     const frame = new EngineFrame<FoldLane>(options, others, {
       onAssigned: () => {
@@ -76,18 +55,20 @@ export class FoldEngine {
     });
     this.#frame = frame;
     const { cluster, member } = frame;
-    const { clock, encoder } = ports;
-    const room = { cluster, clock, encoder, input };
     const onFatal = (error: unknown): void => {
       frame.fail(error);
     };
-    this.#fetcher = new Fetcher({
-      ...{ cluster, clock, topic: input, lingerMs: 0, onFatal },
-      maxPartitionBytes: MAX_PARTITION_BYTES,
-    });
+    const maxPartitionBytes = MAX_PARTITION_BYTES;
+    const fetching = { cluster, clock, topic: input, lingerMs: 0, maxPartitionBytes };
+    this.#fetcher = new Fetcher({ ...fetching, onFatal });
     this.#follower = new SnapshotFollower({
-      ...{ cluster, clock, topic: snapshots.topic, input, stallTimeoutMs, onFatal },
+      cluster,
+      clock,
+      topic: snapshots.topic,
+      input,
       reading: options.following,
+      stallTimeoutMs,
+      onFatal,
       onSnapshot: (partition, snapshot) => {
         this.#follow(partition, snapshot);
       },
@@ -96,34 +77,20 @@ export class FoldEngine {
         this.#keeper.forgetSaved();
       },
     });
-    const toldTo =
-      changes &&
-      new ChangesWriter({ ...room, target: changes, changes, reading: options.following });
-    const writer = new SnapshotWriter({
-      ...room,
-      target: snapshots,
-      maxSnapshotBytes: options.maxSnapshotBytes,
-      changes: toldTo,
-      stallTimeoutMs,
-      onFailed: (topic, cause) => {
-        onEvent({ kind: 'unsaved', topic, cause });
-      },
-    });
+    const told = changesWriter(options, cluster);
     this.#keeper = new StateKeeper({
-      ...{
-        cluster,
-        clock,
-        member,
-        groupId,
-        topic: input,
-        states,
-        writer,
-        changes: toldTo,
-        onEvent,
-      },
+      cluster,
+      clock,
+      member,
+      groupId,
+      topic: input,
       snapshotTopic: snapshots.topic,
       intervalMs: options.snapshotIntervalMs,
+      states,
+      writer: snapshotWriter(options, cluster, told),
+      changes: told,
       lanes: () => frame.lanes,
+      onEvent,
     });
   }
 
@@ -176,7 +143,7 @@ export class FoldEngine {
 
   /** Keeps the last state of every partition, and then leaves the group. */
   stop(): Promise<void> {
-    // Whatever waits for a restore waits no longer.
+    // What waits for a restore waits no longer.
     this.#follower.close();
     return this.#frame.stop(async (lanes) => {
       await this.#within(LAST_SAVE_MS, this.#end(lanes, true));
@@ -280,4 +247,40 @@ export class FoldEngine {
       timer.abort();
     }
   }
+}
+
+function changesWriter(
+  { ports, input, changes, following }: FoldOptions,
+  cluster: Cluster,
+): ChangesWriter | undefined {
+  if (changes === undefined) return undefined;
+  const { encoder } = ports;
+  return new ChangesWriter({
+    cluster,
+    encoder,
+    input,
+    target: changes,
+    changes,
+    reading: following,
+  });
+}
+
+function snapshotWriter(
+  { ports, input, snapshots, maxSnapshotBytes, stallTimeoutMs, onEvent }: FoldOptions,
+  cluster: Cluster,
+  changes: ChangesWriter | undefined,
+): SnapshotWriter {
+  return new SnapshotWriter({
+    cluster,
+    clock: ports.clock,
+    encoder: ports.encoder,
+    input,
+    target: snapshots,
+    maxSnapshotBytes,
+    changes,
+    stallTimeoutMs,
+    onFailed: (topic, cause) => {
+      onEvent({ kind: 'unsaved', topic, cause });
+    },
+  });
 }

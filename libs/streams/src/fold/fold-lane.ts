@@ -15,7 +15,10 @@ import { judgeOperator } from './operator-offset.ts';
 import { StateMismatchError } from './state-mismatch.ts';
 import type { FoldStates } from './states.ts';
 
-/** Folds a batch into the state of its partition. */
+/**
+ * Folds a batch into the state of its partition, in one go: the state is saved as it is before or after, whatever else the work
+ * waits for.
+ */
 export type FoldBatch = (batch: ConsumedBatch) => Promise<void>;
 
 /** Surrounds the folding of a batch. */
@@ -52,6 +55,8 @@ export class FoldLane implements EngineLane {
   readonly #options: FoldLaneOptions;
   readonly #work: PartitionWork;
   readonly #since: number;
+  /** Resolves when it is closed. */
+  readonly #closed: Promise<undefined>;
   #standing: FetchPosition | undefined;
   #inFlight: InFlight | undefined;
   #folding: Promise<void> = Promise.resolve();
@@ -78,6 +83,12 @@ export class FoldLane implements EngineLane {
       onWaiting: (reason) => {
         onEvent({ kind: 'waiting', partition, reason });
       },
+    });
+    this.#closed = new Promise((resolve) => {
+      const onClosed = (): void => {
+        resolve(undefined);
+      };
+      this.#work.signal.addEventListener('abort', onClosed, { once: true });
     });
   }
 
@@ -161,8 +172,9 @@ export class FoldLane implements EngineLane {
 
   async #restore(): Promise<FetchPosition | undefined> {
     const { cluster, clock, groupId, topic, states, savesRestored, onEvent } = this.#options;
+    const { before, snapshots: newest } = this.#options;
     const { partition } = this;
-    const snapshots = await this.#snapshots();
+    const snapshots = await Promise.race([before.then(newest), this.#closed]);
     if (snapshots === undefined) return undefined;
     const snapshot = snapshots.get(partition);
     const kept = snapshot && { ...snapshot, offset: snapshot.nextOffset };
@@ -184,19 +196,6 @@ export class FoldLane implements EngineLane {
     }
     onEvent({ kind: 'restored', partition, ms: clock.now() - this.#since });
     return this.#standing;
-  }
-
-  /** @returns undefined when the partition is given up meanwhile */
-  async #snapshots(): Promise<Snapshots | undefined> {
-    const { before, snapshots } = this.#options;
-    const over = new Promise<undefined>((resolve) => {
-      const { signal } = this.#work;
-      if (signal.aborted) resolve(undefined);
-      signal.addEventListener('abort', () => {
-        resolve(undefined);
-      });
-    });
-    return Promise.race([before.then(snapshots), over]);
   }
 
   /** @returns undefined when it has to be looked at again @throws StateMismatchError */

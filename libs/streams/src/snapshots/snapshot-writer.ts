@@ -82,8 +82,13 @@ export class SnapshotWriter {
       return new Set();
     }
     const { cluster, clock, encoder, input, target } = this.#options;
-    const partitions = cluster.topic(target.topic)?.partitions ?? 0;
-    if (partitions === 0) return new Set();
+    const { topic } = target;
+    const { partitions } = cluster.topic(topic) ?? {};
+    if (partitions === undefined) {
+      const error = new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION', `Produce to topic "${topic}"`);
+      this.#judge([{ topic, partition: 0, error }]);
+      return new Set();
+    }
     const now = clock.now();
     const written = new Map<number, number>();
     const records = [...snapshots].map(([partition, snapshot]) => {
@@ -92,7 +97,7 @@ export class SnapshotWriter {
       return record;
     });
     const writes = await partitionedWrites(
-      target.topic,
+      topic,
       records,
       ({ key }) => keyPartition(key ?? Buffer.alloc(0), partitions),
       { maxMessageBytes: target.maxMessageBytes, maxRecords: MAX_RECORDS, codec: 'none' },

@@ -8,7 +8,7 @@ import type { Tally } from '../../testing/counting-states.ts';
 import type { SimulatedCluster, SimulatedProcess } from '../../testing/simulation/index.ts';
 import { keyPartition } from '../../writing/key-partition.ts';
 import { FoldEngine } from '../engine.ts';
-import type { FoldOptions } from '../engine.ts';
+import type { FoldOptions } from '../fold-options.ts';
 import type { FoldEvent } from '../events.ts';
 
 export const INPUT = 'processed';
