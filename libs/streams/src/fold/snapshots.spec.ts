@@ -63,9 +63,10 @@ describe('The topic of snapshots', () => {
     for (const partition of [0, 1, 2]) write(cluster, partition, 'x');
     await until(cluster, () => [0, 1, 2].every((p) => savedOffsets(cluster, p).includes(1)));
     cluster.deleteTopic(SNAPSHOTS);
-    await cluster.run(cluster.now() + 20);
+    write(cluster, 0, 'y');
+    await until(cluster, () => one.events.some(({ kind }) => kind === 'unsaved'));
     cluster.createTopic(SNAPSHOTS, 1, { isCompacted: true });
-    await until(cluster, () => [0, 1, 2].every((p) => savedOffsets(cluster, p).includes(1)));
+    await until(cluster, () => [2, 1, 1].every((end, p) => savedOffsets(cluster, p).includes(end)));
     expect(one.events).toContainEqual({ kind: 'snapshots-gone', how: 'created-anew' });
     one.process.kill();
     const next = startFolding(cluster, 'b');
