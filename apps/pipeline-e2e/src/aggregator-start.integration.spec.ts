@@ -37,24 +37,33 @@ describe('aggregator, start', () => {
     expect(service.output).not.toContain('"stack"');
   });
 
-  it('ends with 69 when its snapshots are of a topic that was created anew, and names the fix', async () => {
-    const first = await settingsWithSnapshot();
-    await write(String(first['INPUT_TOPIC']), Buffer.from('an earlier life'));
-    const before = await Service.start('aggregator', first);
-    await before.until('its snapshot', async () => {
-      const text = await (await before.get('/metrics').catch(() => undefined))?.text();
-      return /^login_pipeline_snapshot_records_total [1-9]/m.test(text ?? '');
-    });
-    expect(await before.stop()).toBe(0);
+  it.each([
+    ['is empty', 0],
+    ['has outgrown them', 3],
+  ])(
+    'ends with 69 when its snapshots are of a topic that was created anew and %s, and names the fix',
+    async (_, records) => {
+      const first = await settingsWithSnapshot();
+      await write(String(first['INPUT_TOPIC']), Buffer.from('an earlier life'));
+      const before = await Service.start('aggregator', first);
+      await before.until('its snapshot', async () => {
+        const text = await (await before.get('/metrics').catch(() => undefined))?.text();
+        return /^login_pipeline_snapshot_records_total [1-9]/m.test(text ?? '');
+      });
+      expect(await before.stop()).toBe(0);
 
-    await cluster.admin.deleteTopics({ topics: [String(first['INPUT_TOPIC'])] });
-    await recreate(String(first['INPUT_TOPIC']));
-    const service = await Service.start('aggregator', first);
-    expect(await service.ended).toBe(69);
-    expect(service.output).toMatch(/\(INPUT_TOPIC\) ends at 0: it was created anew/);
-    expect(service.output).toContain('Set SNAPSHOT_TOPIC to a new topic');
-    expect(service.output).not.toContain('"stack"');
-  });
+      await cluster.admin.deleteTopics({ topics: [String(first['INPUT_TOPIC'])] });
+      await recreate(String(first['INPUT_TOPIC']));
+      for (let record = 0; record < records; record += 1) {
+        await write(String(first['INPUT_TOPIC']), Buffer.from('a later life'));
+      }
+      const service = await Service.start('aggregator', first);
+      expect(await service.ended).toBe(69);
+      expect(service.output).toContain(`(INPUT_TOPIC) ends at ${records}: it was created anew`);
+      expect(service.output).toContain('Set SNAPSHOT_TOPIC to a new topic');
+      expect(service.output).not.toContain('"stack"');
+    },
+  );
 
   /** @returns settings of an aggregator whose topics hold a snapshot of partition 0, if any, and nothing else */
   async function settingsWithSnapshot(snapshot?: {
