@@ -34,6 +34,7 @@ interface Truth {
 
 /** What we read of the aggregator's answers. */
 interface Insights {
+  readonly complete: boolean;
   readonly total: number;
 }
 interface Traffic {
