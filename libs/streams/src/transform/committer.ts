@@ -88,6 +88,8 @@ export class Committer {
       try {
         await this.#current;
       } catch (error) {
+        // What is open would hold up readers until its time-out.
+        await this.#turns.settle(undefined).catch(() => undefined);
         this.#options.onFatal(error);
         return;
       } finally {

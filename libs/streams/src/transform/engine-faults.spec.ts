@@ -113,6 +113,31 @@ describe('The engine', () => {
     ]);
   });
 
+  it('leaves no transaction open when it may not write to a topic', async () => {
+    const cluster = clusterOf({});
+    for (const broker of cluster.brokers) {
+      const { handlers } = broker;
+      if (handlers === undefined) throw new Error('The broker has no handlers');
+      broker.handlers = {
+        ...handlers,
+        Produce: (to, request, answer, caller) => {
+          const refuse: typeof answer = ({ throttleMs, partitions }) => {
+            const error = 'TOPIC_AUTHORIZATION_FAILED';
+            answer({ throttleMs, partitions: partitions.map((one) => ({ ...one, error })) });
+          };
+          handlers.Produce(to, request, refuse, caller);
+        },
+      };
+    }
+    const service = startService(cluster, 'a');
+    append(cluster, 0, 'one');
+    await until(cluster, () => service.failures.length > 0);
+    expect(String(service.failures[0])).toContain('TOPIC_AUTHORIZATION_FAILED');
+    const { log } = cluster.partition(OUTPUT, 0);
+    await until(cluster, () => log.lastStableOffset === log.end, 500);
+    expect(outputs(cluster, 0)).toEqual([]);
+  });
+
   it('works at full pace on all other partitions while one has no leader', async () => {
     const cluster = clusterOf({});
     const service = startService(cluster, 'a');

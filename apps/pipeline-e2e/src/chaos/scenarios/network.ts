@@ -62,7 +62,7 @@ const DISTURBANCES: readonly Disturbance[] = [
     fault: 'every request takes 1 s longer',
     smoke: true,
     seconds: 15,
-    gapBoundMs: 15_000,
+    gapBoundMs: 25_000,
     make: () => latency(1_000),
   },
   {
