@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Handlers } from '../testing/simulation/broker/handlers.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
 import { transactionalId } from '../transactions/transactional-id.ts';
 import { append, GROUP, INPUT, OUTPUT, outputs, startService, until } from './testing/service.ts';
@@ -9,6 +10,20 @@ function clusterOf(options: { seed?: number; brokers?: number; maxTransactionTim
   cluster.createTopic(INPUT, 2);
   cluster.createTopic(OUTPUT, 2);
   return cluster;
+}
+
+const REFUSED = 'TOPIC_AUTHORIZATION_FAILED';
+
+/** Has all brokers answer some requests in another way. */
+function answering(
+  cluster: SimulatedCluster,
+  change: (handlers: Handlers) => Partial<Handlers>,
+): void {
+  for (const broker of cluster.brokers) {
+    const { handlers } = broker;
+    if (handlers === undefined) throw new Error('The broker has no handlers');
+    broker.handlers = { ...handlers, ...change(handlers) };
+  }
 }
 
 /** Writes a record to a partition every now and then. @returns how many will be written */
@@ -30,18 +45,15 @@ function write(
 describe('The engine', () => {
   it('asks again only after a pause when a broker refuses to be read', async () => {
     const cluster = clusterOf({ brokers: 1 });
-    const [broker] = cluster.brokers;
-    if (broker?.handlers === undefined) throw new Error('The broker has no handlers');
     startService(cluster, 'a');
     await cluster.run(2_000);
     let fetches = 0;
-    broker.handlers = {
-      ...broker.handlers,
+    answering(cluster, () => ({
       Fetch: (_to, _request, answer) => {
         fetches += 1;
         answer({ error: 'UNKNOWN_SERVER_ERROR', throttleMs: 0, partitions: [] });
       },
-    };
+    }));
     await cluster.run(12_000);
     expect(fetches).toBeGreaterThan(10);
     expect(fetches).toBeLessThan(200);
@@ -49,13 +61,10 @@ describe('The engine', () => {
 
   it('looks at a position again only after a pause when leaders do not agree on it', async () => {
     const cluster = clusterOf({ brokers: 1 });
-    const [broker] = cluster.brokers;
-    if (broker?.handlers === undefined) throw new Error('The broker has no handlers');
     const service = startService(cluster, 'a');
     await cluster.run(2_000);
     let fetches = 0;
-    broker.handlers = {
-      ...broker.handlers,
+    answering(cluster, () => ({
       Fetch: (_to, { partitions }, answer) => {
         fetches += 1;
         const nothing = { aborted: [], records: { batches: [] }, logStartOffset: 0n };
@@ -67,7 +76,7 @@ describe('The engine', () => {
           partitions: partitions.map((asked) => ({ ...asked, ...nothing, ...bounds, error })),
         });
       },
-    };
+    }));
     await cluster.run(12_000);
     expect(fetches).toBeGreaterThan(10);
     expect(fetches).toBeLessThan(200);
@@ -92,47 +101,38 @@ describe('The engine', () => {
 
   it('fails when it may not look at a topic, with what the broker says', async () => {
     const cluster = clusterOf({});
-    for (const broker of cluster.brokers) {
-      const { handlers } = broker;
-      if (handlers === undefined) throw new Error('The broker has no handlers');
-      broker.handlers = {
-        ...handlers,
-        Metadata: (to, request, answer, caller) => {
-          const refuse: typeof answer = ({ brokers, topics }) => {
-            const error = 'TOPIC_AUTHORIZATION_FAILED';
-            answer({ brokers, topics: topics.map((topic) => ({ ...topic, error })) });
-          };
-          handlers.Metadata(to, request, refuse, caller);
-        },
-      };
-    }
+    answering(cluster, ({ Metadata }) => ({
+      Metadata: (to, request, answer, caller) => {
+        const refuse: typeof answer = ({ brokers, topics }) => {
+          answer({ brokers, topics: topics.map((topic) => ({ ...topic, error: REFUSED })) });
+        };
+        Metadata(to, request, refuse, caller);
+      },
+    }));
     const service = startService(cluster, 'a');
     await cluster.run(1_000);
     expect(service.failures.map(String)).toEqual([
-      `ProtocolError: Metadata of topic "${INPUT}": TOPIC_AUTHORIZATION_FAILED`,
+      `ProtocolError: Metadata of topic "${INPUT}": ${REFUSED}`,
     ]);
   });
 
   it('leaves no transaction open when it may not write to a topic', async () => {
     const cluster = clusterOf({});
-    for (const broker of cluster.brokers) {
-      const { handlers } = broker;
-      if (handlers === undefined) throw new Error('The broker has no handlers');
-      broker.handlers = {
-        ...handlers,
-        Produce: (to, request, answer, caller) => {
-          const refuse: typeof answer = ({ throttleMs, partitions }) => {
-            const error = 'TOPIC_AUTHORIZATION_FAILED';
-            answer({ throttleMs, partitions: partitions.map((one) => ({ ...one, error })) });
-          };
-          handlers.Produce(to, request, refuse, caller);
-        },
-      };
-    }
+    answering(cluster, ({ Produce }) => ({
+      Produce: (to, request, answer, caller) => {
+        const refuse: typeof answer = ({ throttleMs, partitions }) => {
+          answer({
+            throttleMs,
+            partitions: partitions.map((one) => ({ ...one, error: REFUSED })),
+          });
+        };
+        Produce(to, request, refuse, caller);
+      },
+    }));
     const service = startService(cluster, 'a');
     append(cluster, 0, 'one');
     await until(cluster, () => service.failures.length > 0);
-    expect(String(service.failures[0])).toContain('TOPIC_AUTHORIZATION_FAILED');
+    expect(String(service.failures[0])).toContain(REFUSED);
     const { log } = cluster.partition(OUTPUT, 0);
     await until(cluster, () => log.lastStableOffset === log.end, 500);
     expect(outputs(cluster, 0)).toEqual([]);
