@@ -1,0 +1,9 @@
+import { freePorts } from './ports.ts';
+
+describe('free ports', () => {
+  it('are not given twice, though nobody listens on them yet', async () => {
+    const rounds = await Promise.all(Array.from({ length: 60 }, () => freePorts(8)));
+    const ports = rounds.flat();
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+});
