@@ -10,6 +10,12 @@ const IN_FLIGHT = 8;
 /** Record timestamps lie this far back, so that none of the largest workload is in the future. */
 const PAST_MS = 4 * 3_600_000;
 
+/** As kafka-server-start.sh and kafka-run-class.sh of Kafka 4 start a broker. */
+const JVM_AS_SHIPPED = [
+  ...['-Xms1g', '-Xmx1g', '-server', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'],
+  ...['-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent'],
+];
+
 /** Records in a topic, ready to be worked off. */
 export interface Input {
   readonly topic: string;
@@ -48,7 +54,7 @@ export class BenchCluster {
 
   /** @param folder for logs and states of the runs; the caller removes it after {@link stop} */
   static async start(folder: string, onProgress: (line: string) => void): Promise<BenchCluster> {
-    const kafka = await startKafka({ onProgress });
+    const kafka = await startKafka({ onProgress, jvm: JVM_AS_SHIPPED });
     const broker = await Broker.connect(kafka.bootstrapServers);
     return new BenchCluster(kafka, broker, folder);
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Supervised } from '../supervised.ts';
-import { spawnBroker, waitUntilListening } from './broker-process.ts';
+import { QUICK_JVM, spawnBroker, waitUntilListening } from './broker-process.ts';
 import { disownFolder, ownFolder } from './folder-owner.ts';
 import { CLUSTER_ID } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
@@ -47,6 +47,7 @@ export class BrokerNode {
    * @param dataDir holds its records, settings and log, each named after the node
    * @param temporary whether `dataDir` goes when this process does
    * @param security undefined: plain text, and everybody may do everything
+   * @param jvm options of its Java virtual machine
    */
   constructor(
     distribution: Distribution,
@@ -55,6 +56,7 @@ export class BrokerNode {
     dataDir: string,
     temporary: boolean,
     security?: ClusterSecurity,
+    jvm: readonly string[] = QUICK_JVM,
   ) {
     this.id = node.id;
     this.address = `localhost:${node.port}`;
@@ -70,6 +72,7 @@ export class BrokerNode {
     if (!existsSync(name)) format(security?.formatted ?? distribution.formatted, name, node.id);
     this.#properties = () => serverProperties(node, cluster, name, security?.serverProperties());
     this.#javaOptions = [
+      ...jvm,
       `-XX:SharedArchiveFile=${distribution.archive}`,
       ...(security?.javaOptions() ?? []),
     ];

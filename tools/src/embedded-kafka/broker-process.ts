@@ -10,10 +10,10 @@ const START_TIMEOUT_MS = 60_000;
 /** A clean end takes a second or two; on a loaded machine, writing the class data archive takes far longer. */
 const STOP_GRACE_SECONDS = 60;
 
-/**
- * Starts the Java process of one node. The first-tier compiler and the serial collector start fastest and are enough
- * for a machine that runs tests.
- */
+/** The first-tier compiler and the serial collector start fastest and are enough for a machine that runs tests. */
+export const QUICK_JVM = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const;
+
+/** Starts the Java process of one node. */
 export function spawnBroker(
   distribution: Pick<Distribution, 'java' | 'classPath'>,
   propertiesFile: string,
@@ -24,7 +24,7 @@ export function spawnBroker(
   return supervised(
     distribution.java,
     [
-      ...['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...javaOptions],
+      ...javaOptions,
       ...['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', distribution.classPath],
       ...['kafka.Kafka', propertiesFile],
     ],

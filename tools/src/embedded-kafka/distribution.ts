@@ -15,7 +15,7 @@ import { maven, onlyOnce } from '../maven.ts';
 import { findJava } from './java.ts';
 import { freePorts } from './ports.ts';
 import { serverProperties } from './server-properties.ts';
-import { spawnBroker, waitUntilListening } from './broker-process.ts';
+import { QUICK_JVM, spawnBroker, waitUntilListening } from './broker-process.ts';
 
 const POM = join(import.meta.dirname, 'pom.xml');
 /** Every embedded cluster has this id: what tells clusters apart is their address. */
@@ -120,7 +120,7 @@ async function prepare(folder: string, distribution: Distribution): Promise<void
   await formatStorage(distribution, properties);
   cpSync(formatted, scratch, { recursive: true });
   writeFileSync(properties, serverProperties(node, [node], scratch));
-  const javaOptions = [`-XX:ArchiveClassesAtExit=${join(folder, 'classes.jsa')}`];
+  const javaOptions = [...QUICK_JVM, `-XX:ArchiveClassesAtExit=${join(folder, 'classes.jsa')}`];
   const log = join(folder, 'prepare.log');
   const broker = spawnBroker(distribution, properties, log, javaOptions, folder);
   await waitUntilListening(broker, port, log);

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { freePorts } from './ports.ts';
 
 describe('free ports', () => {

@@ -39,6 +39,8 @@ export interface KafkaOptions extends KafkaRelease {
   readonly secure?: SecurityOptions;
   /** Settings of all nodes, in the place of those that clusters here have. */
   readonly settings?: Properties;
+  /** Heap, collector and compilers of the nodes. Default: those that start fastest. */
+  readonly jvm?: readonly string[];
   /** Told one line per stage that takes time. */
   readonly onProgress?: (line: string) => void;
 }
@@ -63,7 +65,7 @@ export interface RunningKafka {
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const { brokers = 1, port, dataDir, fresh = false, proxied = false } = options;
-  const { onProgress = () => undefined, secure, settings } = options;
+  const { onProgress = () => undefined, secure, settings, jvm } = options;
   if (port !== undefined) await refuseTakenPorts(port, brokers);
   const distribution = await prepareDistribution(KAFKA_HOME, options, onProgress);
 
@@ -79,7 +81,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   const security =
     secure && (await secureCluster(distribution, cluster, folder, { tokenPort, ...secure }));
   const nodes = cluster.map(
-    (node) => new BrokerNode(distribution, node, cluster, folder, temporary, security?.nodes),
+    (node) => new BrokerNode(distribution, node, cluster, folder, temporary, security?.nodes, jvm),
   );
 
   const kill = async () => {

@@ -1,5 +1,7 @@
 const FIRST_ROOM = 512;
-const MORE_ROOM = 4_096;
+const MORE_ROOM = 16_384;
+/** Below, a copy costs less than a buffer more for the socket. */
+const LARGE = 4_096;
 const SIZE_BYTES = 4;
 
 /**
@@ -72,8 +74,9 @@ export class RequestWriter {
 
   /** Bytes that are encoded already. */
   raw(bytes: Buffer): void {
-    if (bytes.length <= this.#bytes.length - this.#position) {
-      this.#position += bytes.copy(this.#bytes, this.#position);
+    if (bytes.length <= Math.max(LARGE, this.#bytes.length - this.#position)) {
+      const room = this.#room(bytes.length);
+      this.#position += bytes.copy(room, this.#position);
       return;
     }
     this.#endBuffer();

@@ -52,6 +52,8 @@ const LONG_POLL_MS = 500;
 const SHORT_POLL_MS = 20;
 const RETRY_PAUSE_MS = 50;
 const MAX_PARTITION_BYTES = 1024 * 1024;
+/** All partitions together bring no more at once, however many there are; each brings this share, and a batch at least. */
+const SHARED_BYTES = 32 * MAX_PARTITION_BYTES;
 /** A fetch brings something of so many partitions. */
 const PARTITIONS_PER_FETCH = 16;
 
@@ -138,7 +140,8 @@ export class Fetcher {
 
   /** @returns whether the broker has answered without errors */
   async #fetch(broker: Broker, wanted: readonly Wanted[]): Promise<boolean> {
-    const { lingerMs, maxPartitionBytes = MAX_PARTITION_BYTES } = this.#options;
+    const { lingerMs } = this.#options;
+    const maxPartitionBytes = this.#maxPartitionBytes();
     const longest = lingerMs > 0 ? lingerMs : LONG_POLL_MS;
     const isAll = wanted.length >= this.#readers;
     try {
@@ -175,6 +178,11 @@ export class Fetcher {
     this.#findMoved();
     this.#attend();
     return false;
+  }
+
+  #maxPartitionBytes(): number {
+    const { maxPartitionBytes = MAX_PARTITION_BYTES } = this.#options;
+    return Math.min(maxPartitionBytes, Math.ceil(SHARED_BYTES / Math.max(1, this.#readers)));
   }
 
   /** @returns whether there is no need to ask who leads the partition */

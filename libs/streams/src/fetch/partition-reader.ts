@@ -1,7 +1,7 @@
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
 import type { Fetcher, FetchFailure, FetchPosition, FetchReader } from './fetcher.ts';
 import { piecesOf } from './pieces.ts';
-import type { Piece, Reading } from './pieces.ts';
+import type { Piece, ReadableBatches, Reading } from './pieces.ts';
 import { readableOf } from './readable-batches.ts';
 
 /** The position has to be looked at again before the partition can be read on. */
@@ -20,31 +20,45 @@ export class ReaderClosedError extends Error {
   override readonly name = 'ReaderClosedError';
 }
 
-/** What was fetched, with where it was asked for. */
-interface Fetched {
-  readonly from: bigint;
-  readonly data: FetchedPartitionData;
-}
+/** @returns what resolves when records may be taken; undefined: now */
+export type TurnToRead = () => Promise<void> | undefined;
 
-/** Reads a partition piece by piece, and has the next records fetched while a piece is worked on. */
+/** So many records are worth working on at once: they are taken out of turn, and no more are fetched before. */
+const MANY_RECORDS = 256;
+
+/**
+ * Reads a partition piece by piece, and has the next records fetched while a piece is worked on. Few records wait for their
+ * turn, and what is fetched meanwhile joins them.
+ */
 export class PartitionReader implements FetchReader {
   readonly partition: number;
   readonly #topic: string;
   readonly #fetcher: Fetcher;
   readonly #reading: Reading;
+  readonly #turn: TurnToRead;
   readonly #unregister: () => void;
   /** Where the next fetch begins. */
   #position: FetchPosition | undefined;
-  #fetched: Fetched | undefined;
-  #failure: FetchFailure | undefined;
+  #isWanted = false;
+  /** What was fetched and not taken. */
+  #fetched: ReadableBatches | undefined;
+  /** What comes behind it. */
+  #failure: Error | undefined;
   #isClosed = false;
   #wake: (() => void) | undefined;
 
-  constructor(topic: string, partition: number, fetcher: Fetcher, reading: Reading) {
+  constructor(
+    topic: string,
+    partition: number,
+    fetcher: Fetcher,
+    reading: Reading,
+    turn: TurnToRead = () => undefined,
+  ) {
     this.#topic = topic;
     this.partition = partition;
     this.#fetcher = fetcher;
     this.#reading = reading;
+    this.#turn = turn;
     this.#unregister = fetcher.register(this);
   }
 
@@ -58,13 +72,7 @@ export class PartitionReader implements FetchReader {
   async *read(position: FetchPosition): AsyncGenerator<Piece, never> {
     this.#fetched = this.#failure = undefined;
     this.#want(position);
-    for (;;) {
-      const { from, data } = await this.#next();
-      const place = { topic: this.#topic, partition: this.partition, from: Number(from) };
-      const readable = readableOf(place, data);
-      this.#want({ ...position, offset: readable === undefined ? from : BigInt(readable.end) });
-      if (readable !== undefined) yield* piecesOf(readable, this.#reading);
-    }
+    for (;;) yield* piecesOf(await this.#take(), this.#reading);
   }
 
   close(): void {
@@ -74,31 +82,77 @@ export class PartitionReader implements FetchReader {
   }
 
   onFetched(data: FetchedPartitionData): void {
-    this.#fetched = { from: this.#position?.offset ?? 0n, data };
+    const position = this.#position;
+    if (position === undefined) return;
+    this.#isWanted = false;
+    const { partition } = this;
+    try {
+      const place = { topic: this.#topic, partition, from: Number(position.offset) };
+      const readable = readableOf(place, data);
+      if (readable !== undefined) this.#add(readable);
+      const offset = readable === undefined ? position.offset : BigInt(readable.end);
+      this.#position = { ...position, offset };
+      if (!this.#hasMany()) this.#want(this.#position);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+    }
     this.#wake?.();
   }
 
   onFailed(failure: FetchFailure): void {
-    this.#failure = failure;
+    this.#isWanted = false;
+    this.#failure = new PositionLostError(failure);
     this.#wake?.();
+  }
+
+  #add(readable: ReadableBatches): void {
+    const before = this.#fetched;
+    this.#fetched =
+      before === undefined
+        ? readable
+        : { ...readable, from: before.from, batches: [...before.batches, ...readable.batches] };
+  }
+
+  #hasMany(): boolean {
+    let records = 0;
+    for (const { count } of this.#fetched?.batches ?? []) records += count;
+    return records >= MANY_RECORDS;
   }
 
   #want(position: FetchPosition): void {
     this.#position = position;
-    if (!this.#isClosed) this.#fetcher.want(this, position);
+    if (this.#isClosed) return;
+    this.#isWanted = true;
+    this.#fetcher.want(this, position);
   }
 
-  async #next(): Promise<Fetched> {
+  async #take(): Promise<ReadableBatches> {
     for (;;) {
       if (this.#isClosed) throw new ReaderClosedError('The reader is closed');
       const fetched = this.#fetched;
-      this.#fetched = undefined;
-      if (fetched !== undefined) return fetched;
-      if (this.#failure !== undefined) throw new PositionLostError(this.#failure);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
+      if (fetched === undefined && this.#failure !== undefined) throw this.#failure;
+      const turn = fetched === undefined || this.#hasMany() ? undefined : this.#turn();
+      if (fetched !== undefined && turn === undefined) {
+        this.#fetched = undefined;
+        this.#goOn();
+        return fetched;
+      }
+      await this.#change(turn);
     }
+  }
+
+  /** Has more fetched, unless that is under way, or something is in its way. */
+  #goOn(): void {
+    if (this.#isWanted || this.#failure !== undefined || this.#position === undefined) return;
+    this.#want(this.#position);
+  }
+
+  /** Resolves when something has come, or with the turn. */
+  async #change(turn: Promise<void> | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      void turn?.then(resolve);
+    });
+    this.#wake = undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { PartitionProgress } from '../watch/progress.ts';
 import { UnreadableBatchError } from './errors.ts';
 import type { Fetcher, FetchPosition } from './fetcher.ts';
 import { PartitionReader, PositionLostError, ReaderClosedError } from './partition-reader.ts';
+import type { TurnToRead } from './partition-reader.ts';
 import type { Piece, Reading } from './pieces.ts';
 
 export interface PartitionWorkOptions {
@@ -15,6 +16,8 @@ export interface PartitionWorkOptions {
   readonly fetcher: Fetcher;
   readonly reading: Reading;
   readonly progress: PartitionProgress;
+  /** When few records are taken; by default as soon as there are any. */
+  readonly turn?: TurnToRead;
   /** @returns where to read; undefined while that is not known */
   readonly position: () => Promise<FetchPosition | undefined>;
   /** @returns whether the next piece follows: else the position is asked for again */
@@ -37,11 +40,12 @@ export class PartitionWork {
 
   constructor(options: PartitionWorkOptions) {
     this.#options = options;
-    const { topic, partition, fetcher, reading, progress, clock } = options;
+    const { topic, partition, fetcher, reading, progress, clock, turn } = options;
     const onWaiting = (isWaiting: boolean): void => {
       progress.waiting(isWaiting, clock.now());
     };
-    this.#reader = new PartitionReader(topic, partition, fetcher, { ...reading, onWaiting });
+    const told = { ...reading, onWaiting };
+    this.#reader = new PartitionReader(topic, partition, fetcher, told, turn);
   }
 
   /** What the partition waits for; undefined: nothing keeps it from going on. */

@@ -12,6 +12,8 @@ const BUSY: ReadonlySet<ErrorName> = new Set([
   'COORDINATOR_LOAD_IN_PROGRESS',
 ]);
 
+/** A broker that gave up one of two questions has answered at once, and takes it now. */
+const FIRST_PAUSE_MS = 1;
 /** Markers take milliseconds. */
 const PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 200;
@@ -75,7 +77,8 @@ export async function untilTaken<Response>(
         throw error;
       }
     }
-    await cluster.pause(Math.min(PAUSE_MS * attempt, LONGEST_PAUSE_MS));
+    const pause = attempt === 1 ? FIRST_PAUSE_MS : PAUSE_MS * attempt;
+    await cluster.pause(Math.min(pause, LONGEST_PAUSE_MS));
   }
 }
 

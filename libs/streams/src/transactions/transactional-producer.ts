@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
 import type { GroupIdentity, OffsetToCommit } from '../protocol/group-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../protocol/transaction-apis.ts';
@@ -27,6 +28,12 @@ export interface ProducerOptions {
   /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
   readonly timeoutMs: number;
 }
+
+/**
+ * A broker gives up one of two questions to the transaction's coordinator that wait at once (AddPartitionsToTxnManager): one
+ * that gets records and offsets is asked for the offsets when the question for the records is on its way.
+ */
+const AFTER_RECORDS_MS = 1;
 
 /**
  * A producer of transactions under one transactional id (KIP-98, KIP-890).
@@ -151,9 +158,9 @@ export class TransactionalProducer {
 
   /** The brokers add partitions and offsets to the transaction (KIP-890): records and offsets go at once. */
   async #writeImplicitly(identity: ProducerIdentity, commit: Commit): Promise<readonly Written[]> {
-    const [offsets, records] = await Promise.allSettled([
-      this.#commitOffsets(identity, commit, true),
+    const [records, offsets] = await Promise.allSettled([
       this.#produce(identity, commit, true),
+      this.#commitOffsets(identity, commit, true),
     ]);
     // What is refused by name says more than what else went wrong.
     if (records.status === 'rejected') throw asError(records.reason);
@@ -181,12 +188,15 @@ export class TransactionalProducer {
 
   async #commitOffsets(
     identity: ProducerIdentity,
-    { group, offsets }: Commit,
+    { group, offsets, writes }: Commit,
     addsOffsets: boolean,
   ): Promise<void> {
     const { cluster, groupId } = this.#options;
     await untilTaken(cluster, async () => {
       const coordinator = await cluster.coordinator('group', groupId);
+      if (addsOffsets && leadsSome(cluster, coordinator, writes)) {
+        await cluster.pause(AFTER_RECORDS_MS);
+      }
       if (!this.#touched.isOffsetLineUnbroken(coordinator)) {
         throw new BrokenLineError('The line to the coordinator broke');
       }
@@ -230,6 +240,10 @@ export class TransactionalProducer {
     this.#sequences.clear();
     return { transactionalId, producerId: ended.producerId, epoch: ended.epoch };
   }
+}
+
+function leadsSome(cluster: Cluster, { id }: Broker, writes: readonly TopicPartition[]): boolean {
+  return writes.some(({ topic, partition }) => cluster.leader(topic, partition)?.broker.id === id);
 }
 
 /** Like Promise.all, but when one fails the others are over too. */

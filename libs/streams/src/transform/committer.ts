@@ -14,6 +14,7 @@ import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
 import { nextGeneration } from './next-generation.ts';
 import { ProducerTurns } from './producer-turns.ts';
+import { TurnsToPlan } from './turns-to-plan.ts';
 import { WritablePlaces } from './writable-places.ts';
 
 export interface CommitterOptions {
@@ -34,8 +35,6 @@ export interface CommitterOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** Planning takes no longer, unless it waits for something. */
-const GATHER_MS = 2;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often producers are looked after while there is nothing to commit, in milliseconds. */
@@ -51,15 +50,15 @@ const MAX_TRANSACTION_BYTES = 16 * 1024 * 1024;
  * Commits what partitions have ready, together: one transaction for all of them at a time, and no transaction for each.
  */
 export class Committer {
+  /** When partitions plan what is to be committed. */
+  readonly turns: TurnsToPlan;
   readonly #options: CommitterOptions;
   readonly #work: Alarm;
   #queue: Queued[] = [];
   readonly #places: WritablePlaces;
   #current: Promise<void> | undefined;
   #underWay: readonly Queued[] = [];
-  /** How many batches are being planned. */
-  #planned = 0;
-  readonly #turns: ProducerTurns;
+  readonly #producers: ProducerTurns;
   /** How many transactions in a row were not committed. */
   #failures = 0;
   #isClosed = false;
@@ -67,14 +66,15 @@ export class Committer {
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#work = new Alarm(options.clock);
-    this.#turns = new ProducerTurns(options.producer);
+    this.turns = new TurnsToPlan(options.clock, this.#work);
+    this.#producers = new ProducerTurns(options.producer);
     this.#places = new WritablePlaces(options);
   }
 
   /** Commits until it is closed. */
   async run(): Promise<void> {
     while (!this.#isClosed) {
-      await this.#gather();
+      await this.turns.planned(() => this.#queue.length > 0 && !this.#isClosed);
       const batch = this.#take();
       if (batch.length === 0) {
         await this.#work.sleep(this.#idleMs());
@@ -84,32 +84,21 @@ export class Committer {
         continue;
       }
       this.#underWay = batch;
+      this.turns.end();
       this.#current = this.#commit(batch);
       try {
         await this.#current;
       } catch (error) {
         // What is open would hold up readers until its time-out.
-        await this.#turns.settle(undefined).catch(() => undefined);
+        await this.#producers.settle(undefined).catch(() => undefined);
         this.#options.onFatal(error);
         return;
       } finally {
         this.#underWay = [];
         this.#current = undefined;
       }
+      await this.turns.begin();
     }
-  }
-
-  /**
-   * A batch is being planned: a transaction that is about to begin waits for its entry, for a moment.
-   *
-   * @returns to be called once, when it is submitted, or will not be
-   */
-  expect(): () => void {
-    this.#planned += 1;
-    return () => {
-      this.#planned -= 1;
-      this.#work.ring();
-    };
   }
 
   /** @returns what became of it; never while no broker answers */
@@ -138,19 +127,9 @@ export class Committer {
     await this.#current?.catch(() => undefined);
     const { clock, cluster } = this.#options;
     const until = clock.now() + CLOSE_MS;
-    while (this.#turns.isSettling && clock.now() < until) {
-      await this.#turns.tend().catch(() => cluster.pause(FIRST_PAUSE_MS));
+    while (this.#producers.isSettling && clock.now() < until) {
+      await this.#producers.tend().catch(() => cluster.pause(FIRST_PAUSE_MS));
     }
-  }
-
-  /** Partitions that the last transaction was for go on now, and are ready in some turns: the next one is theirs, too. */
-  async #gather(): Promise<void> {
-    const { clock } = this.#options;
-    await clock.sleep(0);
-    const until = clock.now() + GATHER_MS;
-    const isWorthIt = (): boolean =>
-      this.#queue.length > 0 && this.#planned > 0 && clock.now() < until && !this.#isClosed;
-    while (isWorthIt()) await this.#work.sleep(GATHER_MS);
   }
 
   /** @returns the entries of the next transaction */
@@ -187,7 +166,7 @@ export class Committer {
   async #tend(): Promise<void> {
     if (this.#queue.length > 0 || this.#isClosed) return;
     try {
-      await this.#turns.tend();
+      await this.#producers.tend();
     } catch (error) {
       if (!isPassing(error)) throw error;
     }
@@ -200,7 +179,7 @@ export class Committer {
     let producer: TransactionalProducer | undefined;
     let failure: unknown;
     try {
-      producer = await this.#turns.next(merged.writes);
+      producer = await this.#producers.next(merged.writes);
       const offsets = batch.map(({ entry }) => entry.offset);
       const written = merged.writtenOf(
         await producer.commit({ writes: merged.writes, offsets, group }),
@@ -248,7 +227,7 @@ export class Committer {
     let isSettled = false;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        if (!isSettled) await this.#turns.settle(failed);
+        if (!isSettled) await this.#producers.settle(failed);
         isSettled = true;
         const partitions = batch.map(({ entry }) => entry.partition);
         const committed = await committedOffsets(cluster, groupId, topic, partitions);

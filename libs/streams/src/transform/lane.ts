@@ -63,6 +63,7 @@ export class Lane implements EngineLane {
     this.#work = new PartitionWork({
       ...options,
       partition,
+      turn: () => options.committer.turns.next,
       position: () => this.#position(),
       process: (piece, position) => this.#process(piece, position),
       onUnreadable: ({ message, place }) => {
@@ -128,7 +129,7 @@ export class Lane implements EngineLane {
     const plan = (this.#plan ??= this.#options.plan(this.#work.signal));
     let refused: readonly RefusedWrite[] = [];
     while (!this.#isOver()) {
-      const submitted = this.#options.committer.expect();
+      const submitted = this.#options.committer.turns.plan();
       const planned = await plan(batch, refused).catch(thrown);
       if (planned instanceof Error || this.#isOver()) submitted();
       if (this.#isOver()) return false;
