@@ -7,13 +7,11 @@ import type { KafkaTlsFiles } from '../security/tls-sockets.ts';
 import { kafkajs, logLevel } from './kafkajs.ts';
 import { installBrokerConnectFix } from './broker-connect-fix.ts';
 import { clientLog } from './client-log.ts';
-import { installCoordinatorFix } from './coordinator-fix.ts';
 import { installCodecs } from './compression.ts';
 import { plainSockets } from './plain-sockets.ts';
 import { installRefusalFix } from './refusal-fix.ts';
 import { installMetadataFix } from './metadata-fix.ts';
 import { installRequestQueueFix } from './request-queue-fix.ts';
-import { installTransactionFix } from './transaction-fix.ts';
 
 /** How to reach and convince the brokers. */
 export interface KafkaConnection {
@@ -49,8 +47,6 @@ export function createClient(
   installRequestQueueFix();
   installBrokerConnectFix();
   installMetadataFix();
-  installCoordinatorFix();
-  installTransactionFix();
   installRefusalFix();
   const config: KafkaConfig = {
     brokers: [...brokers],

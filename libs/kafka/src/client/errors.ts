@@ -42,17 +42,6 @@ export class RefusedForNowError extends Error {
   readonly retriable = true;
 }
 
-/** What a broker refused, and for which topic: the refusal is its cause. */
-export class TopicError extends Error {
-  override readonly name = 'TopicError';
-  readonly topic: string;
-
-  constructor(topic: string, cause: unknown) {
-    super(`Topic "${topic}" was refused`, { cause });
-    this.topic = topic;
-  }
-}
-
 /**
  * What went wrong with a transaction, by what is to be done:
  * - `fenced`: another producer has the transactional id; only the group can say who owns the partition.

@@ -1,4 +1,4 @@
-import type { OriginalRecord, Piece, Ports } from '@login-pipeline/streams';
+import type { OriginalRecord, Piece, PlacedRecord, Ports } from '@login-pipeline/streams';
 import {
   Cluster,
   MAX_VALUE_BYTES,
@@ -7,27 +7,23 @@ import {
   readLimits,
   ReadMemory,
   readUntil,
+  RedriveSource,
   UnreadableBatchError,
 } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
-import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
-import { createClient } from '../client/connection.ts';
 import {
   errorText,
   KafkaUnavailableError,
   NoSuchPartitionsError,
   StalledError,
 } from '../client/errors.ts';
-import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics, rightsOf } from '../client/topics.ts';
 import { openWire } from '../client/wire.ts';
 import { enginePorts, READ_MEMORY_BYTES } from '../engine/engine-ports.ts';
 import { refusalOf } from '../security/rights.ts';
 import type { NeededRights } from '../security/rights.ts';
-import { RedriveProducer } from './redrive-producer.ts';
-import type { PlacedRecord } from './redrive-producer.ts';
 
 export interface RedriveOptions {
   readonly connection: KafkaConnection;
@@ -67,16 +63,6 @@ export interface RedriveReport {
   readonly partial: number;
 }
 
-/** One partition of the dead letters. */
-interface Source {
-  /** Where it ended when the run began. */
-  readonly end: bigint;
-  /** Next offsets by reason, as committed or since. */
-  readonly positions: Map<string, bigint>;
-  /** Absent in a dry run. */
-  readonly producer: RedriveProducer | undefined;
-}
-
 const STALL_TIMEOUT_MS = 60_000;
 
 /**
@@ -93,9 +79,8 @@ export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
   });
   const absent = options.partitions?.filter((partition) => partition >= source.partitions) ?? [];
   if (absent.length > 0) throw new NoSuchPartitionsError(absent, source.partitions);
-  const kafka = createClient(connection, logger, 'run');
   const wire = openWire(connection, logger);
-  const run = new Run(options, kafka, enginePorts(wire), source.maxMessageBytes);
+  const run = new Run(options, enginePorts(wire), source);
   try {
     return await run.toEnd();
   } catch (error) {
@@ -145,9 +130,11 @@ function unread(error: unknown, deadLetters: TopicRole): unknown {
 
 class Run {
   readonly #options: RedriveOptions;
-  readonly #kafka: Kafka;
   readonly #ports: Ports;
-  readonly #sources = new Map<number, Source>();
+  readonly #cluster: Cluster;
+  /** How many partitions the dead letters have. */
+  readonly #partitions: number;
+  readonly #sources: RedriveSource[] = [];
   readonly #targets = new Map<string, UsableTopic>();
   readonly #reasons = new Map<string, { redriven: number; tooOften: number }>();
   readonly #topics = new Map<string, number>();
@@ -157,10 +144,15 @@ class Run {
   readonly #maxValueBytes: number;
   #left: number;
 
-  constructor(options: RedriveOptions, kafka: Kafka, ports: Ports, maxMessageBytes: number) {
+  constructor(
+    options: RedriveOptions,
+    ports: Ports,
+    { topic, partitions, maxMessageBytes }: UsableTopic,
+  ) {
     this.#options = options;
-    this.#kafka = kafka;
     this.#ports = ports;
+    this.#cluster = new Cluster(ports, [topic]);
+    this.#partitions = partitions;
     this.#maxValueBytes = Math.max(MAX_VALUE_BYTES, maxMessageBytes);
     this.#left = options.limit;
   }
@@ -177,33 +169,23 @@ class Run {
   }
 
   async close(): Promise<void> {
-    for (const { producer } of this.#sources.values()) await producer?.close();
+    for (const source of this.#sources) await source.close();
   }
 
-  /** First the transactional id of each partition and then its positions, which nobody else can move any more. */
   async #takeOver(): Promise<void> {
-    const { deadLetters, group, reasons, partitions, dryRun } = this.#options;
-    const { topic } = deadLetters;
-    const admin = this.#kafka.admin();
-    await admin.connect();
-    try {
-      const bounds = await retryRead(() => admin.fetchTopicOffsets(topic));
-      for (const { partition, low, high } of bounds) {
-        if (partitions?.includes(partition) === false || low === high) continue;
-        const producer = dryRun
-          ? undefined
-          : await RedriveProducer.open(this.#kafka, group, { topic, partition });
-        this.#sources.set(partition, { end: BigInt(high), positions: new Map(), producer });
-      }
-      for (const reason of reasons) {
-        const groupId = `${group}.${reason}`;
-        const [committed] = await retryRead(() => admin.fetchOffsets({ groupId, topics: [topic] }));
-        for (const { partition, offset } of committed?.partitions ?? []) {
-          this.#sources.get(partition)?.positions.set(reason, BigInt(offset));
-        }
-      }
-    } finally {
-      await admin.disconnect();
+    const { deadLetters, group, reasons, dryRun } = this.#options;
+    const all = Array.from({ length: this.#partitions }, (_, partition) => partition);
+    for (const partition of this.#options.partitions ?? all) {
+      const source = await RedriveSource.open({
+        cluster: this.#cluster,
+        ports: this.#ports,
+        topic: deadLetters.topic,
+        partition,
+        group,
+        reasons,
+        dryRun,
+      });
+      if (source !== undefined) this.#sources.push(source);
     }
   }
 
@@ -211,27 +193,34 @@ class Run {
   async #read(): Promise<void> {
     const { deadLetters } = this.#options;
     const { topic } = deadLetters;
-    const cluster = new Cluster(this.#ports, [topic]);
     const reading = {
       limits: readLimits(this.#maxValueBytes),
       memory: new ReadMemory(READ_MEMORY_BYTES),
     };
-    for (const [partition, source] of this.#sources) {
+    for (const source of this.#sources) {
       if (this.#left === 0) return;
-      const range = { cluster, clock: this.#ports.clock, topic, partition, reading };
-      try {
-        await readUntil(range, source.end, STALL_TIMEOUT_MS, async (piece) => {
+      const { partition, end } = source;
+      const range = { cluster: this.#cluster, clock: this.#ports.clock, topic, partition, reading };
+      let failure: unknown;
+      const take = async (piece: Piece): Promise<boolean> => {
+        try {
           await this.#redrive(piece, source);
-          return this.#left > 0;
-        });
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
+        return this.#left > 0;
+      };
+      try {
+        await readUntil(range, end, STALL_TIMEOUT_MS, take);
       } catch (error) {
-        throw unread(error, deadLetters);
+        throw failure ?? unread(error, deadLetters);
       }
     }
   }
 
-  async #redrive({ records }: Piece, source: Source): Promise<void> {
-    const { from, to, reasons, maxRedrives, group } = this.#options;
+  async #redrive({ records }: Piece, source: RedriveSource): Promise<void> {
+    const { from, to, reasons, maxRedrives } = this.#options;
     const positions = new Map<string, bigint>();
     const writes = new Map<UsableTopic, PlacedRecord[]>();
     for (const consumed of records) {
@@ -244,8 +233,8 @@ class Run {
         continue;
       }
       const { reason, redrives } = original;
-      const isDone = offset < (source.positions.get(reason) ?? -1n);
-      if (isDone || !reasons.includes(reason) || time < from || time >= to) continue;
+      if (source.isDone(reason, offset) || !reasons.includes(reason)) continue;
+      if (time < from || time >= to) continue;
       if (!original.isWhole) {
         this.#partial += 1;
         continue;
@@ -261,12 +250,7 @@ class Run {
       counts.redriven += 1;
       this.#left -= 1;
     }
-    if (positions.size === 0) return;
-    const next = [...positions].map(([reason, nextOffset]) => {
-      source.positions.set(reason, nextOffset);
-      return { groupId: `${group}.${reason}`, nextOffset };
-    });
-    await source.producer?.commit(writes, next);
+    if (positions.size > 0) await source.commit(writes, positions);
   }
 
   async #add(
@@ -288,6 +272,7 @@ class Run {
     const { target } = await requireTopics(connection, logger, {
       target: { ...role, operations: ['Write'] },
     });
+    await this.#cluster.include(topic);
     this.#targets.set(topic, target);
     return target;
   }

@@ -57,7 +57,7 @@ const TRANSACTION_VERSION = 'transaction.version';
 /** What the engine knows of the cluster: topics, leaders, coordinators. All requests find their brokers here. */
 export class Cluster implements Topics {
   readonly #ports: Ports;
-  readonly #names: readonly string[];
+  readonly #names: Set<string>;
   readonly #onThrottled: (throttled: Throttled) => void;
   /** Until when brokers throttle, by broker and channel, epoch ms. */
   readonly #throttledUntil = new Map<string, number>();
@@ -77,7 +77,7 @@ export class Cluster implements Topics {
     onThrottled: (throttled: Throttled) => void = () => undefined,
   ) {
     this.#ports = ports;
-    this.#names = [...new Set(topics)];
+    this.#names = new Set(topics);
     this.#onThrottled = onThrottled;
   }
 
@@ -107,6 +107,13 @@ export class Cluster implements Topics {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  /** Another topic is read or written, too. @throws as {@link refresh} */
+  async include(topic: string): Promise<void> {
+    this.#names.add(topic);
+    await this.#refreshing?.catch(() => undefined);
+    await this.refresh();
   }
 
   /** @returns by leader, the partitions of topics, as far as they have one */
@@ -240,7 +247,7 @@ export class Cluster implements Topics {
   }
 
   async #refresh(): Promise<void> {
-    const { brokers, topics } = await this.send('any', 'Metadata', { topics: this.#names });
+    const { brokers, topics } = await this.send('any', 'Metadata', { topics: [...this.#names] });
     this.#brokers = brokers;
     const byId = new Map(brokers.map((broker) => [broker.id, broker]));
     for (const metadata of topics) this.#learn(metadata, byId);

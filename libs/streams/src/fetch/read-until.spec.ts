@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Cluster } from '../cluster/cluster.ts';
+import { UnansweredError } from '../ports.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
 import { StalledError } from '../watch/stalled-error.ts';
 import { PositionLostError } from './partition-reader.ts';
@@ -71,6 +72,18 @@ describe('readUntil', () => {
     append('a');
     simulated.holdLeaderless(TOPIC, 0, true);
     expect(await read(1n)).toBeInstanceOf(StalledError);
+  });
+
+  it('ends with what its pieces come to', async () => {
+    append('a', 'b');
+    const failure = new UnansweredError('A write was not answered');
+    let pieces = 0;
+    const fail = (): void => {
+      pieces += 1;
+      throw failure;
+    };
+    expect(await read(2n, fail)).toBe(failure);
+    expect(pieces).toBe(1);
   });
 
   it('does not go on in another log', async () => {

@@ -38,12 +38,13 @@ export async function readUntil(
         kept = position;
         for await (const piece of readRange(source, position, end)) {
           movedAt = clock.now();
-          if (!(await onPiece(piece))) return;
+          if (!(await taken(() => onPiece(piece)))) return;
           kept = { ...position, offset: BigInt(piece.nextOffset) };
         }
         if (kept.offset >= end) return;
       }
     } catch (error) {
+      if (error instanceof NotTakenError) throw error.cause;
       const hasMoved = error instanceof PositionLostError && error.failure === 'moved';
       if (!hasMoved && !mayPass(error)) throw error;
       await cluster.refresh().catch(() => undefined);
@@ -54,5 +55,18 @@ export async function readUntil(
       );
     }
     await clock.sleep(PAUSE_MS);
+  }
+}
+
+/** What comes of a piece is no failure of reading, which might be repeated. */
+class NotTakenError extends Error {
+  override readonly name = 'NotTakenError';
+}
+
+async function taken<Result>(take: () => Promise<Result>): Promise<Result> {
+  try {
+    return await take();
+  } catch (cause) {
+    throw new NotTakenError('The piece was not taken', { cause });
   }
 }

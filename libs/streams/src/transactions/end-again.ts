@@ -50,11 +50,11 @@ export async function isEnding(cluster: Cluster, transactionalId: string): Promi
   return state !== undefined && ENDING.has(state);
 }
 
-/** What transactions touched that have to be ended again in the same way. */
+/** What a transaction touched, or several that ended in the same way. */
 export interface Touched {
   readonly partitions: readonly TopicPartition[];
-  /** The group whose offsets are among it; undefined: none are. */
-  readonly groupId: string | undefined;
+  /** The groups whose offsets are among it. */
+  readonly groupIds: readonly string[];
 }
 
 /**
@@ -69,12 +69,12 @@ export interface Touched {
 export async function endAgain(
   cluster: Cluster,
   identity: ProducerIdentity,
-  { partitions, groupId }: Touched,
+  { partitions, groupIds }: Touched,
   outcome: TransactionOutcome,
 ): Promise<void> {
   const { transactionalId } = identity;
-  if (groupId === undefined && partitions.length === 0) return;
-  if (groupId !== undefined) {
+  if (groupIds.length === 0 && partitions.length === 0) return;
+  for (const groupId of groupIds) {
     await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
   }
   if (partitions.length > 0) {

@@ -91,7 +91,7 @@ async function settle(
   try {
     begun.identity ??= await initToSettle(cluster, transactionalId, timeoutMs);
     const partitions = partitionsOf(cluster, targets);
-    await endAgain(cluster, begun.identity, { partitions, groupId }, begun.outcome);
+    await endAgain(cluster, begun.identity, { partitions, groupIds: [groupId] }, begun.outcome);
     unfinished.delete(transactionalId);
   } catch (error) {
     if (isFenced(error)) unfinished.delete(transactionalId);

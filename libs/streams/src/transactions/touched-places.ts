@@ -18,21 +18,20 @@ export function placeKey({ topic, partition }: TopicPartition): string {
 export class TouchedPlaces {
   readonly lines: Lines;
   readonly #cluster: Cluster;
-  readonly #groupId: string;
-  readonly #offsetLine: Lines;
+  readonly #groupLines: Lines;
   readonly #places = new Map<string, TopicPartition>();
   readonly #outcomes = new Map<string, TransactionOutcome>();
   /** Partitions whose leader was there. */
   readonly #reached = new Set<string>();
-  #offsetOutcome: TransactionOutcome | undefined;
+  /** Groups whose offsets were committed; undefined: it is not known yet how. */
+  readonly #groups = new Map<string, TransactionOutcome | undefined>();
   /** Of the last transaction, while it is not known how it ended. */
-  #undecided: readonly TopicPartition[] | undefined;
+  #undecided: Touched | undefined;
 
-  constructor(cluster: Cluster, groupId: string) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#groupId = groupId;
     this.lines = new Lines(cluster, 'write');
-    this.#offsetLine = new Lines(cluster, 'ask');
+    this.#groupLines = new Lines(cluster, 'ask');
   }
 
   /** Whether there is a transaction of which it is not known how it ended. */
@@ -41,20 +40,23 @@ export class TouchedPlaces {
   }
 
   get isEmpty(): boolean {
-    return this.#offsetOutcome === undefined && this.#places.size === 0;
+    return this.#places.size === 0 && [...this.#groups.values()].every((one) => one === undefined);
   }
 
   /** A transaction begins. */
-  begin(partitions: readonly TopicPartition[]): void {
-    this.#undecided = partitions;
-    for (const place of partitions) this.#places.set(placeKey(place), place);
+  begin(touches: Touched): void {
+    this.#undecided = touches;
+    for (const place of touches.partitions) this.#places.set(placeKey(place), place);
+    for (const groupId of touches.groupIds) {
+      this.#groups.set(groupId, this.#groups.get(groupId));
+    }
   }
 
   /** It is known how the transaction ended. */
   end(outcome: TransactionOutcome): void {
     if (this.#undecided === undefined) return;
-    for (const place of this.#undecided) this.#outcomes.set(placeKey(place), outcome);
-    this.#offsetOutcome = outcome;
+    for (const place of this.#undecided.partitions) this.#outcomes.set(placeKey(place), outcome);
+    for (const groupId of this.#undecided.groupIds) this.#groups.set(groupId, outcome);
     this.#undecided = undefined;
   }
 
@@ -62,9 +64,10 @@ export class TouchedPlaces {
   forget(): void {
     this.#places.clear();
     this.#outcomes.clear();
+    this.#groups.clear();
     this.lines.clear();
-    this.#offsetLine.clear();
-    this.#offsetOutcome = this.#undecided = undefined;
+    this.#groupLines.clear();
+    this.#undecided = undefined;
   }
 
   /** @returns what ended in one way, as far as {@link reach} came */
@@ -72,7 +75,8 @@ export class TouchedPlaces {
     const partitions = [...this.#places]
       .filter(([key]) => this.#outcomes.get(key) === outcome && this.#reached.has(key))
       .map(([, place]) => place);
-    return { partitions, groupId: this.#offsetOutcome === outcome ? this.#groupId : undefined };
+    const groupIds = [...this.#groups].flatMap(([id, ended]) => (ended === outcome ? [id] : []));
+    return { partitions, groupIds };
   }
 
   /**
@@ -87,14 +91,14 @@ export class TouchedPlaces {
     throw new PartitionUnwritableError(place, 'its leader does not answer yet');
   }
 
-  /** Offsets were committed over the connection that there is now. */
-  noteOffsets(coordinator: Broker): void {
-    this.#offsetLine.note(this.#groupId, coordinator);
+  /** A group's offsets were committed over the connection that there is now. */
+  noteOffsets(groupId: string, coordinator: Broker): void {
+    this.#groupLines.note(groupId, coordinator);
   }
 
-  /** @returns whether offsets go over the connection that they went over before, if any */
-  isOffsetLineUnbroken(coordinator: Broker): boolean {
-    return this.#offsetLine.isUnbroken(this.#groupId, coordinator);
+  /** @returns whether a group's offsets go over the connection that they went over before, if any */
+  isGroupLineUnbroken(groupId: string, coordinator: Broker): boolean {
+    return this.#groupLines.isUnbroken(groupId, coordinator);
   }
 
   /**
@@ -102,8 +106,11 @@ export class TouchedPlaces {
    * @returns whether they are where they were, behind the same connections
    */
   areLinesUnbroken(partitions: Iterable<TopicPartition> = this.#places.values()): boolean {
-    const coordinator = this.#cluster.knownCoordinator('group', this.#groupId);
-    if (coordinator === undefined || !this.isOffsetLineUnbroken(coordinator)) return false;
+    for (const groupId of this.#groups.keys()) {
+      const coordinator = this.#cluster.knownCoordinator('group', groupId);
+      if (coordinator === undefined) return false;
+      if (!this.isGroupLineUnbroken(groupId, coordinator)) return false;
+    }
     return [...partitions].every((place) => {
       const leader = this.#cluster.leader(place.topic, place.partition);
       return leader === undefined || this.lines.isUnbroken(placeKey(place), leader.broker);
@@ -129,7 +136,7 @@ export class TouchedPlaces {
     }
     await Promise.all([
       ...[...byBroker.values()].map(({ broker, places }) => this.#reachLeader(broker, places)),
-      this.#reachCoordinator(),
+      ...[...this.#groups.keys()].map((groupId) => this.#reachCoordinator(groupId)),
     ]);
   }
 
@@ -150,11 +157,10 @@ export class TouchedPlaces {
     }
   }
 
-  async #reachCoordinator(): Promise<void> {
-    const groupId = this.#groupId;
+  async #reachCoordinator(groupId: string): Promise<void> {
     const coordinator = await this.#cluster.coordinator('group', groupId);
     const request = { groupId, requireStable: false, partitions: [] };
     await this.#cluster.ask('group', groupId, 'OffsetFetch', request, ({ error }) => error);
-    this.noteOffsets(coordinator);
+    this.noteOffsets(groupId, coordinator);
   }
 }

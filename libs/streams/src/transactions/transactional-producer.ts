@@ -16,15 +16,19 @@ import { TouchedPlaces } from './touched-places.ts';
 /** All that one transaction does. */
 export interface Commit {
   readonly writes: readonly Write[];
+  readonly groups: readonly GroupOffsets[];
+}
+
+/** Next offsets of one group. */
+export interface GroupOffsets {
   readonly offsets: readonly OffsetToCommit[];
-  /** Under which the offsets are committed: the coordinator refuses those of another generation (KIP-447). */
+  /** Under which they are committed: the coordinator refuses those of another generation (KIP-447). */
   readonly group: GroupIdentity;
 }
 
 export interface ProducerOptions {
   readonly cluster: Cluster;
   readonly transactionalId: string;
-  readonly groupId: string;
   /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -58,7 +62,7 @@ export class TransactionalProducer {
 
   constructor(options: ProducerOptions) {
     this.#options = options;
-    this.#touched = new TouchedPlaces(options.cluster, options.groupId);
+    this.#touched = new TouchedPlaces(options.cluster);
   }
 
   /** Whether nothing has happened since that could have undone what was confirmed. */
@@ -144,7 +148,8 @@ export class TransactionalProducer {
     for (const place of commit.writes) this.#touched.requireWritable(place);
     this.#identity = undefined;
     const partitions = commit.writes.map(({ topic, partition }) => ({ topic, partition }));
-    this.#touched.begin(partitions);
+    const groupIds = commit.groups.map(({ group }) => group.groupId);
+    this.#touched.begin({ partitions, groupIds });
     const isImplicit = this.#options.cluster.transactionVersion === 2;
     const written = isImplicit
       ? await this.#writeImplicitly(identity, commit)
@@ -173,8 +178,11 @@ export class TransactionalProducer {
     commit: Commit,
     partitions: readonly TopicPartition[],
   ): Promise<readonly Written[]> {
-    const { cluster, groupId, transactionalId } = this.#options;
-    await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+    const { cluster, transactionalId } = this.#options;
+    for (const { group } of commit.groups) {
+      const { groupId } = group;
+      await askCoordinator(cluster, transactionalId, 'AddOffsetsToTxn', { ...identity, groupId });
+    }
     const added = async (): Promise<void> => {
       if (partitions.length === 0) return;
       await askCoordinator(cluster, transactionalId, 'AddPartitionsToTxn', {
@@ -188,16 +196,26 @@ export class TransactionalProducer {
 
   async #commitOffsets(
     identity: ProducerIdentity,
-    { group, offsets, writes }: Commit,
+    { groups, writes }: Commit,
     addsOffsets: boolean,
   ): Promise<void> {
-    const { cluster, groupId } = this.#options;
+    for (const offsets of groups) await this.#commitGroup(identity, offsets, writes, addsOffsets);
+  }
+
+  async #commitGroup(
+    identity: ProducerIdentity,
+    { group, offsets }: GroupOffsets,
+    writes: readonly TopicPartition[],
+    addsOffsets: boolean,
+  ): Promise<void> {
+    const { cluster } = this.#options;
+    const { groupId } = group;
     await untilTaken(cluster, async () => {
       const coordinator = await cluster.coordinator('group', groupId);
       if (addsOffsets && leadsSome(cluster, coordinator, writes)) {
         await cluster.pause(AFTER_RECORDS_MS);
       }
-      if (!this.#touched.isOffsetLineUnbroken(coordinator)) {
+      if (!this.#touched.isGroupLineUnbroken(groupId, coordinator)) {
         throw new BrokenLineError('The line to the coordinator broke');
       }
       const connection = cluster.connection(coordinator, 'ask');
@@ -215,7 +233,7 @@ export class TransactionalProducer {
         },
         { connection },
       );
-      this.#touched.noteOffsets(coordinator);
+      this.#touched.noteOffsets(groupId, coordinator);
     });
   }
 

@@ -182,7 +182,7 @@ export class Committer {
       producer = await this.#producers.next(merged.writes);
       const offsets = batch.map(({ entry }) => entry.offset);
       const written = merged.writtenOf(
-        await producer.commit({ writes: merged.writes, offsets, group }),
+        await producer.commit({ writes: merged.writes, groups: [{ offsets, group }] }),
       );
       for (const { entry, settle } of batch) {
         this.#places.passed(entry.partition);

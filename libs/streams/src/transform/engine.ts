@@ -72,7 +72,7 @@ export class TransformEngine {
       topic: input,
       producer: (number) => {
         const id = transactionalId({ groupId, topic: input, instance }, number);
-        return new TransactionalProducer({ cluster, transactionalId: id, groupId, timeoutMs });
+        return new TransactionalProducer({ cluster, transactionalId: id, timeoutMs });
       },
       onUnstable: async (attempt) => {
         await this.#settler.settle(attempt);

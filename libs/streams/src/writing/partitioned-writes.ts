@@ -26,10 +26,10 @@ const COMPRESSION_GROWTH = 7 / 6;
  *
  * @param partitionOf chooses the partition of a record
  */
-export function partitionedWrites(
+export function partitionedWrites<Outgoing extends OutgoingRecord>(
   topic: string,
-  records: readonly OutgoingRecord[],
-  partitionOf: (record: OutgoingRecord) => number,
+  records: readonly Outgoing[],
+  partitionOf: (record: Outgoing) => number,
   limits: TargetLimits,
   encoder: BatchEncoder,
 ): Promise<readonly SourcedWrite[]> {

@@ -1,4 +1,4 @@
-import { OMITTED_HEADER, splitHeaders } from './dead-letter.ts';
+import { OMITTED_HEADER, splitHeaders } from '../dead-letter/dead-letter.ts';
 import { lastHeader } from '../records/headers.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeader } from '../records/record.ts';
 
@@ -12,7 +12,7 @@ export interface OriginalRecord {
   readonly redrives: number;
   /** Not when its dead-letter topic had no room for all of it, or it is too large to be read now. */
   readonly isWhole: boolean;
-  /** As it was, with the count of redrives raised by one: whoever loops can be stopped. */
+  /** As it was, with the count of redrives raised by one: a loop can be stopped. */
   readonly record: OutgoingRecord;
 }
 
