@@ -56,6 +56,8 @@ export { ForeignGroupError } from './group/foreign-group.ts';
 export type { ForeignKind } from './group/foreign-group.ts';
 export { decodeCommitMetadata } from './positions/commit-metadata.ts';
 export type { CommitMetadata } from './positions/commit-metadata.ts';
+export { IdempotentProducer } from './writing/idempotent-producer.ts';
+export type { IdempotentProducerOptions } from './writing/idempotent-producer.ts';
 export { murmur2 } from './writing/murmur2.ts';
 export type { Topic, Topics } from './cluster/cluster.ts';
 export { Cluster } from './cluster/cluster.ts';
@@ -108,6 +110,8 @@ export { UnwritableRecordsError } from './transform/refusals.ts';
 export type { TopicRefusal } from './transform/refusals.ts';
 export { LatestUnreadableError } from './latest/latest-partition.ts';
 export { targetWrites } from './transform/target-writes.ts';
+export { keyPartition } from './writing/key-partition.ts';
+export { partitionedWrites } from './writing/partitioned-writes.ts';
 export type { SourcedWrite, TargetLimits } from './writing/partitioned-writes.ts';
 export { UnansweredError, UnreachableError } from './ports.ts';
 export type {

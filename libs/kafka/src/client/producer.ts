@@ -1,15 +1,19 @@
+import {
+  Cluster,
+  IdempotentProducer,
+  keyPartition,
+  partitionedWrites,
+} from '@login-pipeline/streams';
 import type { OutgoingRecord } from '@login-pipeline/streams';
-import { groupByPartition } from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
-import { kafkajs } from './kafkajs.ts';
+import { enginePorts } from '../engine/engine-ports.ts';
+import { refusalOf } from '../security/rights.ts';
 import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
 import { errorText, KafkaUnavailableError } from './errors.ts';
-import { sendsOf } from './sends.ts';
-import type { TopicRole, TopicUse, UsableTopic } from './topics.ts';
+import type { TopicRole, TopicUse } from './topics.ts';
 import { requireTopics, rightsOf } from './topics.ts';
-import { refusalOf } from '../security/rights.ts';
+import { openWire } from './wire.ts';
 
 export interface RecordProducerOptions {
   readonly topic: TopicRole;
@@ -26,27 +30,17 @@ export interface RecordProducer {
   disconnect(): Promise<void>;
 }
 
-type PartitionedRecord = OutgoingRecord & { readonly partition: number };
+/** A broker's restart takes half a minute. */
+const PATIENCE_MS = 30_000;
 
 /** @returns the partition of a record: by the murmur2 hash of its key, in turn where there is none */
-function byKey({ topic, partitions }: UsableTopic): (record: OutgoingRecord) => number {
-  const partitioner = kafkajs().Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-    partitionErrorCode: 0,
-  }));
-  return (record) =>
-    partitioner({ topic, partitionMetadata, message: { key: record.key, value: record.value } });
+function byKey(partitions: number): (record: OutgoingRecord) => number {
+  let next = 0;
+  return ({ key }) => (key === null ? next++ % partitions : keyPartition(key, partitions));
 }
 
 /**
  * Connects a producer that partitions by the murmur2 hash of the key, as Kafka's Java client does.
- *
- * Each send holds records of one partition: when leaders change, kafkajs repeats only what goes to brokers
- * that have not answered yet, so that of a send to several partitions some could be left out.
  *
  * @throws KafkaUnavailableError when the brokers or the topic cannot be used
  */
@@ -56,34 +50,29 @@ export async function connectProducer(
 ): Promise<RecordProducer> {
   const use: TopicUse = { ...role, operations: ['Write'] };
   const { topic } = await requireTopics(connection, logger, { topic: use });
-  const producer = createClient(connection, logger, 'run').producer({
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
-  });
+  const wire = openWire(connection, logger);
+  const ports = enginePorts(wire);
+  const { clock, encoder } = ports;
+  const cluster = new Cluster(ports, [topic.topic]);
+  const producer = new IdempotentProducer({ cluster, clock, patienceMs: PATIENCE_MS });
   const rights = rightsOf(use);
   try {
-    await producer.connect();
+    await producer.open();
+    await cluster.refresh();
   } catch (error) {
-    await producer.disconnect().catch(() => undefined);
-    // Whoever may write to some topic may have a producer id.
+    await wire.close();
+    // A user that may write to some topic may have a producer id.
     throw refusalOf(error, { CLUSTER_AUTHORIZATION_FAILED: rights }) ?? error;
   }
-  const partitionOf = byKey(topic);
+  const partitionOf = byKey(topic.partitions);
   return {
     partitions: topic.partitions,
     send: async (records) => {
-      const options = { compression, maxRecords: records.length };
-      const sendAll = async (ofOnePartition: readonly PartitionedRecord[]): Promise<void> => {
-        for (const send of sendsOf(ofOnePartition, topic, options)) {
-          await producer.send({ ...send, acks: -1 });
-        }
-      };
-      const partitioned = records.map((record) => ({ ...record, partition: partitionOf(record) }));
-      const groups = groupByPartition(partitioned, ({ partition }) => partition);
+      const { maxMessageBytes } = topic;
+      const limits = { maxMessageBytes, maxRecords: records.length, codec: compression };
       try {
-        await Promise.all(Object.values(groups).map(sendAll));
+        const writes = partitionedWrites(topic.topic, records, partitionOf, limits, encoder);
+        await producer.send(await writes);
       } catch (error) {
         const refusal = refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rights });
         if (refusal !== undefined) throw refusal;
@@ -93,6 +82,6 @@ export async function connectProducer(
         );
       }
     },
-    disconnect: () => producer.disconnect(),
+    disconnect: () => wire.close(),
   };
 }

@@ -27,7 +27,8 @@ export interface TransactionApis {
   /** Takes an id over: fences its last holder, and aborts what that left open. */
   InitProducerId: {
     readonly request: {
-      readonly transactionalId: string;
+      /** Undefined: of a producer without transactions, which any broker gives an id. */
+      readonly transactionalId: string | undefined;
       /** After so long the coordinator aborts a transaction by itself, in milliseconds. */
       readonly timeoutMs: number;
     };

@@ -12,7 +12,7 @@ import { withHeaders } from '../records/headers.ts';
 import { keyPartition } from '../writing/key-partition.ts';
 import { partitionedWrites } from '../writing/partitioned-writes.ts';
 import { writePlainly } from '../writing/write-plainly.ts';
-import type { FailedWrite } from '../writing/write-plainly.ts';
+import type { FailedWrite } from '../writing/write-once.ts';
 import type { Changes, WrittenTopic } from './changes.ts';
 import { TOPIC_ID_HEADER, topicIdIn } from './snapshot-record.ts';
 

@@ -4,7 +4,7 @@ import type { BatchEncoder, Clock } from '../ports.ts';
 import { keyPartition } from '../writing/key-partition.ts';
 import { partitionedWrites } from '../writing/partitioned-writes.ts';
 import { writePlainly } from '../writing/write-plainly.ts';
-import type { FailedWrite } from '../writing/write-plainly.ts';
+import type { FailedWrite } from '../writing/write-once.ts';
 import type { WrittenTopic } from './changes.ts';
 import type { ChangesWriter } from './changes-writer.ts';
 import { snapshotRecord } from './snapshot-record.ts';

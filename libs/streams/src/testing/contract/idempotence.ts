@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ResponseOf } from '../../protocol/apis.ts';
 import type { ProducedPartition } from '../../protocol/log-apis.ts';
 import type { Subject } from './subject.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
@@ -47,6 +48,20 @@ export function describeIdempotence(opened: () => Subject): void {
       expect((await write(2, 1)).error).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
       expect((await write(0, 1)).error).toBe('NONE');
       expect((await write(2)).error).toBe('INVALID_PRODUCER_EPOCH');
+    });
+
+    it('without transactions gets an id from any broker, each time another one', async () => {
+      const subject = opened();
+      const request = { transactionalId: undefined, timeoutMs: 60_000 };
+      const init = (): Promise<ResponseOf<'InitProducerId'>> =>
+        subject.cluster.ports.wire.send('any', 'InitProducerId', request);
+      const [one, other] = [await init(), await init()];
+      expect([one.error, other.error]).toEqual(['NONE', 'NONE']);
+      expect(one.producerId).not.toBe(other.producerId);
+      const topic = await subject.topic();
+      const stamp = { producerId: one.producerId, epoch: one.epoch, baseSequence: 0 };
+      expect((await subject.write(topic, 2, { stamp })).error).toBe('NONE');
+      expect(await subject.write(topic, 2, { stamp })).toMatchObject({ baseOffset: 0n });
     });
 
     it('that is not known to a partition may begin anywhere', async () => {

@@ -60,6 +60,9 @@ export class TransactionCoordinator {
     { transactionalId, timeoutMs }: RequestOf<'InitProducerId'>,
   ): ResponseOf<'InitProducerId'> {
     if (transactionalId === '') return { error: 'INVALID_REQUEST', ...NO_PRODUCER };
+    if (transactionalId === undefined) {
+      return { error: 'NONE', producerId: BigInt(this.#takeProducerId()), epoch: 0 };
+    }
     if (timeoutMs <= 0 || timeoutMs > this.#environment.settings.maxTransactionTimeoutMs) {
       return { error: 'INVALID_TRANSACTION_TIMEOUT', ...NO_PRODUCER };
     }
