@@ -99,7 +99,7 @@ export class SnapshotWriter {
     const writes = await partitionedWrites(
       topic,
       records,
-      ({ key }) => keyPartition(key ?? Buffer.alloc(0), partitions),
+      ({ key }) => keyPartition(key, partitions),
       { maxMessageBytes: target.maxMessageBytes, maxRecords: MAX_RECORDS, codec: 'none' },
       encoder,
     );
