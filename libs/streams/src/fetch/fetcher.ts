@@ -120,6 +120,8 @@ export class Fetcher {
       for (;;) {
         const throttledMs = cluster.throttledMs(broker, this.#channel);
         if (throttledMs > 0) await clock.sleep(throttledMs);
+        // Leaders may be known by now that were not when they were asked for.
+        this.#attend();
         const wanted = this.#of(broker);
         if (this.#isClosed || wanted.length === 0) return;
         if (!(await this.#fetch(broker, wanted))) await clock.sleep(RETRY_PAUSE_MS);
@@ -143,7 +145,7 @@ export class Fetcher {
     const { lingerMs } = this.#options;
     const maxPartitionBytes = this.#maxPartitionBytes();
     const longest = lingerMs > 0 ? lingerMs : LONG_POLL_MS;
-    const isAll = wanted.length >= this.#readers;
+    const isAll = this.#wanted.size >= this.#readers;
     try {
       const { error, partitions, throttleMs } = await this.#options.cluster.send(
         broker,
