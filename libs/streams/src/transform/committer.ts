@@ -59,7 +59,7 @@ export class Committer {
   #current: Promise<void> | undefined;
   #underWay: readonly Queued[] = [];
   readonly #producers: ProducerTurns;
-  /** How many transactions in a row were not committed. */
+  /** How many transactions in a row failed. */
   #failures = 0;
   #isClosed = false;
 
@@ -196,7 +196,8 @@ export class Committer {
     }
     if (!isPassing(failure)) throw failure;
     onOutcome('aborted', failure);
-    this.#failures += 1;
+    // A generation that is over is waited for below.
+    if (!(failure instanceof OutsideOfGenerationError)) this.#failures += 1;
     const undecided = await this.#findOut(batch, producer);
     if (failure instanceof OutsideOfGenerationError) {
       member.refused(group, failure.code);

@@ -7,7 +7,6 @@ import type { Service } from './testing/service.ts';
 const TAKEOVER_MS = 9_000;
 /** A partition that stays may stop for the transaction that a new generation refuses. */
 const GAP_MS = 200;
-const OLDER_GAP_MS = 250;
 const GAP_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 describe.each([1, 2] as const)('The engine, with transactions of version %i', (version) => {
@@ -71,8 +70,7 @@ describe.each([1, 2] as const)('The engine, with transactions of version %i', (v
   });
 
   it.each(GAP_SEEDS)('works on what stays with it while members come and go (%i)', async (seed) => {
-    // A generation that begins while a transaction of the older protocol ends costs some round trips more.
-    expect(await gapOfKept(seed)).toBeLessThan(version === 2 ? GAP_MS : OLDER_GAP_MS);
+    expect(await gapOfKept(seed)).toBeLessThan(GAP_MS);
   });
 
   /** @returns the longest gap of a partition while a member comes and goes, in milliseconds */
