@@ -55,6 +55,10 @@ export class StoredBatch implements FetchedBatch {
     this.marker = (attributes & ATTRIBUTE.control) > 0 ? this.#readMarker() : undefined;
   }
 
+  get bytes(): number {
+    return this.#records.length;
+  }
+
   get isCompressed(): boolean {
     return this.#codec !== undefined;
   }

@@ -14,6 +14,8 @@ export interface FetchedBatch {
   readonly lastOffset: number;
   /** How many records it says it has. */
   readonly count: number;
+  /** What it takes as it was fetched. */
+  readonly bytes: number;
   /** Whether its records take memory beyond what was fetched. */
   readonly isCompressed: boolean;
   /** What decompressing keeps besides the records, at most. */

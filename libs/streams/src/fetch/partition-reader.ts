@@ -23,8 +23,9 @@ export class ReaderClosedError extends Error {
 /** @returns what resolves when records may be taken; undefined: now */
 export type TurnToRead = () => Promise<void> | undefined;
 
-/** So many records are worth working on at once: they are taken out of turn, and no more are fetched before. */
+/** So many records, or bytes, are worth working on at once: they are taken out of turn, and no more are fetched before. */
 const MANY_RECORDS = 256;
+const MANY_BYTES = 128 * 1024;
 
 /**
  * Reads a partition piece by piece, and has the next records fetched while a piece is worked on. Few records wait for their
@@ -115,8 +116,12 @@ export class PartitionReader implements FetchReader {
 
   #hasMany(): boolean {
     let records = 0;
-    for (const { count } of this.#fetched?.batches ?? []) records += count;
-    return records >= MANY_RECORDS;
+    let bytes = 0;
+    for (const batch of this.#fetched?.batches ?? []) {
+      records += batch.count;
+      bytes += batch.bytes;
+    }
+    return records >= MANY_RECORDS || bytes >= MANY_BYTES;
   }
 
   #want(position: FetchPosition): void {

@@ -50,6 +50,27 @@ describe('The engine paces its requests', () => {
     expect(outputs(cluster, 0)).toEqual(['first', 'second', 'third', 'fourth']);
   });
 
+  it('fetches large records no further ahead than one', async () => {
+    const { events } = await startWith(1);
+    const worked = (): number[] =>
+      events.flatMap((event) => (event.kind === 'committed' ? [event.records] : []));
+    let isFirst = true;
+    cluster.network.fault = (_process, _broker, api) => {
+      if (api !== 'EndTxn' || !isFirst) return undefined;
+      isFirst = false;
+      return { delay: 100 };
+    };
+    const large = 'x'.repeat(200_000);
+    append(cluster, 0, large);
+    await until(cluster, () => !isFirst);
+    for (let count = 0; count < 3; count += 1) {
+      await cluster.run(cluster.now() + 20);
+      append(cluster, 0, large);
+    }
+    await until(cluster, () => worked().reduce((sum, records) => sum + records, 0) === 4);
+    expect(worked()[1]).toBe(1);
+  });
+
   it('sends a broker that gets both the records first, and a moment later the offsets', async () => {
     await startWith(PARTITIONS);
     const { leader: coordinator } = cluster.groups.partitionOf(GROUP);
