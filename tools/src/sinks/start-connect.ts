@@ -9,7 +9,7 @@ import { supervised } from '../supervised.ts';
 
 const DEPLOYED = join(import.meta.dirname, '..', '..', '..', 'deploy', 'connect');
 const POM = join(import.meta.dirname, 'pom.xml');
-const KAFKA_VERSION = '4.3.1';
+const KAFKA_VERSION = '4.4.0';
 const JDBC_SINK = {
   group: 'io.debezium',
   name: 'debezium-connector-jdbc',
