@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** One run of Jest over several projects. */
 export interface TestLayer {
-  readonly name: 'unit' | 'integration' | 'e2e';
+  readonly name: 'unit' | 'integration' | 'e2e' | 'engine';
   readonly title: string;
   /** Options for Jest. */
   readonly options: readonly string[];
@@ -27,11 +27,20 @@ export const TEST_LAYERS: readonly TestLayer[] = [
   },
 ];
 
+/** What asks brokers, and nothing above it: enough to see whether another release of theirs is another one to us. */
+export const ENGINE_LAYER: TestLayer = {
+  name: 'engine',
+  title: 'the engine against that release',
+  options: WITH_BROKER,
+};
+
 const E2E_PROJECT = 'apps/pipeline-e2e';
+const ENGINE_PROJECT = 'libs/streams-kafkajs';
 
 /** @returns folders of the projects with tests of the layer, relative to `root` */
 export function testProjects(root: string, layer: TestLayer): string[] {
   if (layer.name === 'e2e') return [E2E_PROJECT];
+  if (layer.name === 'engine') return [ENGINE_PROJECT];
   const nested = ['apps', 'libs'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => `${group}/${name}`),
   );

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand, say, stopRequested } from './command.ts';
-import { startKafka } from './embedded-kafka/index.ts';
+import { kafkaVersion, startKafka } from './embedded-kafka/index.ts';
 import {
   afterRetry,
+  ENGINE_LAYER,
   filesToRetry,
   flakyTests,
   TEST_LAYERS,
@@ -22,29 +23,32 @@ const HELP = `npm test [-- OPTIONS]
 
 Runs every test: unit tests, those that need a broker, those of the built services; on a Kafka of its own.
 
-  --retry  runs the files that failed once more; what then passes does not count as failed, and is named as flaky
-  --help   shows this text
+  --retry          runs the files that failed once more; what then passes does not count as failed, and is named as flaky
+  --kafka VERSION  the engine's tests alone, against another release of Kafka, from 3.9.0 on
+  --help           shows this text
 `;
 
 await runCommand(async () => {
-  const { retry, help } = parseArgs({
+  const { retry, kafka, help } = parseArgs({
     options: {
       retry: { type: 'boolean', default: false },
+      kafka: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   }).values;
-  if (!help) return runLayers(retry);
+  if (!help) return runLayers(retry, kafka && kafkaVersion(kafka));
   process.stdout.write(HELP);
   return 0;
 });
 
-async function runLayers(retry: boolean): Promise<number> {
+/** @param release undefined: the one that all tests run against */
+async function runLayers(retry: boolean, release: string | undefined): Promise<number> {
   const reports = mkdtempSync(join(tmpdir(), 'login-pipeline-tests-'));
   const stopping = new AbortController();
   void stopRequested().then(() => {
     stopping.abort();
   });
-  const kafka = await startKafka({ onProgress: say });
+  const kafka = await startKafka({ version: release, onProgress: say });
   const run = async (layer: TestLayer, files: readonly string[] = []): Promise<JestResult> => {
     const report = join(reports, `${layer.name}-${files.length}.json`);
     const status = await runJest(layer, files, report, kafka.bootstrapServers, stopping.signal);
@@ -53,7 +57,7 @@ async function runLayers(retry: boolean): Promise<number> {
   try {
     const results: JestResult[] = [];
     const flaky: string[] = [];
-    for (const layer of TEST_LAYERS) {
+    for (const layer of release === undefined ? TEST_LAYERS : [ENGINE_LAYER]) {
       say(layer.title);
       let result = await run(layer);
       const again = retry && !stopping.signal.aborted ? filesToRetry(result) : [];

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { wrongArgument } from '../arguments.ts';
 import { maven, onlyOnce } from '../maven.ts';
 import { findJava } from './java.ts';
 import { freePorts } from './ports.ts';
@@ -28,6 +29,12 @@ export interface KafkaRelease {
   readonly version?: string | undefined;
   /** The level of the feature `transaction.version` (KIP-890), from Kafka 4.0 on. Default: the release's own. */
   readonly transactionVersion?: 1 | 2 | undefined;
+}
+
+/** @returns the release that an option `--kafka` names @throws {Failure} when it names none */
+export function kafkaVersion(text: string): string {
+  if (/^\d+\.\d+\.\d+$/.test(text)) return text;
+  throw wrongArgument(`--kafka ${text}`, 'a release, such as 4.4.0');
 }
 
 /** Everything a broker needs to start at once: jars, a class data archive, a formatted folder to copy. */

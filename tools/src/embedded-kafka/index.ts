@@ -1,4 +1,5 @@
 export { BrokerNode } from './broker-node.ts';
+export { kafkaVersion } from './distribution.ts';
 export type { KafkaRelease } from './distribution.ts';
 export { freePorts, isListening } from './ports.ts';
 export {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, Failure } from '@login-pipeline/tools/command';
+import { kafkaVersion } from '@login-pipeline/tools/embedded-kafka';
 import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
 
 export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
@@ -78,10 +79,8 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
   };
 }
 
-function releaseOf(version?: string, level?: string): KafkaRelease {
-  if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version)) {
-    throw new Failure(`--kafka ${version}: expected a release, such as 4.4.0`, EXIT.config);
-  }
+function releaseOf(kafka?: string, level?: string): KafkaRelease {
+  const version = kafka && kafkaVersion(kafka);
   if (level === undefined) return { version };
   if (level !== '1' && level !== '2') {
     throw new Failure(`--transaction-version ${level}: expected 1 or 2`, EXIT.config);
