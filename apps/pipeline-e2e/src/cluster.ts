@@ -50,18 +50,19 @@ export class Cluster {
   readonly admin: Admin;
   readonly #consumers: Consumer[] = [];
 
-  private constructor() {
+  private constructor(addresses: string) {
     installAbortedRecords();
     this.kafka = new kafkajs.Kafka({
-      brokers: brokers().split(','),
+      brokers: addresses.split(','),
       clientId: 'oracle',
       logLevel: kafkajs.logLevel.NOTHING,
     });
     this.admin = this.kafka.admin();
   }
 
-  static async connect(): Promise<Cluster> {
-    const cluster = new Cluster();
+  /** @param addresses `host:port,…`; default: the cluster that all tests share */
+  static async connect(addresses = brokers()): Promise<Cluster> {
+    const cluster = new Cluster(addresses);
     await cluster.admin.connect();
     return cluster;
   }

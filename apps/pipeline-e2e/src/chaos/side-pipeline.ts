@@ -1,4 +1,4 @@
-import type { Lane } from '../cluster.ts';
+import type { Cluster, Lane } from '../cluster.ts';
 import { faultsIn } from '../lane-faults.ts';
 import { makeLoad } from '../load.ts';
 import type { InputRecord } from '../load.ts';
@@ -27,34 +27,38 @@ export const BESIDE = {
 export class SidePipeline {
   readonly lane: Lane;
   readonly #stage: Stage;
+  readonly #cluster: Cluster;
   readonly #load: readonly InputRecord[] = makeLoad(RECORDS, PARTITIONS);
   #next = 0;
 
   /** @param lane with topics of {@link PARTITIONS} partitions each */
-  constructor(stage: Stage, lane: Lane) {
+  constructor(stage: Stage, lane: Lane, cluster = stage.cluster) {
     this.lane = lane;
     this.#stage = stage;
+    this.#cluster = cluster;
   }
 
-  static async open(stage: Stage): Promise<SidePipeline> {
-    return new SidePipeline(stage, await stage.cluster.lane({ partitions: PARTITIONS }));
+  /** @param cluster where it runs */
+  static async open(stage: Stage, cluster = stage.cluster): Promise<SidePipeline> {
+    return new SidePipeline(stage, await cluster.lane({ partitions: PARTITIONS }), cluster);
   }
 
   /** Starts a transformer that nothing replaces. */
-  async start(): Promise<Service> {
-    return (await this.#stage.launch('transformer', this.lane.settings)).service;
+  async start(further: Settings = {}): Promise<Service> {
+    const settings = { ...this.lane.settings, ...further };
+    return (await this.#stage.launch('transformer', settings)).service;
   }
 
   /** Writes the next records. @returns them */
   async write(count: number): Promise<readonly InputRecord[]> {
     const records = this.#load.slice(this.#next, this.#next + count);
     this.#next += count;
-    await this.#stage.cluster.produce(this.lane.input, records);
+    await this.#cluster.produce(this.lane.input, records);
     return records;
   }
 
   isDone(): Promise<boolean> {
-    return this.#stage.cluster.isDone(this.lane);
+    return this.#cluster.isDone(this.lane);
   }
 
   /** Waits until all that was written is done with. @throws Error with the service's last words when that does not happen */
@@ -68,7 +72,7 @@ export class SidePipeline {
 
   /** @throws Error with all that is wrong with what has come out, of all that was written or of these records */
   async judge(input: readonly InputRecord[] = this.#load.slice(0, this.#next)): Promise<void> {
-    const faults = await faultsIn(this.#stage.cluster, this.lane, input);
+    const faults = await faultsIn(this.#cluster, this.lane, input);
     if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 }

@@ -4,7 +4,7 @@ import {
   UnreachableError,
 } from '@login-pipeline/streams';
 import type { TransformEvent } from '@login-pipeline/streams';
-import { errorText } from '../client/errors.ts';
+import { errorText, protocolErrorOf } from '../client/errors.ts';
 import { EngineReport } from '../engine/engine-report.ts';
 import type { EngineReportOptions } from '../engine/engine-report.ts';
 
@@ -85,6 +85,13 @@ export class TransformReport {
     }
     const isIndefinite = cause instanceof UnansweredError || cause instanceof UnreachableError;
     metrics.increment('transactions_total', { outcome: isIndefinite ? 'indefinite' : 'aborted' });
+    if (protocolErrorOf(cause) === 'INVALID_PRODUCER_ID_MAPPING') {
+      logger.info(
+        { topic, cause: errorText(cause) },
+        'The brokers have forgotten a transactional id that was idle (transactional.id.expiration.ms): it is taken anew',
+      );
+      return;
+    }
     // Each rebalance may bring one.
     const level = cause instanceof OutsideOfGenerationError ? 'info' : 'warn';
     logger[level](

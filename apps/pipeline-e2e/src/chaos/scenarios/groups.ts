@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import kafkajs from 'kafkajs';
 import { passesByDefault } from '../../expected-outcome.ts';
 import { expectedOf, idOf } from '../../oracle.ts';
 import { TopicReader } from '../../topic-reader.ts';
@@ -150,33 +148,6 @@ const similarNames: Scenario = {
   },
 };
 
-/** On a Kafka of its own: one broker cannot hold three copies of what coordinators remember of transactions. */
-const transactionLog: Scenario = {
-  ...BESIDE,
-  name: 'transaction-log-replicas',
-  fault: 'transaction.state.log.replication.factor is larger than the cluster',
-  attack: async (stage) => {
-    const setting = 'transaction.state.log.replication.factor';
-    const kafka = await startKafka({ settings: { [setting]: 3 } });
-    try {
-      const { settings, input, output, deadLetter } = stage.lane;
-      const brokers = kafka.bootstrapServers;
-      const admin = new kafkajs.Kafka({ brokers: [brokers], clientId: 'oracle' }).admin();
-      await admin.connect();
-      await admin.createTopics({
-        topics: [input, output, deadLetter].map((topic) => ({ topic, numPartitions: 1 })),
-      });
-      await admin.disconnect();
-      const further = { ...settings, KAFKA_BROKERS: brokers };
-      const { service } = await stage.launch('transformer', further);
-      await refuses(stage, service, UNAVAILABLE, setting);
-      return 1;
-    } finally {
-      await kafka.stop();
-    }
-  },
-};
-
 const quota: Scenario = {
   name: 'quota',
   fault: `the transformer may read and write ${QUOTA_BYTES / 1_000} kB/s for longer than a stall lasts`,
@@ -210,6 +181,5 @@ export const GROUP_SCENARIOS: readonly Scenario[] = [
   offsetsGone,
   sharedGroup,
   similarNames,
-  transactionLog,
   quota,
 ];

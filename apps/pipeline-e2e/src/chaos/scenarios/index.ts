@@ -9,6 +9,7 @@ import { PROCESS_SCENARIOS } from './processes.ts';
 import { RECORD_SCENARIOS } from './records.ts';
 import { ROLE_SCENARIOS } from './roles.ts';
 import { TOPIC_SCENARIOS } from './topics.ts';
+import { TRANSACTION_SCENARIOS } from './transactions.ts';
 import { ZOMBIE_SCENARIOS } from './zombies.ts';
 
 /** Every scenario there is, in the order of the table. */
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RECORD_SCENARIOS,
   ...TOPIC_SCENARIOS,
   ...GROUP_SCENARIOS,
+  ...TRANSACTION_SCENARIOS,
   ...HOSTILE_SCENARIOS,
   ...BROKER_SCENARIOS,
   ...ROLE_SCENARIOS,
