@@ -53,8 +53,8 @@ await runCommand(async () => {
     topicSettings: TOPIC_SETTINGS,
     brokerSettings: BROKER_SETTINGS,
     groups: [
-      { groupId: values.transformer, topic: TOPICS.userLogin, consumer: 'transactional' },
-      { groupId: values.aggregator, topic: TOPICS.processedUserLogin, consumer: 'snapshot' },
+      { groupId: values.transformer, topic: TOPICS.userLogin },
+      { groupId: values.aggregator, topic: TOPICS.processedUserLogin },
     ],
   });
   const checks = [

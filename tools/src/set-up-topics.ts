@@ -1,6 +1,6 @@
 import type { TopicSettings } from '@login-pipeline/config';
-import { connectTopicAdmin } from '@login-pipeline/kafka';
-import type { TopicAdmin } from '@login-pipeline/kafka';
+import { connectAdmin } from '@login-pipeline/kafka';
+import type { ClusterAdmin } from '@login-pipeline/kafka';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from './failure.ts';
@@ -18,27 +18,29 @@ export async function setUpTopics(
   onProgress: (line: string) => void,
 ): Promise<string[]> {
   // What the client logs would only repeat the error that we report.
-  const admin = await connectTopicAdmin(settings.kafka, pino({ level: 'silent' }));
+  const { admin, close } = await connectAdmin(settings.kafka, pino({ level: 'silent' }));
   try {
     return await createAndCompare(admin, settings, onProgress);
   } catch (error) {
     throw new Failure(`The topics cannot be set up: ${errorText(error)}`);
   } finally {
-    await admin.disconnect();
+    await close();
   }
 }
 
 async function createAndCompare(
-  admin: TopicAdmin,
+  admin: ClusterAdmin,
   { kafka, partitions, replicationFactor }: TopicSettings,
   onProgress: (line: string) => void,
 ): Promise<string[]> {
   const names = TOPIC_TABLE.map(({ topic }) => topic);
-  const existing = await admin.describe(names, ESSENTIAL_SETTINGS);
+  const existing = await admin.definitions(names, ESSENTIAL_SETTINGS);
   const byName = new Map(existing.map((found) => [found.topic, found]));
   const missing = TOPIC_TABLE.filter(({ topic }) => !byName.has(topic));
   if (missing.length > 0) {
-    await admin.create(missing.map((wanted) => ({ ...wanted, partitions, replicationFactor })));
+    await admin.createTopics(
+      missing.map((wanted) => ({ ...wanted, partitions, replicationFactor })),
+    );
     onProgress(`created topics: ${missing.map(({ topic }) => topic).join(', ')}`);
   }
   return TOPIC_TABLE.flatMap((wanted) => {

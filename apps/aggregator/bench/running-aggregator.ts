@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadAggregatorSettings } from '@login-pipeline/config';
-import { connectTopicAdmin } from '@login-pipeline/kafka';
+import { connectAdmin } from '@login-pipeline/kafka';
 import type { KafkaConnection } from '@login-pipeline/kafka';
 import { pino } from 'pino';
 
@@ -27,8 +27,8 @@ export interface BenchTopics {
 export async function createTopics(partitions: number): Promise<BenchTopics> {
   const id = randomUUID();
   const topics = { input: `bench-processed-${id}`, snapshots: `bench-insights-${id}` };
-  const admin = await connectTopicAdmin(CONNECTION, LOGGER);
-  await admin.create([
+  const { admin, close } = await connectAdmin(CONNECTION, LOGGER);
+  await admin.createTopics([
     // The logins are years old: by their own time they would be deleted at once.
     { topic: topics.input, partitions, replicationFactor: 1, config: { 'retention.ms': '-1' } },
     {
@@ -38,7 +38,7 @@ export async function createTopics(partitions: number): Promise<BenchTopics> {
       config: { 'cleanup.policy': 'compact' },
     },
   ]);
-  await admin.disconnect();
+  await close();
   return topics;
 }
 

@@ -1,8 +1,7 @@
 export { BatchHandler } from './nest/batch-handler.ts';
 export type { BatchTransport } from './nest/batch-transport.ts';
-export { ACL_WORDS, connectAclAdmin } from './client/acl-admin.ts';
-export type { Acl, AclAdmin } from './client/acl-admin.ts';
-export type { Compression } from './client/compression.ts';
+export { connectAdmin } from './client/admin.ts';
+export type { Administration } from './client/admin.ts';
 export type { KafkaConnection } from './client/connection.ts';
 export { KafkaUnavailableError, NoSuchPartitionsError, StalledError } from './client/errors.ts';
 export { FlowWatch } from './flow/flow-watch.ts';
@@ -18,8 +17,6 @@ export type {
   PartitionView,
   TopicView,
 } from './client/cluster-reader.ts';
-export { connectTopicAdmin } from './client/topic-admin.ts';
-export type { TopicAdmin, TopicDefinition } from './client/topic-admin.ts';
 export type { TopicRole, UsableTopic } from './client/topics.ts';
 export { inspectCluster } from './inspection/inspect-cluster.ts';
 export type { ClusterFacts, InspectionOptions, TopicFacts } from './inspection/inspect-cluster.ts';
@@ -40,6 +37,9 @@ export type {
   OpenTransaction,
   OpenTransactions,
 } from '@login-pipeline/streams';
+export { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/streams-kafkajs';
+export type { Acl, ClusterAdmin, TopicDefinition } from '@login-pipeline/streams-kafkajs';
+export type { Codec as Compression } from '@login-pipeline/streams';
 export type { Changes } from './snapshots/changes.ts';
 export { isObeyed } from '@login-pipeline/streams';
 export type { PartitionStates } from './snapshots/partition-states.ts';
@@ -47,5 +47,5 @@ export type { SnapshotOptions } from './snapshots/snapshot-options.ts';
 
 export type { TransactionalOptions } from './transactions/transactional-options.ts';
 export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
-export type { KafkaTlsFiles } from './security/tls-sockets.ts';
+export type { KafkaTlsFiles } from './security/tls-contexts.ts';
 export { snapshotTransport, transactionalTransport } from './nest/transports.ts';

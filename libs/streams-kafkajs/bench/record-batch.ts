@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { FetchedBatches } from '@login-pipeline/streams';
 import { murmur2, piecesOf, readableOf, readLimits, ReadMemory } from '@login-pipeline/streams';
-import { groupByPartition, readBatches, writeBatch } from '../src/record-batch/index.ts';
+import { readBatches, writeBatch } from '../src/record-batch/index.ts';
 
 const TURNS = 15;
 const RECORDS = 5_000;
@@ -16,14 +16,12 @@ interface Batch {
 type BatchClass = new (topic: string, offset: string, partition: object) => Batch;
 type DecodeMessages = (decoder: object) => Promise<FetchedBatches>;
 type ProduceRequest = (parameters: object) => { encode(): Promise<{ readonly buffer: Buffer }> };
-type GroupMessages = (parameters: object) => object;
 
 const require = createRequire(import.meta.url);
 const load = (path: string): unknown => require(`kafkajs/src/${path}`);
 const TheirBatch = load('consumer/batch') as BatchClass;
 const decodeMessages = load('protocol/requests/fetch/v4/decodeMessages') as DecodeMessages;
 const produceRequest = load('protocol/requests/produce/v3/request') as ProduceRequest;
-const groupMessages = load('producer/groupMessagesPerPartition') as GroupMessages;
 const theirMurmur2 = load('producer/partitioners/default/murmur2') as typeof murmur2;
 const Decoder = load('protocol/decoder') as new (bytes: Buffer) => object;
 
@@ -43,7 +41,6 @@ const withHeaderObjects = records.map((record) => ({
   ...record,
   headers: { trace: 'id', hops: '3' },
 }));
-const partitionMetadata = [{ partitionId: 0, leader: 1 }];
 
 const batch = await writeBatch(records, 0);
 const sized = Buffer.concat([Buffer.alloc(4), batch]);
@@ -81,11 +78,6 @@ const MEASURED: readonly (readonly [string, ours: () => unknown, theirs: () => u
   ],
   ['encode', () => writeBatch(records, 0), () => encodeTheirs(records)],
   ['encode, two headers', () => writeBatch(withHeaders, 0), () => encodeTheirs(withHeaderObjects)],
-  [
-    'group by partition',
-    () => groupByPartition(records, () => 0),
-    () => groupMessages({ topic: 't', partitionMetadata, messages: records, partitioner: () => 0 }),
-  ],
   [
     'murmur2 of a uuid',
     () => records.reduce((sum, { key }) => sum + murmur2(key), 0),

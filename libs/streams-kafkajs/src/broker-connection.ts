@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
-import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
 import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
-import { asError, errorText, TlsError, UnsupportedBrokerError } from './errors.ts';
-import { foreignServer, wholeFrames } from './frames.ts';
+import {
+  asError,
+  CLOSED,
+  CLOSED_BEFORE_TLS,
+  ConnectError,
+  errorText,
+  TlsError,
+  UnsupportedBrokerError,
+} from './errors.ts';
+import { foreignServer, NO_BROKER, wholeFrames } from './frames.ts';
 import { kafkajsConnection } from './kafkajs-inside.ts';
 import type { InsideConnection, PlainRequest } from './kafkajs-inside.ts';
 import { Pipeline } from './pipeline.ts';
@@ -13,7 +20,8 @@ import type { ApiCodec } from './protocol/api-codec.ts';
 import { versionOf } from './protocol/api-codec.ts';
 import { API_CODECS } from './protocol/codecs.ts';
 import { RequestWriter } from './protocol/request-writer.ts';
-import { ResponseReader } from './protocol/response-reader.ts';
+import { ResponseDamageError, ResponseReader } from './protocol/response-reader.ts';
+import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 import { isTlsFailure, openSocket } from './sockets.ts';
 
 /** Told to brokers, which count connections by it (KIP-511). */
@@ -141,14 +149,20 @@ export class BrokerConnection {
         this.close(foreignServer(start));
       },
     );
-    const socket = openSocket({ host, port, onread, onConnect }, this.#secureContext);
+    let lost = this.#secureContext === undefined ? CLOSED : CLOSED_BEFORE_TLS;
+    const connected = (): void => {
+      lost = CLOSED;
+      onConnect();
+    };
+    const target = { host, port, onread, onConnect: connected };
+    const socket = openSocket(target, this.#secureContext);
     // Before kafkajs' own listeners: it hands on the message alone.
     socket.once('error', (error) => {
       this.close(error);
     });
     for (const event of ['end', 'close']) {
       socket.once(event, () => {
-        this.close(new Error('the broker has closed the connection'));
+        this.close(new Error(lost));
       });
     }
     this.#socket = socket;
@@ -159,7 +173,8 @@ export class BrokerConnection {
   #unopened(error: unknown): Error {
     const thrown = asError(error);
     // What came first says more than what kafkajs makes of it.
-    const cause = this.#end ?? thrown;
+    const told = this.#end ?? thrown;
+    const cause = told.cause instanceof ResponseDamageError ? new Error(NO_BROKER) : told;
     this.close(thrown);
     const by = this.#advertisedBy;
     const subject =
@@ -167,9 +182,10 @@ export class BrokerConnection {
         ? `${this.#where} cannot be reached`
         : `broker ${by} cannot be reached at ${this.#where}, the address in its advertised.listeners`;
     const message = `${subject}: ${errorText(cause)}`;
+    const target = { address: this.#where, advertisedBy: by };
     return isTlsFailure(cause)
-      ? new TlsError(message, { cause })
-      : new UnreachableError(message, { cause });
+      ? new TlsError(message, target, cause)
+      : new ConnectError(message, target, cause);
   }
 
   /** Credentials' errors keep their class: they may say what to do, or when. */

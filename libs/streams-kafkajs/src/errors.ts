@@ -1,7 +1,39 @@
+import { UnreachableError } from '@login-pipeline/streams';
+
+/** What a connection ends with at which the broker has put an end to it. */
+export const CLOSED = 'the broker has closed the connection';
+
+/** The same, where it was to speak TLS, and did not. */
+export const CLOSED_BEFORE_TLS = `${CLOSED} before TLS was agreed on`;
+
+/** Where a connection was to go. */
+export interface Target {
+  /** `host:port` */
+  readonly address: string;
+  /** The broker that the cluster says to be there; undefined of an address of ours. */
+  readonly advertisedBy: number | undefined;
+}
+
+/** No connection to a broker can be opened. */
+export class ConnectError extends UnreachableError {
+  readonly target: Target;
+
+  constructor(message: string, target: Target, cause: Error) {
+    super(message, { cause });
+    this.target = target;
+  }
+}
+
 /** Broker and client do not agree on TLS: a certificate is not trusted, or one of the two speaks plain text. EX_UNAVAILABLE. */
 export class TlsError extends Error {
   override readonly name = 'TlsError';
   readonly exitCode = 69;
+  readonly target: Target;
+
+  constructor(message: string, target: Target, cause: Error) {
+    super(message, { cause });
+    this.target = target;
+  }
 }
 
 /** A broker is too old, or too new, for a request. EX_UNAVAILABLE. */

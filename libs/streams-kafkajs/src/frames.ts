@@ -75,14 +75,15 @@ export function wholeFrames(
 /** First byte of the records that TLS listeners answer with (RFC 8446, 5.1): 20 to 23, then the version's 3. */
 const TLS_RECORD = /^1[4-7]03/;
 
+/** Of a listener with TLS that is asked in plain text. */
+export const SPEAKS_TLS = 'what listens there speaks TLS';
+
+export const NO_BROKER = 'what listens there does not speak as a Kafka broker does';
+
 /** @returns what to end a connection with whose other end is no broker, by the first bytes that came */
 export function foreignServer(start: Buffer): Error {
   if (start.equals(Buffer.from('HTTP'))) {
     return new Error('what listens there speaks HTTP: it is no Kafka broker');
   }
-  return new Error(
-    TLS_RECORD.test(start.toString('hex'))
-      ? 'what listens there speaks TLS'
-      : 'what listens there does not speak as a Kafka broker does',
-  );
+  return new Error(TLS_RECORD.test(start.toString('hex')) ? SPEAKS_TLS : NO_BROKER);
 }

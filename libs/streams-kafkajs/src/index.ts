@@ -1,9 +1,29 @@
+export { OPERATIONS, PATTERNS, RESOURCES } from './admin/admin-apis.ts';
+export type {
+  Acl,
+  ConfigKind,
+  DescribedPartition,
+  DescribedTopic,
+  TopicDefinition,
+} from './admin/admin-apis.ts';
+export { ClusterAdmin } from './admin/cluster-admin.ts';
+export type { AdminWire, ClusterDescription, LogBounds, LogOffset } from './admin/cluster-admin.ts';
 export { kafkajsBatchEncoder } from './batch-encoder.ts';
 export type { ConnectionSettings, ConnectionState } from './connection-settings.ts';
-export { TlsError, UnsupportedBrokerError } from './errors.ts';
-export type { Sasl } from './kafkajs-inside.ts';
+export {
+  CLOSED,
+  CLOSED_BEFORE_TLS,
+  ConnectError,
+  TlsError,
+  UnsupportedBrokerError,
+} from './errors.ts';
+export type { Target } from './errors.ts';
+export { SPEAKS_TLS } from './frames.ts';
+export { saslMechanism } from './kafkajs-inside.ts';
+export type { Authenticator, Mechanism, Sasl } from './kafkajs-inside.ts';
 export { KafkajsWire } from './kafkajs-wire.ts';
 export type { WireSettings } from './kafkajs-wire.ts';
 export type { OnReachable } from './outages.ts';
+export type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 export { systemClock } from './system-clock.ts';
 export * from './record-batch/index.ts';

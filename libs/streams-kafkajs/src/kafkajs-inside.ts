@@ -15,6 +15,8 @@ const SASL_VERSIONS = {
   36: { minVersion: 0, maxVersion: 1 },
 };
 
+export type { Authenticator, Mechanism } from 'kafkajs';
+
 /** What kafkajs takes as credentials. */
 export type Sasl = SASLOptions | Mechanism;
 
@@ -105,6 +107,30 @@ const SILENT: Logger = {
 };
 
 const require = createRequire(import.meta.url);
+
+/** Code for one SASL mechanism, by the credentials. */
+type SaslMechanism = (options: object) => Mechanism['authenticationProvider'];
+
+const SASL_MODULES = {
+  plain: 'plain',
+  'scram-sha-256': 'scram256',
+  'scram-sha-512': 'scram512',
+  oauthbearer: 'oauthBearer',
+} as const;
+
+/** @returns kafkajs' own code for a mechanism, which it exports nowhere: with it, credentials may be others at each connection */
+export function saslMechanism(mechanism: keyof typeof SASL_MODULES): SaslMechanism {
+  requireKnownVersion();
+  const path = `kafkajs/src/broker/saslAuthenticator/${SASL_MODULES[mechanism]}`;
+  return require(path) as SaslMechanism;
+}
+
+function requireKnownVersion(): void {
+  const { version } = require('kafkajs/package.json') as { readonly version: string };
+  if (version === KNOWN_VERSION) return;
+  throw new Error(`kafkajs ${version} is not known from the inside: ${KNOWN_VERSION} is`);
+}
+
 let loaded: ((inside: Inside) => InsideConnection) | undefined;
 
 /** @throws Error when another version of kafkajs is installed */
@@ -113,10 +139,7 @@ export function kafkajsConnection(inside: Inside): InsideConnection {
 }
 
 function load(): (inside: Inside) => InsideConnection {
-  const { version } = require('kafkajs/package.json') as { readonly version: string };
-  if (version !== KNOWN_VERSION) {
-    throw new Error(`kafkajs ${version} is not known from the inside: ${KNOWN_VERSION} is`);
-  }
+  requireKnownVersion();
   const Base = require('kafkajs/src/network/connection') as new (
     options: ConnectionOptions,
   ) => Connection;

@@ -1,18 +1,11 @@
 import { UnreachableError } from '@login-pipeline/streams';
-import type {
-  ApiName,
-  Broker,
-  Channel,
-  RequestOf,
-  ResponseOf,
-  SendOptions,
-  Wire,
-} from '@login-pipeline/streams';
+import type { Broker, Channel, SendOptions, Wire } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
 import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
 import { asError, errorText, TlsError } from './errors.ts';
 import { Outages } from './outages.ts';
 import type { OnReachable } from './outages.ts';
+import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 
 /** How to reach and convince the brokers. */
 export interface WireSettings extends Partial<ConnectionSettings> {

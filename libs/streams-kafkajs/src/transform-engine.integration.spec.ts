@@ -151,15 +151,16 @@ describe('The engine on brokers', () => {
   it('goes on slowly under quotas, and tells that it is throttled', async () => {
     const clientId = `throttled-${randomUUID()}`;
     const stage = await stageOf({ ...SAME, clientId });
-    await stage.setQuota({ producer_byte_rate: 10_000, consumer_byte_rate: 15_000 });
+    // What is read could not all be written meanwhile, however busy the machine is.
+    await stage.setQuota({ producer_byte_rate: 5_000, consumer_byte_rate: 7_500 });
     // More than brokers let pass at once, which is what ten seconds would allow.
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      for (let batch = 0; batch < 5; batch += 1) await stage.write(partition, 100, 100);
+      for (let batch = 0; batch < 5; batch += 1) await stage.write(partition, 50, 100);
     }
     const begun = Date.now();
     const { events } = stage.start();
     await stage.done();
-    report('2,000 records under quotas', Date.now() - begun);
+    report('1,000 records under quotas', Date.now() - begun);
     const channels = events.map((event) =>
       event.kind === 'throttled' ? event.channel : undefined,
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ACL_WORDS } from '@login-pipeline/kafka';
+import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/kafka';
 import type { Acl } from '@login-pipeline/kafka';
 import { z } from 'zod';
 import { EXIT, Failure } from '../failure.ts';
@@ -18,7 +18,9 @@ export interface AclFileEntry extends Acl {
   readonly why: string;
 }
 
-const { resources, patterns, operations } = ACL_WORDS;
+const resources = Object.keys(RESOURCES) as Acl['resource'][];
+const patterns = Object.keys(PATTERNS) as Acl['pattern'][];
+const operations = Object.keys(OPERATIONS) as Acl['operation'][];
 const FILE = z.array(
   z.strictObject({
     principal: z

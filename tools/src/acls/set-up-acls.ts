@@ -1,6 +1,6 @@
 import type { TopicSettings } from '@login-pipeline/config';
-import { connectAclAdmin } from '@login-pipeline/kafka';
-import type { Acl, AclAdmin } from '@login-pipeline/kafka';
+import { connectAdmin } from '@login-pipeline/kafka';
+import type { Acl, ClusterAdmin } from '@login-pipeline/kafka';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from '../failure.ts';
@@ -17,7 +17,7 @@ export async function setUpAcls(
   wanted: readonly Acl[],
   onProgress: (line: string) => void,
 ): Promise<string[]> {
-  const admin = await connectAclAdmin(settings.kafka, pino({ level: 'silent' }));
+  const { admin, close } = await connectAdmin(settings.kafka, pino({ level: 'silent' }));
   try {
     return await grantMissing(admin, wanted, onProgress);
   } catch (error) {
@@ -25,20 +25,20 @@ export async function setUpAcls(
       `The ACLs cannot be set up: ${errorText(error)}. It takes Alter and Describe on the cluster, and brokers with an authorizer.`,
     );
   } finally {
-    await admin.disconnect();
+    await close();
   }
 }
 
 async function grantMissing(
-  admin: AclAdmin,
+  admin: ClusterAdmin,
   wanted: readonly Acl[],
   onProgress: (line: string) => void,
 ): Promise<string[]> {
-  const found = await admin.list();
+  const found = await admin.acls();
   const existing = new Set(found.map(textOf));
   const missing = wanted.filter((acl) => !existing.has(textOf(acl)));
   if (missing.length > 0) {
-    await admin.create(missing);
+    await admin.allow(missing);
     onProgress(`granted ${missing.length} of ${wanted.length} rights`);
   }
   const wantedTexts = new Set(wanted.map(textOf));

@@ -28,7 +28,6 @@ function facts(change: Partial<GroupFacts> = {}): GroupFacts {
   return {
     groupId: 'g',
     topic: 't',
-    consumer: 'transactional',
     group: { found: GROUP },
     hasForeigners: false,
     positions: { found: [position()] },
@@ -100,10 +99,10 @@ describe('A group', () => {
   it('is shared with consumers of another kind, who are named', () => {
     const consumers = { ...GROUP, kind: 'consumer', assignor: '' } as const;
     expect(linesOf({ group: { found: consumers }, hasForeigners: true })[0]).toBe(
-      `mend: ${NAME}: consumers with group.protocol=consumer (KIP-848) are in it, client.id a`,
+      `mend: ${NAME}: consumers with group.protocol=consumer (KIP-848) are in it: a`,
     );
     expect(linesOf({ hasForeigners: true })[0]).toBe(
-      `mend: ${NAME}: consumers with another assignor ("ours") are in it, client.id a`,
+      `mend: ${NAME}: consumers with another assignor ("ours") are in it: a`,
     );
   });
 

@@ -26,7 +26,7 @@ function memberChecks(facts: GroupFacts): readonly Check[] {
       ? 'consumers with group.protocol=consumer (KIP-848)'
       : `consumers with another assignor ("${assignor}")`;
   const clients = [...new Set(members)].join(', ');
-  const what = `${nameOf(facts)}: ${who} are in it, client.id ${clients}`;
+  const what = `${nameOf(facts)}: ${who} are in it: ${clients}`;
   const fix = 'Stop them, or give the service a group of its own (GROUP_ID)';
   return [{ state: 'mend', what, fix }];
 }

@@ -125,7 +125,7 @@ describe('doctor', () => {
     await cluster.joinByConsumerProtocol('shared', 'user-login');
     const shared = await doctor('--transformer', 'shared');
     expect(shared.lines.join('\n')).toMatch(
-      /MEND {2}group shared on user-login: consumers with group\.protocol=consumer \(KIP-848\) are in it, client\.id raw\. .*GROUP_ID/,
+      /MEND {2}group shared on user-login: consumers with group\.protocol=consumer \(KIP-848\) are in it: raw \(.*\)\. .*GROUP_ID/,
     );
     const consumer = cluster.kafka.consumer({ groupId: 'other' });
     await consumer.connect();
@@ -136,7 +136,7 @@ describe('doctor', () => {
     const other = await doctor('--transformer', 'other');
     await consumer.disconnect();
     expect(other.lines.join('\n')).toContain(
-      'MEND  group other on user-login: consumers with another assignor ("RoundRobinAssigner") are in it, client.id test.',
+      'MEND  group other on user-login: consumers with another assignor ("RoundRobinAssigner") are in it: test (',
     );
   });
 

@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
 import type { Logger } from '@login-pipeline/observability';
-import type { Kafka, PartitionMetadata } from 'kafkajs';
-import { clusterMaker } from './clusters.ts';
+import type { DescribedTopic, LogBounds } from '@login-pipeline/streams-kafkajs';
+import { connectAdmin, openAdmin } from './admin.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
 import { errorText } from './errors.ts';
-import { connect } from './topics.ts';
 
 /** A broker that answers. */
 export interface BrokerView {
@@ -56,22 +53,20 @@ export interface ClusterView {
 export interface ClusterReader {
   /** What vanishes, or does not answer, while it is being looked at is left out. @throws when no broker answers */
   read(): Promise<ClusterView>;
-  disconnect(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/**
- * Changes kafkajs for the whole process: call it in one that does nothing else with Kafka.
- *
- * @throws KafkaUnavailableError when no broker answers
- */
+/** What does not answer at once is left out. */
+const PATIENCE_MS = 0;
+
+/** @throws KafkaUnavailableError when no broker answers */
 export async function connectClusterReader(
   connection: KafkaConnection,
   logger: Logger,
 ): Promise<ClusterReader> {
-  const kafka = createClient(connection, logger, 'look');
-  tolerateMissingLeaders();
-  const admin = uncommittedAdmin(kafka);
-  await connect(admin, connection);
+  const first = await connectAdmin(connection, logger);
+  await first.close();
+  const { admin, close } = openAdmin(connection, logger, PATIENCE_MS);
 
   const orLeaveOut = async <T>(what: string, read: Promise<T>): Promise<T | undefined> => {
     try {
@@ -81,98 +76,56 @@ export async function connectClusterReader(
       return undefined;
     }
   };
-  const topicView = async (topic: string): Promise<TopicView | undefined> => {
-    const metadata = await orLeaveOut(topic, admin.fetchTopicMetadata({ topics: [topic] }));
-    const described = metadata?.topics[0]?.partitions;
-    if (described === undefined) return undefined;
-    const offsets = await orLeaveOut(topic, admin.fetchTopicOffsets(topic));
-    const partitions = described.map((partition) => {
-      const found = offsets?.find((offset) => offset.partition === partition.partitionId);
-      return partitionView(partition, found);
-    });
-    return { topic, partitions };
-  };
-  const groupView = async (group: string): Promise<GroupView | undefined> => {
-    const described = await orLeaveOut(group, admin.describeGroups([group]));
-    const committed = await orLeaveOut(group, admin.fetchOffsets({ groupId: group }));
-    if (described === undefined || committed === undefined) return undefined;
+  const groupView = async (groupId: string): Promise<GroupView | undefined> => {
+    const members = await orLeaveOut(groupId, admin.countMembers(groupId));
+    const committed = await orLeaveOut(groupId, admin.committed(groupId));
+    if (members === undefined || committed === undefined) return undefined;
     return {
-      group,
-      members: described.groups[0]?.members.length ?? 0,
-      committed: committed.flatMap(({ topic, partitions }) =>
-        partitions
-          .map(({ partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) }))
-          .filter(({ nextOffset }) => nextOffset >= 0n),
-      ),
+      group: groupId,
+      members,
+      committed: committed.map(({ topic, partition, offset: nextOffset }) => ({
+        topic,
+        partition,
+        nextOffset,
+      })),
     };
   };
 
-  let groups: readonly { readonly groupId: string }[] = [];
+  let groups: readonly string[] = [];
   return {
     read: async () => {
-      const { brokers } = await admin.describeCluster();
-      const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
+      const cluster = await admin.describe('all');
+      const topics = cluster.topics.filter(
+        ({ error, topic }) => error === 'NONE' && !topic.startsWith('__'),
+      );
+      const described = { ...cluster, topics };
+      const bounds = await orLeaveOut('offsets', admin.bounds(described, 'read_uncommitted'));
       // Every broker has to answer for a list: while one is dying the last one serves.
-      groups = (await orLeaveOut('groups', admin.listGroups()))?.groups ?? groups;
-      const [topicViews, groupViews] = await Promise.all([
-        Promise.all(topics.map(topicView)),
-        Promise.all(groups.map(({ groupId }) => groupView(groupId))),
-      ]);
+      groups = (await orLeaveOut('groups', admin.groups())) ?? groups;
+      const views = await Promise.all(groups.map(groupView));
       return {
-        brokers: brokers.map(({ nodeId, host, port }) => ({
-          id: nodeId,
-          address: `${host}:${port}`,
-        })),
-        topics: topicViews.filter((view) => view !== undefined),
-        groups: groupViews.filter((view) => view !== undefined),
+        brokers: cluster.brokers.map(({ id, host, port }) => ({ id, address: `${host}:${port}` })),
+        topics: topics.map((topic) => topicView(topic, bounds ?? [])),
+        groups: views.filter((view) => view !== undefined),
       };
     },
-    disconnect: () => admin.disconnect(),
+    close,
   };
 }
 
-function partitionView(
-  { partitionId, leader, replicas, isr }: PartitionMetadata,
-  offsets: { readonly low: string; readonly high: string } | undefined,
-): PartitionView {
+function topicView({ topic, partitions }: DescribedTopic, bounds: readonly LogBounds[]): TopicView {
+  const found = new Map(
+    bounds.filter((one) => one.topic === topic).map((one) => [one.partition, one]),
+  );
   return {
-    partition: partitionId,
-    leader: leader < 0 ? undefined : leader,
-    replicas,
-    inSync: isr,
-    oldest: offsets && BigInt(offsets.low),
-    end: offsets && BigInt(offsets.high),
+    topic,
+    partitions: partitions.map(({ partition, leader, replicas, inSync }) => ({
+      partition,
+      leader: leader < 0 ? undefined : leader,
+      replicas,
+      inSync,
+      oldest: found.get(partition)?.earliest,
+      end: found.get(partition)?.end,
+    })),
   };
-}
-
-/** An admin client that sees high watermarks: kafkajs' own asks for last stable offsets and offers no choice. */
-function uncommittedAdmin(kafka: Kafka): ReturnType<Kafka['admin']> {
-  const { name, create } = clusterMaker<unknown>(kafka);
-  const READ_UNCOMMITTED = 0;
-  Object.assign(kafka, {
-    [name]: (options: object) => create({ ...options, isolationLevel: READ_UNCOMMITTED }),
-  });
-  return kafka.admin();
-}
-
-interface MetadataResponse {
-  parse: (data: {
-    readonly topicMetadata: readonly { readonly topicErrorCode: number }[];
-  }) => Promise<unknown>;
-}
-
-/** One partition without a leader makes kafkajs refuse what the brokers say about all topics. */
-function tolerateMissingLeaders(): void {
-  const require = createRequire(import.meta.url);
-  for (const version of [0, 1, 2, 3, 4, 5, 6]) {
-    const response = require(
-      `kafkajs/src/protocol/requests/metadata/v${version}/response`,
-    ) as MetadataResponse;
-    const { parse } = response;
-    response.parse = async (data) => {
-      // With a fault of a topic itself, its refusal is right.
-      const faulty = data.topicMetadata.some(({ topicErrorCode }) => topicErrorCode !== 0);
-      return faulty ? parse(data) : data;
-    };
-  }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Compression } from './compression.ts';
+import type { Codec } from '@login-pipeline/streams';
 import { connectProducer } from './producer.ts';
 import { TestCluster } from '../testing/index.ts';
 
@@ -8,7 +8,7 @@ const cluster = new TestCluster();
 
 afterAll(() => cluster.close());
 
-const CODECS: readonly Compression[] = ['gzip', 'snappy', 'lz4', 'zstd'];
+const CODECS: readonly Codec[] = ['gzip', 'snappy', 'lz4', 'zstd'];
 
 /** Texts that compress well and bytes that do not, from empty to more than a codec's block. */
 const RECORDS = [0, 1, 100, 32 * 1024, 100_000, 200_000]
@@ -21,7 +21,7 @@ const RECORDS = [0, 1, 100, 32 * 1024, 100_000, 200_000]
   }));
 
 /** Writes the records with one compression into a topic that the broker stores with another, and reads them back. */
-async function roundTrip(written: Compression, stored: string): Promise<unknown[]> {
+async function roundTrip(written: Codec, stored: string): Promise<unknown[]> {
   const config = { 'compression.type': stored };
   const topic = await cluster.topic(`${written}-${stored}`, { config });
   const producer = await connectProducer(cluster.connection, {

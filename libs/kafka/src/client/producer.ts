@@ -4,11 +4,10 @@ import {
   keyPartition,
   partitionedWrites,
 } from '@login-pipeline/streams';
-import type { OutgoingRecord } from '@login-pipeline/streams';
+import type { Codec, OutgoingRecord } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
 import { enginePorts } from '../engine/engine-ports.ts';
 import { refusalOf } from '../security/rights.ts';
-import type { Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
 import { errorText, KafkaUnavailableError } from './errors.ts';
 import type { TopicRole, TopicUse } from './topics.ts';
@@ -17,7 +16,7 @@ import { openWire } from './wire.ts';
 
 export interface RecordProducerOptions {
   readonly topic: TopicRole;
-  readonly compression: Compression;
+  readonly compression: Codec;
   readonly logger: Logger;
 }
 

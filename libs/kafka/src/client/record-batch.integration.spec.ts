@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Message } from 'kafkajs';
-import type { Compression } from './compression.ts';
-import { compressionType } from './compression.ts';
-import { kafkajs } from './kafkajs.ts';
-import type { WritableRecord } from '@login-pipeline/streams-kafkajs';
+import type { Codec, OutgoingRecord, RecordHeader } from '@login-pipeline/streams';
+import { Subject, TransactionalProducer } from '@login-pipeline/streams/testing/contract';
 import { JAVA_BATCHES } from '@login-pipeline/streams-kafkajs/record-batch/testing/java-golden.ts';
+import { RealCluster } from '@login-pipeline/streams-kafkajs/testing/real-cluster.ts';
 import { toLine } from '@login-pipeline/streams-kafkajs/record-batch/testing/record-lines.ts';
 import { TestCluster } from '../testing/index.ts';
 
@@ -58,23 +56,36 @@ async function java(args: readonly string[], lines: readonly string[] = []): Pro
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-const RECORDS: readonly WritableRecord[] = Array.from({ length: 400 }, (_, index) => ({
+/** Writes a batch in a transaction, and ends that. */
+async function writeAndEnd(
+  commit: boolean,
+  topic: string,
+  records: readonly OutgoingRecord[],
+  codec: Codec,
+): Promise<void> {
+  const real = await RealCluster.open();
+  try {
+    const producer = await TransactionalProducer.of(new Subject(real));
+    expect(await producer.write(topic, records, 0, codec)).toMatchObject({ error: 'NONE' });
+    expect(await producer.end(commit)).toBe('NONE');
+  } finally {
+    await real.close();
+  }
+}
+
+const headersOf = (index: number): RecordHeader[] => [
+  ['é', Buffer.alloc(0)],
+  ['trace', Buffer.from(`t-${index}`)],
+  ['é', Buffer.from([255])],
+];
+const RECORDS = Array.from({ length: 400 }, (_, index) => ({
   key: index % 7 === 0 ? null : Buffer.from(`user-${index}`),
   value: index % 11 === 0 ? null : Buffer.alloc(index * 3, `{"login":${index}}`),
   timestamp: String(1_734_547_631_000 - index * 1_000),
-  headers:
-    index % 3 === 0
-      ? []
-      : [
-          ['é', Buffer.alloc(0)],
-          ['trace', Buffer.from(`t-${index}`)],
-          ['é', Buffer.from([255])],
-        ],
+  headers: index % 3 === 0 ? [] : headersOf(index),
 }));
 const LINES = RECORDS.map(toLine);
-/** Headers are a list where kafkajs' type says object. */
-const MESSAGES = RECORDS as unknown as Message[];
-const CODECS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+const CODECS: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 describeWithCompiler('Kafka’s Java client', () => {
   it.each(JAVA_BATCHES)(
@@ -94,25 +105,9 @@ describeWithCompiler.each(CODECS)('With compression %s', (compression) => {
 
   it('Java’s consumer reads what we write, in and outside of a transaction, without what we aborted', async () => {
     const topic = await cluster.topic(`ours-${compression}`);
-    const { Partitioners } = kafkajs();
-    const producer = cluster.kafka.producer({
-      transactionalId: topic,
-      maxInFlightRequests: 1,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    const send = { topic, compression: compressionType(compression), acks: -1 };
-    const aborted = await producer.transaction();
-    await aborted.send({ ...send, messages: MESSAGES.slice(0, 10) });
-    await aborted.abort();
-    const committed = await producer.transaction();
-    await committed.send({ ...send, messages: MESSAGES.slice(0, 200) });
-    await committed.commit();
-    await producer.disconnect();
-    const plain = cluster.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await plain.connect();
-    await plain.send({ ...send, messages: MESSAGES.slice(200) });
-    await plain.disconnect();
+    await writeAndEnd(false, topic, RECORDS.slice(0, 10), compression);
+    await writeAndEnd(true, topic, RECORDS.slice(0, 200), compression);
+    await cluster.produce(topic, RECORDS.slice(200), compression);
     expect(await java(['consume', brokers, topic, String(RECORDS.length)])).toEqual(LINES);
     expect((await cluster.read(topic)).map(toLine)).toEqual(LINES);
   });

@@ -1,13 +1,11 @@
 import type { Logger } from '@login-pipeline/observability';
-import type { Admin } from 'kafkajs';
-import { ConfigResourceTypes } from './kafkajs.ts';
-import type { KafkaConnection } from './connection.ts';
-import { createClient } from './connection.ts';
-import type { Unreachable } from './broker-connect-fix.ts';
-import { errorText, KafkaUnavailableError, protocolErrorOf, rootCause } from './errors.ts';
-import { connectionAdvice } from '../security/connection-advice.ts';
+import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { notAuthorized } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';
+import { connectAdmin } from './admin.ts';
+import type { KafkaConnection } from './connection.ts';
+import { errorText, KafkaUnavailableError } from './errors.ts';
+import { unusable } from './unusable.ts';
 
 /** A topic and the setting that names it, so that messages can name both. */
 export interface TopicRole {
@@ -41,56 +39,50 @@ export async function requireTopics<Role extends string>(
   logger: Logger,
   roles: Readonly<Record<Role, TopicUse>>,
 ): Promise<Readonly<Record<Role, UsableTopic>>> {
-  const admin = createClient(connection, logger, 'start').admin();
+  const { admin, close } = await connectAdmin(connection, logger);
   try {
-    await connect(admin, connection);
     const wanted = Object.entries<TopicUse>(roles);
-    await requireAll(
-      admin,
-      wanted.map(([, use]) => use),
-      connection,
-    );
-    const usable = await describe(admin, logger, [
-      ...new Set(wanted.map(([, { topic }]) => topic)),
-    ]);
+    const uses = wanted.map(([, use]) => use);
+    const partitions = await countPartitions(admin, uses, connection);
+    const limits = await maxMessageBytes(admin, logger, [...partitions.keys()]);
     return Object.fromEntries(
-      wanted.map(([role, { topic }]) => [role, usable.get(topic)]),
+      wanted.map(([role, { topic }]) => [
+        role,
+        {
+          topic,
+          partitions: partitions.get(topic) ?? 0,
+          maxMessageBytes: limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES,
+        },
+      ]),
     ) as Record<Role, UsableTopic>;
   } catch (error) {
     if (error instanceof KafkaUnavailableError) throw error;
     throw unusable(error, connection);
   } finally {
-    await admin.disconnect().catch(() => undefined);
+    await close();
   }
 }
 
 /** @throws KafkaUnavailableError that names each topic that does not exist or may not be used */
-async function requireAll(
-  admin: Admin,
+async function countPartitions(
+  admin: ClusterAdmin,
   uses: readonly TopicUse[],
-  connection: KafkaConnection,
-): Promise<void> {
-  const visible = new Set(await admin.listTopics());
-  const hidden = uses.filter(({ topic }) => !visible.has(topic));
-  const refused: TopicUse[] = [];
-  for (const use of hidden) if (await isRefused(admin, use.topic)) refused.push(use);
+  { brokers }: KafkaConnection,
+): Promise<ReadonlyMap<string, number>> {
+  const { topics } = await admin.describe([...new Set(uses.map(({ topic }) => topic))]);
+  const errors = new Map(topics.map(({ topic, error }) => [topic, error]));
+  const failing = uses.filter(({ topic }) => errors.get(topic) !== 'NONE');
+  // Of a topic that may not be seen, a broker does not even tell whether it exists.
+  const refused = failing.filter(({ topic }) => errors.get(topic) === 'TOPIC_AUTHORIZATION_FAILED');
   if (refused.length > 0) throw notAuthorized(refused.flatMap(rightsOf));
-  if (hidden.length === 0) return;
-  const names = hidden.map(({ topic, setting }) => `"${topic}" (${setting})`).join(', ');
+  if (failing.length === 0) {
+    return new Map(topics.map(({ topic, partitions }) => [topic, partitions.length]));
+  }
+  const names = failing.map(({ topic, setting }) => `"${topic}" (${setting})`).join(', ');
   throw new KafkaUnavailableError(
-    `These topics do not exist on ${brokerList(connection)}: ${names}. ` +
+    `These topics do not exist on ${brokers.join(', ')}: ${names}. ` +
       'Create them with "npm run topics" (those with the default names) or kafka-topics.sh, or name others by the settings.',
   );
-}
-
-/** Of a topic that may not be seen, a broker does not even tell whether it exists. */
-async function isRefused(admin: Admin, topic: string): Promise<boolean> {
-  try {
-    await admin.fetchTopicMetadata({ topics: [topic] });
-    return false;
-  } catch (error) {
-    return protocolErrorOf(error) === 'TOPIC_AUTHORIZATION_FAILED';
-  }
 }
 
 /** @returns the rights that a use of a topic takes */
@@ -98,75 +90,19 @@ export function rightsOf({ topic, setting, operations }: TopicUse): readonly Rig
   return operations.map((operation) => ({ operation, resource: 'topic', name: topic, setting }));
 }
 
-/** @throws KafkaUnavailableError naming the setting to look at */
-export async function connect(admin: Admin, connection: KafkaConnection): Promise<void> {
-  try {
-    await admin.connect();
-  } catch (error) {
-    throw unusable(error, connection);
-  }
-}
-
-/** @returns what an error from the brokers ends a start with: it names the setting to look at */
-export function unusable(error: unknown, connection: KafkaConnection): KafkaUnavailableError {
-  return new KafkaUnavailableError(unusableText(error, connection), { cause: error });
-}
-
-function unusableText(error: unknown, connection: KafkaConnection): string {
-  const brokers = `${brokerList(connection)} (KAFKA_BROKERS)`;
-  const advice = connectionAdvice(error, connection);
-  const root = rootCause(error) as Partial<Unreachable> | undefined;
-  const { broker = '', advertisedBy } = root ?? {};
-  if (advertisedBy !== undefined && !connection.brokers.includes(broker)) {
-    const reason = advice === undefined ? '' : `; ${advice}`;
-    return (
-      `${brokers} answers, but ${errorText(error)}${reason}. Is that broker running, and is that an address that this ` +
-      'host can reach?'
-    );
-  }
-  return advice === undefined
-    ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
-    : `The broker at ${brokers} cannot be used: ${advice}.`;
-}
-
-function brokerList({ brokers }: KafkaConnection): string {
-  return brokers.join(', ');
-}
-
-async function describe(
-  admin: Admin,
-  logger: Logger,
-  topics: readonly string[],
-): Promise<ReadonlyMap<string, UsableTopic>> {
-  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: [...topics] });
-  const limits = await maxMessageBytes(admin, logger, topics);
-  return new Map(
-    metadata.map(({ name, partitions }) => [
-      name,
-      {
-        topic: name,
-        partitions: partitions.length,
-        maxMessageBytes: limits.get(name) ?? DEFAULT_MAX_MESSAGE_BYTES,
-      },
-    ]),
-  );
-}
+const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
 async function maxMessageBytes(
-  admin: Admin,
+  admin: ClusterAdmin,
   logger: Logger,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const configNames = ['max.message.bytes'];
   try {
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames })),
-    });
+    const found = await admin.settings('topic', topics, [MAX_MESSAGE_BYTES]);
     return new Map(
-      resources.map(({ resourceName, configEntries }) => [
-        resourceName,
-        Number(configEntries[0]?.configValue ?? DEFAULT_MAX_MESSAGE_BYTES),
+      [...found].map(([topic, settings]) => [
+        topic,
+        Number(settings[MAX_MESSAGE_BYTES] ?? DEFAULT_MAX_MESSAGE_BYTES),
       ]),
     );
   } catch (error) {

@@ -1,32 +1,35 @@
 import { UnreachableError } from '@login-pipeline/streams';
+import type { Broker, Channel, SendOptions, Wire } from '@login-pipeline/streams';
+import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
 import type {
+  AdminWire,
   ApiName,
-  Broker,
-  Channel,
+  ConnectionState,
   RequestOf,
   ResponseOf,
-  SendOptions,
-  Wire,
-} from '@login-pipeline/streams';
-import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
-import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
+} from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
 import { saslOptions } from '../security/sasl.ts';
-import { secureContexts } from '../security/tls-sockets.ts';
+import { secureContexts } from '../security/tls-contexts.ts';
 import type { KafkaConnection } from './connection.ts';
 import { errorText, RefusedForNowError, TokenError } from './errors.ts';
-import { kafkajs } from './kafkajs.ts';
 
-export interface ServiceWire extends Wire {
+export interface ServiceWire extends Wire, AdminWire {
+  send: AdminWire['send'];
   /** @returns what each connection was last asked, for a diagnosis */
   describe(): readonly ConnectionState[];
 }
 
-/** @returns the wire of a service, for as long as it runs: credentials and certificates may be renewed meanwhile */
-export function openWire(connection: KafkaConnection, logger: Logger): ServiceWire {
+/**
+ * @param outages the level at which brokers that cannot be reached are logged
+ * @returns the wire of a service, for as long as it runs: credentials and certificates may be renewed meanwhile
+ */
+export function openWire(
+  connection: KafkaConnection,
+  logger: Logger,
+  outages: 'warn' | 'debug' = 'warn',
+): ServiceWire {
   const { brokers, clientId, ssl, sasl } = connection;
-  // Our code for record batches comes first, or not at all.
-  kafkajs();
   return new RenewingWire(
     new KafkajsWire({
       brokers,
@@ -34,8 +37,9 @@ export function openWire(connection: KafkaConnection, logger: Logger): ServiceWi
       tls: ssl === false ? false : secureContexts(ssl, logger),
       sasl: sasl && saslOptions(sasl, logger),
       onReachable: (broker, reason) => {
-        if (reason === undefined) logger.info({ broker }, 'A broker can be reached again');
-        else logger.warn({ broker, cause: reason }, 'A broker cannot be reached');
+        const over = outages === 'warn' ? 'info' : outages;
+        if (reason === undefined) logger[over]({ broker }, 'A broker can be reached again');
+        else logger[outages]({ broker, cause: reason }, 'A broker cannot be reached');
       },
     }),
   );

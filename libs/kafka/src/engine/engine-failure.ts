@@ -4,12 +4,12 @@ import {
   ProtocolError,
   StalledError,
 } from '@login-pipeline/streams';
-import { UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
-import { classify, errorText, KafkaUnavailableError } from '../client/errors.ts';
-import { rightsOf, unusable } from '../client/topics.ts';
+import { errorText, isAboutBrokers, KafkaUnavailableError } from '../client/errors.ts';
+import { rightsOf } from '../client/topics.ts';
 import type { TopicRole } from '../client/topics.ts';
+import { unusable } from '../client/unusable.ts';
 import { refusalOf } from '../security/rights.ts';
 import type { NeededRights } from '../security/rights.ts';
 import { describeProcess } from './describe-process.ts';
@@ -57,10 +57,7 @@ export function engineFailure(
     );
   }
   if (error instanceof ProtocolError) return refused(error, settings, uses);
-  if (error instanceof UnsupportedBrokerError || classify(error) !== 'bug') {
-    return unusable(error, connection);
-  }
-  return error;
+  return isAboutBrokers(error) ? unusable(error, connection) : error;
 }
 
 function stalled(

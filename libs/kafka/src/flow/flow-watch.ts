@@ -1,10 +1,10 @@
 import type { FlowCounts } from '@login-pipeline/streams';
-import { NO_FLOW, addFlow, decodeCommitMetadata } from '@login-pipeline/streams';
+import { addFlow, decodeCommitMetadata, NO_FLOW, ProtocolError } from '@login-pipeline/streams';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
-import { createClient } from '../client/connection.ts';
+import { openAdmin } from '../client/admin.ts';
+import type { Administration } from '../client/admin.ts';
 import { errorText } from '../client/errors.ts';
 import { OffsetHistory } from './offset-history.ts';
 import { refusalOf } from '../security/rights.ts';
@@ -28,11 +28,12 @@ export interface FlowWatchOptions {
 }
 
 const PAUSE_MS = 2_000;
+const NOTHING_COMMITTED = { offset: -1n, metadata: '' };
 
 /** A Nest provider that reads, every two seconds, what another service's group has committed: offsets and the counts beside them. */
 export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #options: FlowWatchOptions;
-  readonly #admin: Admin;
+  readonly #brokers: Administration;
   #timer: NodeJS.Timeout | undefined;
   #flow: Flow | undefined;
   /** Of the same answer as the flow, so that the two can be compared to the record. */
@@ -43,7 +44,8 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(options: FlowWatchOptions) {
     this.#options = options;
-    this.#admin = createClient(options.connection, options.logger, 'start').admin();
+    // The next look is the next attempt.
+    this.#brokers = openAdmin(options.connection, options.logger, 0);
     options.metrics.onScrape(() => {
       this.#report();
     });
@@ -60,14 +62,13 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#admin.disconnect();
+    await this.#brokers.close();
   }
 
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      await this.#admin.connect();
       this.#flow = await this.#read();
     } catch (error) {
       // Whoever may not see the other group, or finds no broker, shows no flow; nothing else depends on it.
@@ -98,20 +99,28 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #read(): Promise<Flow | undefined> {
     const { groupId, topic } = this.#options;
-    const [committed] = await this.#admin.fetchOffsets({ groupId, topics: [topic] });
-    const bounds = await this.#admin.fetchTopicOffsets(topic);
+    const { admin } = this.#brokers;
+    const stored = await admin.committed(groupId);
+    const committed = new Map(
+      stored.filter((one) => one.topic === topic).map((one) => [one.partition, one]),
+    );
+    const cluster = await admin.describe([topic]);
+    const [told] = cluster.topics;
+    const error = told?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION';
+    if (error !== 'NONE') throw new ProtocolError(error, `Metadata of topic "${topic}"`);
+    const bounds = await admin.bounds(cluster, 'read_committed');
+    // A part of the lag would look like less of it.
+    if (bounds.length < (told?.partitions.length ?? 0)) return undefined;
     let counts = NO_FLOW;
     let lag = 0;
     let sum = 0n;
-    for (const { partition, low, high } of bounds) {
-      const offset = committed?.partitions.find((found) => found.partition === partition);
-      const next = BigInt(offset?.offset ?? -1);
+    for (const { partition, earliest, end } of bounds) {
+      const { offset: next, metadata } = committed.get(partition) ?? NOTHING_COMMITTED;
       if (next > 0n) {
         sum += next;
-        const { flow } = decodeCommitMetadata(offset?.metadata ?? '', next);
-        counts = addFlow(counts, flow);
+        counts = addFlow(counts, decodeCommitMetadata(metadata, next).flow);
       }
-      lag += this.#lag(partition, next < 0n ? BigInt(low) : next, BigInt(high));
+      lag += this.#lag(partition, next < 0n ? earliest : next, end);
     }
     this.#committed = sum;
     return { ...counts, lag, time: new Date() };

@@ -7,22 +7,14 @@ import type { Look } from './look.ts';
 export interface GroupName {
   readonly groupId: string;
   readonly topic: string;
-  /** What consumes there: its positions are committed offsets, or those of its snapshots. */
-  readonly consumer: 'transactional' | 'snapshot';
 }
 
 export interface GroupFacts extends GroupName {
   readonly group: Look<InspectedGroup>;
-  /** Whether it has members of another kind than that consumer. */
+  /** Whether it has members of another kind than the services. */
   readonly hasForeigners: boolean;
   readonly positions: Look<readonly InspectedPosition[]>;
 }
-
-/** What members of ours assign by: the engine's assignor, or kafkajs' own. */
-const ASSIGNORS: Readonly<Record<GroupName['consumer'], readonly string[]>> = {
-  transactional: [ASSIGNOR],
-  snapshot: [ASSIGNOR, 'RoundRobinAssigner'],
-};
 
 /** Looks at a group of either kind, classic or of KIP-848. */
 export async function groupFacts(ports: Ports, name: GroupName): Promise<GroupFacts> {
@@ -34,16 +26,13 @@ export async function groupFacts(ports: Ports, name: GroupName): Promise<GroupFa
   return {
     ...name,
     group,
-    hasForeigners: 'found' in group && hasForeigners(group.found, ASSIGNORS[name.consumer]),
+    hasForeigners: 'found' in group && hasForeigners(group.found),
     positions,
   };
 }
 
-function hasForeigners(
-  { kind, members, assignor }: InspectedGroup,
-  ours: readonly string[],
-): boolean {
+function hasForeigners({ kind, members, assignor }: InspectedGroup): boolean {
   if (members.length === 0) return false;
   // Between two generations there is no assignor.
-  return kind === 'consumer' || (assignor !== '' && !ours.includes(assignor));
+  return kind === 'consumer' || (assignor !== '' && assignor !== ASSIGNOR);
 }

@@ -1,14 +1,11 @@
 import type { Logger } from '@login-pipeline/observability';
-import { TransactionInspection } from '@login-pipeline/streams';
-import type { OpenTransaction, Ports } from '@login-pipeline/streams';
-import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
-import type { Admin, ConfigResourceTypes as ConfigResourceType } from 'kafkajs';
+import { ProtocolError, TransactionInspection } from '@login-pipeline/streams';
+import type { OpenTransaction } from '@login-pipeline/streams';
+import type { ClusterAdmin, ConfigKind, DescribedTopic } from '@login-pipeline/streams-kafkajs';
+import { connectAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { createClient } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError } from '../client/errors.ts';
-import { ConfigResourceTypes } from '../client/kafkajs.ts';
-import { connect } from '../client/topics.ts';
-import { openWire } from '../client/wire.ts';
+import { enginePorts } from '../engine/engine-ports.ts';
 import { groupFacts } from './group-facts.ts';
 import type { GroupFacts, GroupName } from './group-facts.ts';
 import { look } from './look.ts';
@@ -58,31 +55,26 @@ export async function inspectCluster(
   logger: Logger,
   options: InspectionOptions,
 ): Promise<ClusterFacts> {
-  const admin = createClient(connection, logger, 'start').admin();
-  await connect(admin, connection);
-  const wire = openWire(connection, logger);
-  const ports: Ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
+  const { admin, wire, close } = await connectAdmin(connection, logger);
+  const ports = enginePorts(wire);
   try {
-    const { brokers, controller } = await admin.describeCluster();
-    const [first] = brokers;
-    const all = new Set(await admin.listTopics());
-    const existing = options.topics.filter((topic) => all.has(topic));
+    const cluster = await admin.describe('all');
+    const { brokers, controller } = cluster;
+    const all = new Map(cluster.topics.map((topic) => [topic.topic, topic]));
+    const found = options.topics.flatMap((topic) => all.get(topic) ?? []);
+    const existing = found.map(({ topic }) => topic);
+    const topicSettings = await settingsOf(admin, 'topic', existing, options.topicSettings);
+    const [first] = brokers.map(({ id }) => String(id));
+    const brokerSettings =
+      first === undefined
+        ? undefined
+        : await settingsOf(admin, 'broker', [first], options.brokerSettings);
     return {
       brokers: brokers.map(({ host, port }) => `${host}:${port}`),
-      hasController: controller !== null && controller >= 0,
-      brokerSettings:
-        first === undefined
-          ? undefined
-          : (
-              await settingsOf(
-                admin,
-                ConfigResourceTypes.BROKER,
-                [String(first.nodeId)],
-                options.brokerSettings,
-              )
-            )?.get(String(first.nodeId)),
-      internalTopics: [...all].filter((topic) => topic.startsWith('__')),
-      topics: await topicFacts(admin, existing, options.topicSettings),
+      hasController: controller >= 0,
+      brokerSettings: brokerSettings?.get(first ?? ''),
+      internalTopics: [...all.keys()].filter((topic) => topic.startsWith('__')),
+      topics: found.map((topic) => topicFacts(topic, topicSettings?.get(topic.topic))),
       groups: await Promise.all(
         options.groups
           .filter(({ topic }) => all.has(topic))
@@ -98,52 +90,40 @@ export async function inspectCluster(
       cause: error,
     });
   } finally {
-    await wire.close();
-    await admin.disconnect();
+    await close();
   }
 }
 
-async function topicFacts(
-  admin: Admin,
-  topics: readonly string[],
-  names: readonly string[],
-): Promise<readonly TopicFacts[]> {
-  if (topics.length === 0) return [];
-  const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
-  const settings = await settingsOf(admin, ConfigResourceTypes.TOPIC, topics, names);
-  return metadata.topics.map(({ name, partitions }) => ({
-    topic: name,
+function topicFacts(
+  { topic, partitions }: DescribedTopic,
+  settings: TopicFacts['settings'],
+): TopicFacts {
+  const numbers = (found: DescribedTopic['partitions']): readonly number[] =>
+    found.map(({ partition }) => partition);
+  return {
+    topic,
     partitions: partitions.length,
     replicationFactor: partitions[0]?.replicas.length ?? 0,
-    underReplicated: partitions
-      .filter(({ isr, replicas }) => isr.length < replicas.length)
-      .map(({ partitionId }) => partitionId),
-    leaderless: partitions.filter(({ leader }) => leader < 0).map(({ partitionId }) => partitionId),
-    settings: settings?.get(name),
-  }));
+    underReplicated: numbers(
+      partitions.filter(({ inSync, replicas }) => inSync.length < replicas.length),
+    ),
+    leaderless: numbers(partitions.filter(({ leader }) => leader < 0)),
+    settings,
+  };
 }
 
 /** @returns undefined when the settings may not be read */
 async function settingsOf(
-  admin: Admin,
-  type: ConfigResourceType,
-  resources: readonly string[],
-  configNames: readonly string[],
+  admin: ClusterAdmin,
+  kind: ConfigKind,
+  names: readonly string[],
+  settings: readonly string[],
 ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>> | undefined> {
+  if (names.length === 0) return new Map();
   try {
-    const described = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: resources.map((name) => ({ type, name, configNames: [...configNames] })),
-    });
-    return new Map(
-      described.resources.map(({ resourceName, configEntries }) => [
-        resourceName,
-        Object.fromEntries(
-          configEntries.map(({ configName, configValue }) => [configName, configValue]),
-        ),
-      ]),
-    );
-  } catch {
-    return undefined;
+    return await admin.settings(kind, names, settings);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
   }
 }

@@ -11,8 +11,9 @@ import type { OpenTransaction, OpenTransactions, Ports } from '@login-pipeline/s
 import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError, NoSuchPartitionsError } from '../client/errors.ts';
-import { requireTopics, rightsOf, unusable } from '../client/topics.ts';
+import { requireTopics, rightsOf } from '../client/topics.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
+import { unusable } from '../client/unusable.ts';
 import { openWire } from '../client/wire.ts';
 import type { ServiceWire } from '../client/wire.ts';
 import { refusalOf } from '../security/rights.ts';

@@ -1,7 +1,9 @@
 import type { Logger } from '@login-pipeline/observability';
 import {
+  ANY_EPOCH,
   Cluster,
   decodeCommitMetadata,
+  GroupInspection,
   isSetByOperator,
   MAX_VALUE_BYTES,
   operatorMark,
@@ -10,20 +12,19 @@ import {
   SnapshotFollower,
   snapshotTopicOf,
 } from '@login-pipeline/streams';
-import type { Clock } from '@login-pipeline/streams';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Clock, InspectedGroup } from '@login-pipeline/streams';
+import type { ClusterAdmin, ClusterDescription } from '@login-pipeline/streams-kafkajs';
+import { openAdmin } from '../client/admin.ts';
+import type { Administration } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { createClient } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
-import { retryRead } from '../client/retry-read.ts';
 import type { TopicRole } from '../client/topics.ts';
-import { connect, requireTopics, rightsOf } from '../client/topics.ts';
+import { requireTopics, rightsOf } from '../client/topics.ts';
 import type { UsableTopic } from '../client/topics.ts';
-import { openWire } from '../client/wire.ts';
+import { unusable } from '../client/unusable.ts';
 import { enginePorts, READ_MEMORY_BYTES } from '../engine/engine-ports.ts';
 import { groupRights } from '../engine/group-rights.ts';
 import { refusalOf } from '../security/rights.ts';
-import { commitOffsets } from './offset-commit.ts';
 
 export interface PositionsOptions {
   readonly connection: KafkaConnection;
@@ -62,26 +63,22 @@ export interface GroupPositions {
 /** Shows and sets where a group stands in a topic, without ever being a member of it. */
 export class PositionsAdmin {
   readonly #options: PositionsOptions;
-  readonly #kafka: Kafka;
-  readonly #admin: Admin;
+  readonly #brokers: Administration;
 
   private constructor(options: PositionsOptions) {
     this.#options = options;
-    this.#kafka = createClient(options.connection, options.logger, 'start');
-    this.#admin = this.#kafka.admin();
+    this.#brokers = openAdmin(options.connection, options.logger, PATIENCE_MS);
   }
 
   /** @throws KafkaUnavailableError when the brokers or the topic cannot be used */
   static async open(options: PositionsOptions): Promise<PositionsAdmin> {
     const { connection, logger, input } = options;
     await requireTopics(connection, logger, { input: { ...input, operations: ['Read'] } });
-    const positions = new PositionsAdmin(options);
-    await connect(positions.#admin, connection);
-    return positions;
+    return new PositionsAdmin(options);
   }
 
-  async close(): Promise<void> {
-    await this.#admin.disconnect();
+  close(): Promise<void> {
+    return this.#brokers.close();
   }
 
   /** @throws KafkaUnavailableError that names what is missing, StalledError */
@@ -93,8 +90,16 @@ export class PositionsAdmin {
   at(time: number): Promise<ReadonlyMap<number, bigint>> {
     const { topic } = this.#options.input;
     return this.#refusable(async () => {
-      const found = await retryRead(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time));
-      return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      const cluster = await this.#admin.describe([topic]);
+      const bounds = await this.#admin.bounds(cluster, 'read_committed');
+      const found = await this.#admin.offsets(cluster, 'read_committed', BigInt(time));
+      const at = new Map(found.map(({ partition, offset }) => [partition, offset]));
+      return new Map(
+        bounds.map(({ partition, end }) => {
+          const offset = at.get(partition) ?? -1n;
+          return [partition, offset < 0n ? end : offset];
+        }),
+      );
     });
   }
 
@@ -109,14 +114,14 @@ export class PositionsAdmin {
   ): Promise<void> {
     const { groupId, input } = this.#options;
     const metadata = operatorMark(snapshotTopic);
-    const partitions = [...offsets].map(([partition, offset]) => ({
-      partition,
-      offset: offset.toString(),
-      metadata,
+    const { topic } = input;
+    const wanted = [...offsets].map(([partition, offset]) => ({
+      ...{ topic, partition, offset, metadata },
+      leaderEpoch: ANY_EPOCH,
     }));
     await this.#refusable(async () => {
       await this.#requireStopped();
-      await commitOffsets(this.#kafka, groupId, input.topic, partitions);
+      await this.#admin.commit(groupId, wanted);
     });
   }
 
@@ -124,11 +129,13 @@ export class PositionsAdmin {
     const { groupId, input } = this.#options;
     const { topic } = input;
     const { state, members } = await this.#describe();
-    const topicId = await this.#topicId();
-    const bounds = await retryRead(() => this.#admin.fetchTopicOffsets(topic));
-    const [fetched] = await retryRead(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
-    const committed = new Map(fetched?.partitions.map((offset) => [offset.partition, offset]));
-    const snapshotTopic = fetched?.partitions
+    const cluster = await this.#admin.describe([topic]);
+    const bounds = await this.#bounds(cluster);
+    const stored = await this.#admin.committed(groupId);
+    const committed = new Map(
+      stored.filter((one) => one.topic === topic).map((one) => [one.partition, one]),
+    );
+    const snapshotTopic = [...committed.values()]
       .map(({ metadata }) => snapshotTopicOf(metadata))
       .find((found) => found !== undefined);
     const snapshots =
@@ -137,44 +144,46 @@ export class PositionsAdmin {
       state,
       members,
       snapshotTopic,
-      partitions: bounds
-        .map(({ partition, low, high }) => {
-          const { offset = '-1', metadata = null } = committed.get(partition) ?? {};
-          const ofTopic = decodeCommitMetadata(metadata ?? '', BigInt(offset)).topicId;
-          return {
-            partition,
-            committed: BigInt(offset) < 0n ? undefined : BigInt(offset),
-            isSetByOperator: isSetByOperator(metadata),
-            isOfAnotherTopic: ofTopic !== undefined && ofTopic !== topicId,
-            snapshot: snapshots?.get(partition),
-            start: BigInt(low),
-            end: BigInt(high),
-          };
-        })
-        .sort((one, other) => one.partition - other.partition),
+      partitions: bounds.map(({ partition, earliest: start, end }) => {
+        const { offset, metadata = '' } = committed.get(partition) ?? {};
+        const ofTopic = decodeCommitMetadata(metadata, offset ?? -1n).topicId;
+        return {
+          partition,
+          committed: offset,
+          isSetByOperator: isSetByOperator(metadata),
+          isOfAnotherTopic: ofTopic !== undefined && ofTopic !== cluster.topics[0]?.topicId,
+          snapshot: snapshots?.get(partition),
+          start,
+          end,
+        };
+      }),
     };
   }
 
-  /** kafkajs asks in a version that knows no ids. */
-  async #topicId(): Promise<string | undefined> {
-    const { connection, logger, input } = this.#options;
-    const wire = openWire(connection, logger);
-    try {
-      const { topics } = await wire.send('any', 'Metadata', { topics: [input.topic] });
-      return topics[0]?.topicId;
-    } finally {
-      await wire.close();
-    }
+  /** @throws KafkaUnavailableError when a partition has no leader that tells */
+  async #bounds(cluster: ClusterDescription): ReturnType<ClusterAdmin['bounds']> {
+    const bounds = await this.#admin.bounds(cluster, 'read_committed');
+    const found = new Set(bounds.map(({ partition }) => partition));
+    const silent = (cluster.topics[0]?.partitions ?? [])
+      .map(({ partition }) => partition)
+      .filter((partition) => !found.has(partition));
+    if (silent.length === 0) return bounds;
+    const { topic, setting } = this.#options.input;
+    throw new KafkaUnavailableError(
+      `The leader of partition ${silent.join(', ')} of "${topic}" (${setting}) does not answer: bring its broker back first.`,
+    );
   }
 
-  async #describe(): Promise<Pick<GroupPositions, 'state' | 'members'>> {
-    const { groups } = await retryRead(() => this.#admin.describeGroups([this.#options.groupId]));
-    const [group] = groups;
-    return {
-      state: group?.state ?? 'Unknown',
-      members:
-        group?.members.map(({ clientId, clientHost }) => `${clientId} (${clientHost})`) ?? [],
-    };
+  #describe(): Promise<InspectedGroup> {
+    const { groupId, input } = this.#options;
+    return new GroupInspection(enginePorts(this.#brokers.wire), {
+      groupId,
+      topic: input.topic,
+    }).describe();
+  }
+
+  get #admin(): ClusterAdmin {
+    return this.#brokers.admin;
   }
 
   async #requireStopped(): Promise<void> {
@@ -194,9 +203,8 @@ export class PositionsAdmin {
     const { connection, logger } = this.#options;
     const role = { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] } as const;
     const { snapshots } = await requireTopics(connection, logger, { snapshots: role });
-    const wire = openWire(connection, logger);
     try {
-      const ports = enginePorts(wire);
+      const ports = enginePorts(this.#brokers.wire);
       const cluster = new Cluster(ports, [topic]);
       await cluster.refresh();
       const newest = await this.#newest(cluster, ports.clock, snapshots);
@@ -207,8 +215,6 @@ export class PositionsAdmin {
       );
     } catch (error) {
       throw refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rightsOf(role) }) ?? error;
-    } finally {
-      await wire.close();
     }
   }
 
@@ -252,19 +258,19 @@ export class PositionsAdmin {
       const { groupId, input } = this.#options;
       const refusal = refusalOf(error, groupRights({ ...input, groupId }));
       if (refusal !== undefined) throw refusal;
-      // A member joined in between, or it is a group of a kind that the client cannot describe (KIP-848).
+      // A member joined in between.
       if (MEMBER_ERRORS.has(protocolErrorOf(error) ?? '')) {
         throw this.#notStopped(`its coordinator refuses: ${errorText(error)}`);
       }
       if (error instanceof Error && 'exitCode' in error) throw error;
-      throw new KafkaUnavailableError(`The brokers cannot be used: ${errorText(error)}`, {
-        cause: error,
-      });
+      throw unusable(error, this.#options.connection);
     }
   }
 }
 
 const STALL_TIMEOUT_MS = 60_000;
+/** Brokers that have just started elect their coordinators within it. */
+const PATIENCE_MS = 10_000;
 
 /** What a coordinator says to a commit of no member when the group has some. */
 const MEMBER_ERRORS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import { protocolErrorOf, rootCause, TokenError } from '../client/errors.ts';
+import { rootCause, TokenError } from '../client/errors.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { SPEAKS_TLS } from '../client/socket-errors.ts';
+import { CLOSED, CLOSED_BEFORE_TLS, SPEAKS_TLS } from '@login-pipeline/streams-kafkajs';
 
 type Security = Pick<KafkaConnection, 'ssl' | 'sasl'>;
 
@@ -15,7 +15,7 @@ const UNTRUSTED = new Set([
 ]);
 
 /** What comes instead of a TLS record from a listener without TLS, or an end of the connection. */
-const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|before secure TLS connection/;
+const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
 /** TLS alerts (RFC 8446, 6.2) about what we have shown, or not. */
 const CLIENT_CERTIFICATE =
@@ -33,7 +33,7 @@ export function connectionAdvice(error: unknown, { ssl, sasl }: Security): strin
   const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
   return (
     (ssl === false ? undefined : tlsAdvice(code, root.message, ssl)) ??
-    saslAdvice(root, protocolErrorOf(root), sasl) ??
+    saslAdvice(root, sasl) ??
     closedAdvice(root, { ssl, sasl })
   );
 }
@@ -57,7 +57,7 @@ function tlsAdvice(
       return `the broker's certificate is for other host names than the one in KAFKA_BROKERS (${message})`;
     default:
   }
-  if (NO_TLS.test(`${code} ${message}`)) {
+  if (message.includes(CLOSED_BEFORE_TLS) || NO_TLS.test(`${code} ${message}`)) {
     return 'it does not speak TLS there: KAFKA_SSL=true fits another listener, KAFKA_BROKERS names its port';
   }
   if (!CLIENT_CERTIFICATE.test(code)) return undefined;
@@ -66,30 +66,22 @@ function tlsAdvice(
     : `it refuses the client certificate in KAFKA_SSL_CERT_FILE (${code})`;
 }
 
-function saslAdvice(
-  { name, message }: Error,
-  type: string | undefined,
-  sasl: Security['sasl'],
-): string | undefined {
-  if (type === 'UNSUPPORTED_SASL_MECHANISM' || message.includes('mechanism is not supported')) {
+function saslAdvice({ name, message }: Error, sasl: Security['sasl']): string | undefined {
+  if (message.includes('mechanism is not supported')) {
     return `it does not take the mechanism ${sasl?.mechanism ?? ''} (KAFKA_SASL_MECHANISM)`;
   }
-  if (name !== 'KafkaJSSASLAuthenticationError' && type !== 'SASL_AUTHENTICATION_FAILED') {
-    return undefined;
-  }
+  if (name !== 'KafkaJSSASLAuthenticationError') return undefined;
   return sasl?.mechanism === 'oauthbearer'
     ? `it refuses the token of KAFKA_SASL_OAUTHBEARER_CLIENT_ID: do its issuer, audience and scope fit the broker? (${message})`
     : `it refuses KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD (${message})`;
 }
 
 /** A broker that does not understand a request, or does not want it yet, ends the connection without a word. */
-function closedAdvice({ name, message }: Error, { ssl, sasl }: Security): string | undefined {
+function closedAdvice({ message }: Error, { ssl, sasl }: Security): string | undefined {
   if (message.includes(SPEAKS_TLS) && ssl === false) {
     return 'it speaks TLS there: its listener may want TLS (KAFKA_SSL=true)';
   }
-  if (name !== 'KafkaJSConnectionClosedError' && !message.includes('Closed connection')) {
-    return undefined;
-  }
+  if (!message.includes(CLOSED)) return undefined;
   const wanted = [
     ...(ssl === false ? ['TLS (KAFKA_SSL=true)'] : []),
     ...(sasl === undefined ? ['authentication (KAFKA_SASL_MECHANISM)'] : []),

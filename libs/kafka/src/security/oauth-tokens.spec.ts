@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { createLogger } from '@login-pipeline/observability';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../testing/wait-for.ts';
-import { classify, TokenError } from '../client/errors.ts';
+import { TokenError } from '../client/errors.ts';
 import { OAuthTokens, renewAfter } from './oauth-tokens.ts';
 
 interface Answer {
@@ -136,7 +136,7 @@ describe('Tokens', () => {
       message: expect.stringMatching(message) as unknown,
     });
     expect(String(failure)).not.toContain('sesame');
-    expect(classify(failure)).toBe('refused');
+    expect(failure).toMatchObject({ retriable: false });
   });
 
   it.each<[string, Answer]>([
@@ -147,7 +147,7 @@ describe('Tokens', () => {
     const failure: unknown = await tokens()
       .value()
       .catch((thrown: unknown) => thrown);
-    expect(classify(failure)).toBe('indefinite');
+    expect(failure).toMatchObject({ retriable: true });
   });
 
   it('may be had later when nothing listens', async () => {

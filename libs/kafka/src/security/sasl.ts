@@ -1,7 +1,7 @@
 import type { Logger } from '@login-pipeline/observability';
-import type { Authenticator, Mechanism } from 'kafkajs';
+import { saslMechanism } from '@login-pipeline/streams-kafkajs';
+import type { Authenticator, Mechanism } from '@login-pipeline/streams-kafkajs';
 import { errorText, RefusedForNowError } from '../client/errors.ts';
-import { saslMechanism } from '../client/kafkajs.ts';
 import { OAuthTokens } from './oauth-tokens.ts';
 import type { OAuthClient } from './oauth-tokens.ts';
 

@@ -1,27 +1,45 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordHeaders } from '@login-pipeline/streams';
+import {
+  ANY_EPOCH,
+  Cluster,
+  IdempotentProducer,
+  keyPartition,
+  partitionedWrites,
+} from '@login-pipeline/streams';
+import type { Codec, RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
 import { joinByConsumerProtocol } from '@login-pipeline/streams-kafkajs/testing/join-by-consumer-protocol.ts';
-import type { Admin, Kafka, Message } from 'kafkajs';
-import type { Compression } from '../client/compression.ts';
-import { compressionType } from '../client/compression.ts';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { openAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { createClient } from '../client/connection.ts';
-import { ConfigResourceTypes, kafkajs } from '../client/kafkajs.ts';
-import { commitOffsets } from '../positions/offset-commit.ts';
+import { openWire } from '../client/wire.ts';
+import { enginePorts } from '../engine/engine-ports.ts';
 import { consumeAll } from './consume-all.ts';
 import type { ReadRecord } from './consume-all.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A message whose headers are a list, as our record batches have them. */
-export type WritableMessage = Omit<Message, 'headers'> & {
+/** A record as tests write it. */
+export interface WritableMessage {
+  readonly key?: string | Buffer | null | undefined;
+  readonly value: string | Buffer | null;
   readonly headers?: RecordHeaders | undefined;
-};
+  /** Epoch milliseconds; default: now. */
+  readonly timestamp?: string | number | undefined;
+  /** Default: by the key, in turn where there is none. */
+  readonly partition?: number | undefined;
+}
+
+/** Of brokers that start, or elect leaders. */
+const PATIENCE_MS = 30_000;
+/** Nothing that tests write at once is divided. */
+const ONE_BATCH = 100_000_000;
 
 /** The real broker that the integration tests run against, with topics and groups of each test's own. */
 export class TestCluster {
   readonly connection: KafkaConnection;
+  /** A client of another kind, as other programs and operators have it. */
   readonly kafka: Kafka;
   readonly logger: Logger = createLogger({
     service: 'test',
@@ -35,7 +53,11 @@ export class TestCluster {
   constructor(brokers = process.env['TEST_KAFKA_BROKERS']) {
     if (brokers === undefined) throw new Error('TEST_KAFKA_BROKERS is not set: run "npm test"');
     this.connection = { brokers: brokers.split(','), clientId: 'test', ssl: false };
-    this.kafka = createClient(this.connection, this.logger, 'run');
+    this.kafka = new Kafka({
+      brokers: [...this.connection.brokers],
+      clientId: 'test',
+      logLevel: logLevel.NOTHING,
+    });
     this.#admin = this.kafka.admin();
   }
 
@@ -73,21 +95,32 @@ export class TestCluster {
     return topic;
   }
 
-  /** Writes records, each once: kafkajs sends all of them again when one partition of a new topic is not led yet. */
+  /** Writes records, each once, those of a partition in one batch. */
   async produce(
     topic: string,
     messages: readonly WritableMessage[],
-    codec: Compression = 'none',
+    codec: Codec = 'none',
   ): Promise<void> {
-    const producer = this.kafka.producer({
-      createPartitioner: kafkajs().Partitioners.DefaultPartitioner,
-      idempotent: true,
-      maxInFlightRequests: 1,
+    const wire = openWire(this.connection, this.logger);
+    const ports = enginePorts(wire);
+    const cluster = new Cluster(ports, [topic]);
+    const producer = new IdempotentProducer({
+      ...{ cluster, clock: ports.clock, patienceMs: PATIENCE_MS },
     });
-    await producer.connect();
-    const compression = compressionType(codec);
-    await producer.send({ topic, messages: messages as unknown as Message[], compression });
-    await producer.disconnect();
+    try {
+      await producer.open();
+      await cluster.refresh();
+      const count = cluster.topic(topic)?.partitions ?? 1;
+      let next = 0;
+      const partitionOf = ({ partition, key }: OutgoingMessage): number =>
+        partition ?? (key === null ? next++ % count : keyPartition(key, count));
+      const limits = { maxMessageBytes: ONE_BATCH, maxRecords: messages.length, codec };
+      const records = messages.map(outgoing);
+      const { encoder } = ports;
+      await producer.send(await partitionedWrites(topic, records, partitionOf, limits, encoder));
+    } finally {
+      await wire.close();
+    }
   }
 
   /** @returns all committed records of a topic */
@@ -121,12 +154,12 @@ export class TestCluster {
     offsets: Readonly<Record<number, number>>,
     metadata = '',
   ): Promise<void> {
-    const partitions = Object.entries(offsets).map(([partition, offset]) => ({
-      partition: Number(partition),
-      offset: String(offset),
-      metadata,
+    const { admin, close } = openAdmin(this.connection, this.logger, PATIENCE_MS);
+    const wanted = Object.entries(offsets).map(([partition, offset]) => ({
+      ...{ topic, partition: Number(partition), offset: BigInt(offset), metadata },
+      leaderEpoch: ANY_EPOCH,
     }));
-    await commitOffsets(this.kafka, groupId, topic, partitions);
+    await admin.commit(groupId, wanted).finally(close);
   }
 
   /** @returns the group's committed next offsets by partition; -1 where there is none */
@@ -163,4 +196,21 @@ export class TestCluster {
   async close(): Promise<void> {
     await this.#admin.disconnect();
   }
+}
+
+type OutgoingMessage = ReturnType<typeof outgoing>;
+
+function outgoing({ key, value, headers, timestamp, partition }: WritableMessage): {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders | undefined;
+  readonly timestamp: string | number;
+  readonly partition: number | undefined;
+} {
+  const bytes = (text: string | Buffer | null): Buffer | null =>
+    text === null ? null : Buffer.from(text);
+  return {
+    ...{ key: bytes(key ?? null), value: bytes(value), headers, partition },
+    timestamp: timestamp ?? Date.now(),
+  };
 }

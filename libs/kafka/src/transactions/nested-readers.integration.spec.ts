@@ -1,6 +1,4 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { Message } from 'kafkajs';
-import { compressionType } from '../client/compression.ts';
 import { Pipes } from './testing/pipes.ts';
 
 const PARTITIONS = 4;
@@ -14,17 +12,14 @@ afterAll(() => cluster.close());
 
 /** Writes one compressed batch into every partition. */
 async function produceCompressed(topic: string, records: number): Promise<void> {
-  const producer = cluster.kafka.producer();
-  await producer.connect();
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    const messages = Array.from({ length: records }, (): Message => ({
-      key: `user-${partition}`,
-      value: 'drop',
-      partition,
-    }));
-    await producer.send({ topic, messages, compression: compressionType('gzip') });
+    const record = { key: `user-${partition}`, value: 'drop', partition };
+    await cluster.produce(
+      topic,
+      Array.from({ length: records }, () => record),
+      'gzip',
+    );
   }
-  await producer.disconnect();
 }
 
 describe('A consumer whose batches wait for what another topic holds', () => {

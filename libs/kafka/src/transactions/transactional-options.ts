@@ -1,5 +1,5 @@
+import type { Codec } from '@login-pipeline/streams';
 import type { Logger, Metrics, Tracing } from '@login-pipeline/observability';
-import type { Compression } from '../client/compression.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import type { TopicRole } from '../client/topics.ts';
 
@@ -15,7 +15,7 @@ export interface TransactionalOptions {
   readonly lingerMs: number;
   /** The most records of one produce request. */
   readonly batchMaxRecords: number;
-  readonly compression: Compression;
+  readonly compression: Codec;
   readonly stallTimeoutMs: number;
   readonly logger: Logger;
   readonly metrics: Metrics;

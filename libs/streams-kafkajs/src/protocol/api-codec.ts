@@ -1,6 +1,6 @@
-import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
 import type { RequestWriter } from './request-writer.ts';
 import type { ResponseReader } from './response-reader.ts';
+import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
 /**
  * How a request is put in a version of the protocol. All versions here are flexible (KIP-482), and known to all brokers from

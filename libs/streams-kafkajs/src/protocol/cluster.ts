@@ -1,4 +1,4 @@
-import type { PartitionMetadata, TopicMetadata } from '@login-pipeline/streams';
+import type { Broker, PartitionMetadata, TopicMetadata } from '@login-pipeline/streams';
 import { errorName } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -58,12 +58,7 @@ export const METADATA: ApiCodec<'Metadata'> = {
   },
   decode: (reader) => {
     reader.int32(); // throttle time
-    const brokers = reader.array(() => {
-      const broker = { id: reader.int32(), host: reader.string(), port: reader.int32() };
-      reader.nullableString(); // rack
-      reader.end();
-      return broker;
-    });
+    const brokers = readBrokers(reader);
     reader.nullableString(); // the cluster's id
     reader.int32(); // the controller
     const topics = reader.array(() => readTopic(reader));
@@ -73,7 +68,17 @@ export const METADATA: ApiCodec<'Metadata'> = {
 };
 
 /** What stands for no topic id. */
-const NO_ID = '0'.repeat(32);
+export const NO_ID = '0'.repeat(32);
+
+/** @returns the brokers of a Metadata response */
+export function readBrokers(reader: ResponseReader): readonly Broker[] {
+  return reader.array(() => {
+    const broker = { id: reader.int32(), host: reader.string(), port: reader.int32() };
+    reader.nullableString(); // rack
+    reader.end();
+    return broker;
+  });
+}
 
 function readTopic(reader: ResponseReader): TopicMetadata {
   const error = errorName(reader.int16());

@@ -1,8 +1,9 @@
-import type { ApiName } from '@login-pipeline/streams';
+import { CREATE_ACLS, DELETE_ACLS, DESCRIBE_ACLS } from './acls.ts';
 import type { ApiCodec } from './api-codec.ts';
 import { API_VERSIONS, FIND_COORDINATOR, METADATA } from './cluster.ts';
 import { FETCH } from './fetch.ts';
 import { OFFSET_COMMIT, OFFSET_FETCH, TXN_OFFSET_COMMIT } from './group-offsets.ts';
+import { LIST_GROUP_OFFSETS, LIST_GROUPS } from './groups-admin.ts';
 import { LIST_OFFSETS, OFFSET_FOR_LEADER_EPOCH } from './log-offsets.ts';
 import {
   CONSUMER_GROUP_DESCRIBE,
@@ -13,6 +14,7 @@ import {
   SYNC_GROUP,
 } from './membership.ts';
 import { PRODUCE } from './produce.ts';
+import { CREATE_TOPICS, DESCRIBE_CONFIGS, DESCRIBE_TOPICS } from './topics-admin.ts';
 import {
   ADD_OFFSETS_TO_TXN,
   ADD_PARTITIONS_TO_TXN,
@@ -25,8 +27,9 @@ import {
   LIST_TRANSACTIONS,
   WRITE_TXN_MARKERS,
 } from './transaction-state.ts';
+import type { ApiName } from './wire-apis.ts';
 
-/** How each request of the engine is put. */
+/** How each request is put. */
 export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
   ApiVersions: API_VERSIONS,
   Metadata: METADATA,
@@ -52,4 +55,12 @@ export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
   ListTransactions: LIST_TRANSACTIONS,
   DescribeProducers: DESCRIBE_PRODUCERS,
   WriteTxnMarkers: WRITE_TXN_MARKERS,
+  DescribeTopics: DESCRIBE_TOPICS,
+  CreateTopics: CREATE_TOPICS,
+  DescribeConfigs: DESCRIBE_CONFIGS,
+  ListGroups: LIST_GROUPS,
+  ListGroupOffsets: LIST_GROUP_OFFSETS,
+  DescribeAcls: DESCRIBE_ACLS,
+  CreateAcls: CREATE_ACLS,
+  DeleteAcls: DELETE_ACLS,
 };

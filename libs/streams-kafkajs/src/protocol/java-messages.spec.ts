@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ApiName, RequestOf, ResponseOf } from '@login-pipeline/streams';
 import { bodyOf } from '../testing/fake-broker.ts';
 import type { ApiCodec } from './api-codec.ts';
 import { versionOf } from './api-codec.ts';
@@ -8,6 +7,7 @@ import { RequestWriter } from './request-writer.ts';
 import { ResponseReader } from './response-reader.ts';
 import { JAVA_MESSAGES } from './testing/java-messages.ts';
 import { OUR_MESSAGES } from './testing/our-messages.ts';
+import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
 function encoded<Api extends ApiName>(codec: ApiCodec<Api>, request: RequestOf<Api>): string {
   const writer = new RequestWriter();

@@ -139,11 +139,11 @@ export const DESCRIBE_GROUP: ApiCodec<'DescribeGroup'> = {
         const memberId = reader.string();
         reader.nullableString(); // instance id
         const clientId = reader.string();
-        reader.string(); // client's host
+        const host = reader.string();
         const metadata = reader.bytes();
         reader.bytes(); // assignment
         reader.end();
-        return { memberId, clientId, metadata };
+        return { memberId, clientId, host, metadata };
       });
       reader.int32(); // authorized operations
       reader.end();
@@ -196,13 +196,14 @@ export const CONSUMER_GROUP_DESCRIBE: ApiCodec<'ConsumerGroupDescribe'> = {
 function readConsumer(reader: ResponseReader): {
   readonly memberId: string;
   readonly clientId: string;
+  readonly host: string;
 } {
   const memberId = reader.string();
   reader.nullableString(); // instance id
   reader.nullableString(); // rack
   reader.int32(); // member epoch
   const clientId = reader.string();
-  reader.string(); // client's host
+  const host = reader.string();
   reader.array(() => reader.string()); // topics
   reader.nullableString(); // the same as a regular expression
   // What it has, and what it is to have.
@@ -216,7 +217,7 @@ function readConsumer(reader: ResponseReader): {
     reader.end();
   }
   reader.end();
-  return { memberId, clientId };
+  return { memberId, clientId, host };
 }
 
 function writeIdentity(writer: RequestWriter, identity: GroupIdentity): void {

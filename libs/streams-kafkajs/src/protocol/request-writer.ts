@@ -95,6 +95,11 @@ export class RequestWriter {
     for (const item of items) write(item);
   }
 
+  /** A COMPACT_ARRAY that is null. */
+  noArray(): void {
+    this.unsignedVarint(0);
+  }
+
   /** Ends a structure: it has no tagged fields (KIP-482). */
   end(): void {
     this.unsignedVarint(0);

@@ -1,5 +1,3 @@
-export { groupByPartition } from './group-by-partition.ts';
-
 export { readBatches } from './read-batches.ts';
 export { EncodedBatch, NOT_IDEMPOTENT, writeBatch } from './write-batch.ts';
 export type { BatchProducer, WritableRecord } from './write-batch.ts';

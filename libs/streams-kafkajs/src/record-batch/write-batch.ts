@@ -66,11 +66,6 @@ export class EncodedBatch {
     return new EncodedBatch(bytes, records.length, batch.length);
   }
 
-  /** kafkajs' check of messages. */
-  find(): undefined {
-    return undefined;
-  }
-
   /** @returns the batch as its producer writes it; the same bytes each time */
   by({ id, epoch, baseSequence, transactional }: BatchProducer): Buffer {
     const batch = this.#bytes;

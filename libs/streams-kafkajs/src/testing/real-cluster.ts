@@ -12,12 +12,14 @@ const ATTEMPTS = 500;
 
 /** Brokers as the contract needs them: the wire under test, and kafkajs' admin for what operators do. */
 export class RealCluster implements ContractCluster {
+  readonly wire: KafkajsWire;
   readonly ports: Ports;
   readonly transactionVersion: 1 | 2;
   readonly #admin: Admin;
 
-  private constructor(ports: Ports, admin: Admin, transactionVersion: 1 | 2) {
-    this.ports = ports;
+  private constructor(wire: KafkajsWire, admin: Admin, transactionVersion: 1 | 2) {
+    this.wire = wire;
+    this.ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
     this.#admin = admin;
     this.transactionVersion = transactionVersion;
   }
@@ -30,8 +32,7 @@ export class RealCluster implements ContractCluster {
     const { features } = await wire.send('any', 'ApiVersions', { software: 'contract' });
     const admin = new Kafka({ brokers: addresses, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    const ports: Ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
-    return new RealCluster(ports, admin, (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1);
+    return new RealCluster(wire, admin, (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1);
   }
 
   async createTopic(topic: string, partitions: number, config: TopicConfig = {}): Promise<void> {

@@ -49,6 +49,9 @@ const REFUSED: ReadonlySet<ErrorName> = new Set([
   'UNSUPPORTED_COMPRESSION_TYPE',
   'OFFSET_METADATA_TOO_LARGE',
   'GROUP_MAX_SIZE_REACHED',
+  'INVALID_CONFIG',
+  'INVALID_PARTITIONS',
+  'SECURITY_DISABLED',
 ]);
 
 export function isCoordinatorGone(code: ErrorName): boolean {

@@ -101,7 +101,7 @@ describe('A group that is looked at', () => {
       kind: 'consumer',
       state: 'Stable',
       assignor: '',
-      members: ['consumer'],
+      members: ['consumer (simulation)'],
     });
   });
 

@@ -19,7 +19,7 @@ export interface InspectedGroup {
   readonly state: string;
   /** What a classic group assigns by; empty where it has not agreed on it. */
   readonly assignor: string;
-  /** The client id of each. */
+  /** Each as `client id (host)`. */
   readonly members: readonly string[];
 }
 
@@ -97,8 +97,12 @@ export class GroupInspection {
       const consumers = await this.#describeConsumers();
       if (consumers !== undefined) return consumers;
     }
-    const members = group.members.map(({ clientId }) => clientId);
-    return { kind: 'classic', state: group.state, assignor: group.protocol, members };
+    return {
+      kind: 'classic',
+      state: group.state,
+      assignor: group.protocol,
+      members: group.members.map(nameOf),
+    };
   }
 
   /** @returns undefined where the group has no consumers of KIP-848, or the broker knows none */
@@ -117,8 +121,7 @@ export class GroupInspection {
     );
     if (error === 'GROUP_ID_NOT_FOUND' || error === 'UNSUPPORTED_VERSION') return undefined;
     if (error !== 'NONE') throw this.#refusal(error, 'ConsumerGroupDescribe');
-    const clientIds = members.map(({ clientId }) => clientId);
-    return { kind: 'consumer', state, assignor: '', members: clientIds };
+    return { kind: 'consumer', state, assignor: '', members: members.map(nameOf) };
   }
 
   /** @returns by partition, what is committed, a transaction that may move it or not */
@@ -209,4 +212,8 @@ export class GroupInspection {
     const { clock } = this.#ports;
     return insist(clock, clock.now() + PATIENCE_MS, ask);
   }
+}
+
+function nameOf({ clientId, host }: { readonly clientId: string; readonly host: string }): string {
+  return `${clientId} (${host})`;
 }

@@ -1,4 +1,4 @@
-/** The errors of Kafka's protocol that a broker may answer the engine's requests with (protocol guide, "Error Codes"). */
+/** The errors of Kafka's protocol that a broker may answer requests of the engine and of administrators with (protocol guide, "Error Codes"). */
 const CODES = {
   UNKNOWN_SERVER_ERROR: -1,
   NONE: 0,
@@ -34,6 +34,11 @@ const CODES = {
   CLUSTER_AUTHORIZATION_FAILED: 31,
   INVALID_TIMESTAMP: 32,
   UNSUPPORTED_VERSION: 35,
+  TOPIC_ALREADY_EXISTS: 36,
+  INVALID_PARTITIONS: 37,
+  INVALID_REPLICATION_FACTOR: 38,
+  INVALID_CONFIG: 40,
+  NOT_CONTROLLER: 41,
   INVALID_REQUEST: 42,
   UNSUPPORTED_FOR_MESSAGE_FORMAT: 43,
   POLICY_VIOLATION: 44,
@@ -46,6 +51,7 @@ const CODES = {
   CONCURRENT_TRANSACTIONS: 51,
   TRANSACTION_COORDINATOR_FENCED: 52,
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 53,
+  SECURITY_DISABLED: 54,
   OPERATION_NOT_ATTEMPTED: 55,
   KAFKA_STORAGE_ERROR: 56,
   UNKNOWN_PRODUCER_ID: 59,

@@ -88,6 +88,8 @@ export interface GroupApis {
       readonly members: readonly {
         readonly memberId: string;
         readonly clientId: string;
+        /** Where it connects from. */
+        readonly host: string;
         readonly metadata: Buffer;
       }[];
     };
@@ -100,7 +102,11 @@ export interface GroupApis {
       readonly error: ErrorName;
       readonly state: string;
       /** Those of the classic protocol, which it lets in, too. */
-      readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
+      readonly members: readonly {
+        readonly memberId: string;
+        readonly clientId: string;
+        readonly host: string;
+      }[];
     };
   };
   OffsetFetch: {

@@ -62,7 +62,7 @@ export async function startExporter(
       server.close();
       server.closeAllConnections();
       await reading;
-      await reader.disconnect();
+      await reader.close();
     },
   };
 }

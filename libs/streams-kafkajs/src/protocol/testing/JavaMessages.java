@@ -27,6 +27,9 @@ public class JavaMessages {
     offsets();
     transactions();
     states();
+    topicsAdmin();
+    groupsAdmin();
+    acls();
   }
 
   private static void print(String name, int version, Message message) {
@@ -152,7 +155,7 @@ public class JavaMessages {
         new OffsetCommitResponseData.OffsetCommitResponseTopic().setName(TOPIC).setPartitions(List.of(
             new OffsetCommitResponseData.OffsetCommitResponsePartition().setPartitionIndex(2).setErrorCode((short) 22))))));
     print("TxnOffsetCommit.request", 5, new TxnOffsetCommitRequestData().setTransactionalId("id").setGroupId("group").setProducerId(77).setProducerEpoch((short) 5)
-        .setGenerationId(4).setMemberId("member").setTopics(List.of(
+        .setGenerationIdOrMemberEpoch(4).setMemberId("member").setTopics(List.of(
             new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic().setName(TOPIC).setPartitions(List.of(
                 new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition().setPartitionIndex(2).setCommittedOffset(10).setCommittedLeaderEpoch(4).setCommittedMetadata("so far"))))));
     print("TxnOffsetCommit.response", 5, new TxnOffsetCommitResponseData().setTopics(List.of(
@@ -188,8 +191,9 @@ public class JavaMessages {
     print("ListTransactions.request", 0, new ListTransactionsRequestData().setStateFilters(List.of("Ongoing")).setProducerIdFilters(List.of(77L)));
     print("ListTransactions.response", 0, new ListTransactionsResponseData().setErrorCode((short) 14).setUnknownStateFilters(List.of("None")).setTransactionStates(List.of(
         new ListTransactionsResponseData.TransactionState().setTransactionalId("id").setProducerId(77).setTransactionState("Ongoing"))));
-    print("DescribeProducers.request", 0, new DescribeProducersRequestData().setTopics(List.of(
-        new DescribeProducersRequestData.TopicRequest().setName(TOPIC).setPartitionIndexes(List.of(2)))));
+    var asked = new DescribeProducersRequestData.TopicRequestCollection();
+    asked.add(new DescribeProducersRequestData.TopicRequest().setName(TOPIC).setPartitionIndexes(List.of(2)));
+    print("DescribeProducers.request", 0, new DescribeProducersRequestData().setTopics(asked));
     print("DescribeProducers.response", 0, new DescribeProducersResponseData().setTopics(List.of(
         new DescribeProducersResponseData.TopicResponse().setName(TOPIC).setPartitions(List.of(
             new DescribeProducersResponseData.PartitionResponse().setPartitionIndex(2).setErrorCode((short) 3).setErrorMessage("no").setActiveProducers(List.of(
@@ -202,5 +206,67 @@ public class JavaMessages {
             new WriteTxnMarkersResponseData.WritableTxnMarkerTopicResult().setName(TOPIC).setPartitions(List.of(
                 new WriteTxnMarkersResponseData.WritableTxnMarkerPartitionResult().setPartitionIndex(2).setErrorCode((short) 52),
                 new WriteTxnMarkersResponseData.WritableTxnMarkerPartitionResult().setPartitionIndex(3).setErrorCode((short) 0))))))));
+  }
+
+  private static void topicsAdmin() {
+    print("DescribeTopics.request", 12, new MetadataRequestData().setAllowAutoTopicCreation(false).setTopics(null));
+    var brokers = new MetadataResponseData.MetadataResponseBrokerCollection();
+    brokers.add(new MetadataResponseData.MetadataResponseBroker().setNodeId(7).setHost("host").setPort(9092));
+    var topics = new MetadataResponseData.MetadataResponseTopicCollection();
+    topics.add(new MetadataResponseData.MetadataResponseTopic().setName(TOPIC).setTopicId(TOPIC_ID)
+        .setPartitions(List.of(new MetadataResponseData.MetadataResponsePartition().setErrorCode((short) 5).setPartitionIndex(2)
+            .setLeaderId(-1).setLeaderEpoch(4).setReplicaNodes(List.of(7, 8)).setIsrNodes(List.of(8)).setOfflineReplicas(List.of(8)))));
+    print("DescribeTopics.response", 12, new MetadataResponseData().setBrokers(brokers).setClusterId("id").setControllerId(7).setTopics(topics));
+    var created = new CreateTopicsRequestData.CreatableTopicCollection();
+    var configs = new CreateTopicsRequestData.CreatableTopicConfigCollection();
+    configs.add(new CreateTopicsRequestData.CreatableTopicConfig().setName("cleanup.policy").setValue("compact"));
+    created.add(new CreateTopicsRequestData.CreatableTopic().setName(TOPIC).setNumPartitions(4).setReplicationFactor((short) 3).setConfigs(configs));
+    print("CreateTopics.request", 7, new CreateTopicsRequestData().setTopics(created).setTimeoutMs(5000));
+    var results = new CreateTopicsResponseData.CreatableTopicResultCollection();
+    results.add(new CreateTopicsResponseData.CreatableTopicResult().setName(TOPIC).setTopicId(TOPIC_ID).setErrorCode((short) 36).setErrorMessage("no")
+        .setTopicConfigErrorCode((short) 29).setNumPartitions(4).setReplicationFactor((short) 3).setConfigs(List.of(
+            new CreateTopicsResponseData.CreatableTopicConfigs().setName("cleanup.policy").setValue("compact").setConfigSource((byte) 1))));
+    print("CreateTopics.response", 7, new CreateTopicsResponseData().setTopics(results));
+    print("DescribeConfigs.request", 4, new DescribeConfigsRequestData().setResources(List.of(
+        new DescribeConfigsRequestData.DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC).setConfigurationKeys(List.of("a", "b")))));
+    print("DescribeConfigs.response", 4, new DescribeConfigsResponseData().setResults(List.of(
+        new DescribeConfigsResponseData.DescribeConfigsResult().setErrorCode((short) 0).setResourceType((byte) 2).setResourceName(TOPIC).setConfigs(List.of(
+            new DescribeConfigsResponseData.DescribeConfigsResourceResult().setName("a").setValue("1").setConfigSource((byte) 1).setConfigType((byte) 5).setDocumentation("what").setSynonyms(List.of(
+                new DescribeConfigsResponseData.DescribeConfigsSynonym().setName("b").setValue("2").setSource((byte) 4))),
+            new DescribeConfigsResponseData.DescribeConfigsResourceResult().setName("b").setValue(null).setIsSensitive(true))),
+        new DescribeConfigsResponseData.DescribeConfigsResult().setErrorCode((short) 29).setErrorMessage("no").setResourceType((byte) 2).setResourceName("other"))));
+  }
+
+  private static void groupsAdmin() {
+    print("ListGroups.request", 3, new ListGroupsRequestData());
+    print("ListGroups.response", 3, new ListGroupsResponseData().setErrorCode((short) 14).setGroups(List.of(
+        new ListGroupsResponseData.ListedGroup().setGroupId("group").setProtocolType("consumer"))));
+    print("ListGroupOffsets.request", 7, new OffsetFetchRequestData().setGroupId("group").setTopics(null));
+    print("ListGroupOffsets.response", 7, new OffsetFetchResponseData().setErrorCode((short) 0).setTopics(List.of(
+        new OffsetFetchResponseData.OffsetFetchResponseTopic().setName(TOPIC).setPartitions(List.of(
+            new OffsetFetchResponseData.OffsetFetchResponsePartition().setPartitionIndex(2).setCommittedOffset(10).setCommittedLeaderEpoch(4).setMetadata("so far"))))));
+  }
+
+  private static void acls() {
+    print("DescribeAcls.request", 3, new DescribeAclsRequestData().setResourceTypeFilter((byte) 1).setResourceNameFilter(null).setPatternTypeFilter((byte) 1).setPrincipalFilter(null).setHostFilter(null)
+        .setOperation((byte) 1).setPermissionType((byte) 3));
+    var read = new DescribeAclsResponseData.AclDescription().setPrincipal("User:a").setHost("*").setOperation((byte) 3).setPermissionType((byte) 3);
+    print("DescribeAcls.response", 3, new DescribeAclsResponseData().setErrorCode((short) 0).setResources(List.of(
+        new DescribeAclsResponseData.DescribeAclsResource().setResourceType((byte) 2).setResourceName(TOPIC).setPatternType((byte) 4).setAcls(List.of(
+            read, read.duplicate().setHost("10.0.0.1"), read.duplicate().setOperation((byte) 13))),
+        new DescribeAclsResponseData.DescribeAclsResource().setResourceType((byte) 7).setResourceName("user").setPatternType((byte) 3).setAcls(List.of(read.duplicate())))));
+    print("CreateAcls.request", 3, new CreateAclsRequestData().setCreations(List.of(
+        new CreateAclsRequestData.AclCreation().setResourceType((byte) 5).setResourceName("id").setResourcePatternType((byte) 4)
+            .setPrincipal("User:a").setHost("*").setOperation((byte) 4).setPermissionType((byte) 3))));
+    print("CreateAcls.response", 3, new CreateAclsResponseData().setResults(List.of(
+        new CreateAclsResponseData.AclCreationResult().setErrorCode((short) 54).setErrorMessage("no"), new CreateAclsResponseData.AclCreationResult())));
+    print("DeleteAcls.request", 3, new DeleteAclsRequestData().setFilters(List.of(
+        new DeleteAclsRequestData.DeleteAclsFilter().setResourceTypeFilter((byte) 5).setResourceNameFilter("id").setPatternTypeFilter((byte) 4)
+            .setPrincipalFilter("User:a").setHostFilter("*").setOperation((byte) 4).setPermissionType((byte) 3))));
+    var deleted = new DeleteAclsResponseData.DeleteAclsMatchingAcl().setResourceType((byte) 5).setResourceName("id").setPatternType((byte) 4)
+        .setPrincipal("User:a").setHost("*").setOperation((byte) 4).setPermissionType((byte) 3);
+    print("DeleteAcls.response", 3, new DeleteAclsResponseData().setFilterResults(List.of(
+        new DeleteAclsResponseData.DeleteAclsFilterResult().setErrorCode((short) 54).setErrorMessage("no"),
+        new DeleteAclsResponseData.DeleteAclsFilterResult().setMatchingAcls(List.of(deleted, deleted.duplicate().setErrorCode((short) -1).setErrorMessage("not this"))))));
   }
 }

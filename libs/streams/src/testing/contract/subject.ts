@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SendOptions } from '../../ports.ts';
+import type { Codec, SendOptions } from '../../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../../protocol/cluster-apis.ts';
 import type { ErrorName } from '../../protocol/errors.ts';
@@ -11,6 +11,7 @@ import type {
   ProducerStamp,
 } from '../../protocol/log-apis.ts';
 import { ANY_EPOCH, LATEST } from '../../protocol/log-apis.ts';
+import type { OutgoingRecord } from '../../records/record.ts';
 import type { TopicConfig } from '../topic-config.ts';
 import type { ContractCluster } from './contract-cluster.ts';
 
@@ -38,6 +39,7 @@ export interface WriteOptions {
   readonly timestamps?: readonly number[];
   /** By default none has a key. */
   readonly keys?: readonly (string | null)[];
+  readonly codec?: Codec;
   /** See {@link SendOptions.connection}. */
   readonly connection?: number | undefined;
 }
@@ -132,22 +134,16 @@ export class Subject {
     return broker;
   }
 
-  /** Appends records, one a value of its own, in one batch. */
+  /** Appends records in one batch: these, or as many, each with a value of its own. */
   async write(
     topic: string,
-    count: number,
+    what: number | readonly OutgoingRecord[],
     options: WriteOptions = {},
   ): Promise<ProducedPartition> {
     const { partition = 0, stamp = NOBODY, transactionalId, addsPartitions = false } = options;
     const { broker } = await this.leader(topic, partition);
-    const now = this.cluster.ports.clock.now();
-    const keys = (options.keys ?? []).map((key) => (key === null ? null : Buffer.from(key)));
-    const records = Array.from({ length: count }, (_, index) => ({
-      key: keys[index] ?? null,
-      value: Buffer.from(`record ${index}`),
-      timestamp: options.timestamps?.[index] ?? now,
-    }));
-    const batch = await this.cluster.ports.encoder.encode(records, 'none');
+    const records = typeof what === 'number' ? this.#numbered(what, options) : what;
+    const batch = await this.cluster.ports.encoder.encode(records, options.codec ?? 'none');
     const request = { transactionalId, addsPartitions, timeoutMs: PRODUCE_TIMEOUT_MS };
     const { partitions } = await this.send(
       broker,
@@ -156,6 +152,15 @@ export class Subject {
       { channel: 'write', connection: options.connection },
     );
     return only(partitions);
+  }
+
+  #numbered(count: number, { keys = [], timestamps = [] }: WriteOptions): OutgoingRecord[] {
+    const now = this.cluster.ports.clock.now();
+    return Array.from({ length: count }, (_, index) => ({
+      key: typeof keys[index] === 'string' ? Buffer.from(keys[index]) : null,
+      value: Buffer.from(`record ${index}`),
+      timestamp: timestamps[index] ?? now,
+    }));
   }
 
   async read(

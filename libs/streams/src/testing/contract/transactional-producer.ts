@@ -1,7 +1,9 @@
+import type { Codec } from '../../ports.ts';
 import type { ErrorName } from '../../protocol/errors.ts';
 import type { GroupIdentity } from '../../protocol/group-apis.ts';
 import type { ProducedPartition } from '../../protocol/log-apis.ts';
 import type { ProducerIdentity } from '../../protocol/transaction-apis.ts';
+import type { OutgoingRecord } from '../../records/record.ts';
 import { NOT_YET, only } from './subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -71,21 +73,27 @@ export class TransactionalProducer implements ProducerIdentity {
   }
 
   /** Writes records in the transaction; the partition is added as the cluster has it. */
-  async write(topic: string, count: number, partition = 0): Promise<ProducedPartition> {
+  async write(
+    topic: string,
+    what: number | readonly OutgoingRecord[],
+    partition = 0,
+    codec: Codec = 'none',
+  ): Promise<ProducedPartition> {
     const { bumpsEpochs } = this.#subject;
     if (!bumpsEpochs) {
       const error = await this.add(topic, [partition]);
       if (error !== 'NONE') throw new Error(`AddPartitionsToTxn: ${error}`);
     }
-    return this.writeUnadded(topic, count, partition, bumpsEpochs);
+    return this.writeUnadded(topic, what, partition, bumpsEpochs, codec);
   }
 
   /** Writes records, and adds the partition only if the leader does that. */
   async writeUnadded(
     topic: string,
-    count: number,
+    what: number | readonly OutgoingRecord[],
     partition = 0,
     addsPartitions = false,
+    codec: Codec = 'none',
   ): Promise<ProducedPartition> {
     const { transactionalId, producerId, epoch } = this;
     const key = `${topic} ${partition}`;
@@ -94,10 +102,15 @@ export class TransactionalProducer implements ProducerIdentity {
     const produced = await this.#subject.until(
       `records to be taken by ${topic}`,
       () =>
-        this.#subject.write(topic, count, { partition, stamp, transactionalId, addsPartitions }),
+        this.#subject.write(topic, what, {
+          ...{ partition, stamp, transactionalId, addsPartitions, codec },
+        }),
       ({ error }) => !BUSY.includes(error),
     );
-    if (produced.error === 'NONE') this.#sequences.set(key, baseSequence + count);
+    if (produced.error === 'NONE') {
+      const count = typeof what === 'number' ? what : what.length;
+      this.#sequences.set(key, baseSequence + count);
+    }
     return produced;
   }
 

@@ -8,6 +8,9 @@ import { GroupRebalances } from './group-rebalances.ts';
 import { OFFSETS_TOPIC } from './topics.ts';
 import type { Partition } from './topics.ts';
 
+/** Where all clients connect from. */
+const HOST = 'simulation';
+
 /** GroupMetadataManager of all brokers, for the classic protocol. */
 export class GroupCoordinator {
   readonly #environment: Environment;
@@ -166,6 +169,7 @@ export class GroupCoordinator {
       members: [...group.members.values()].map((member) => ({
         memberId: member.id,
         clientId: member.clientId,
+        host: HOST,
         metadata: isStable ? group.metadataOf(member) : NO_ASSIGNMENT,
       })),
     };
@@ -178,7 +182,7 @@ export class GroupCoordinator {
     if (!this.#withConsumers.has(groupId)) {
       return { error: 'GROUP_ID_NOT_FOUND', state: '', members: [] };
     }
-    const consumer = { memberId: 'consumer', clientId: 'consumer' };
+    const consumer = { memberId: 'consumer', clientId: 'consumer', host: HOST };
     return { error: 'NONE', state: 'Stable', members: [consumer] };
   }
 

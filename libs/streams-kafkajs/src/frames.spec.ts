@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { wholeResponses } from './whole-responses.ts';
+import { foreignServer, wholeFrames } from './frames.ts';
 
 /** @returns bytes with their size before them, as a broker sends them */
 function framed(bytes: Uint8Array): Buffer {
@@ -18,7 +18,7 @@ function gathering(): {
 } {
   const got: Buffer[] = [];
   const foreign: string[] = [];
-  const option = wholeResponses(
+  const option = wholeFrames(
     (response) => got.push(response),
     (start) => foreign.push(start.toString('hex')),
   );
@@ -36,7 +36,7 @@ function gathering(): {
   };
 }
 
-describe('wholeResponses', () => {
+describe('wholeFrames', () => {
   it('gives every response once and whole, however it is cut on the way', () => {
     const body = fc.uint8Array({ minLength: 4, maxLength: 9_000 });
     const responses = fc.array(body, { minLength: 1, maxLength: 5 });
@@ -53,7 +53,7 @@ describe('wholeResponses', () => {
           start = end;
         }
         expect(got.map((response) => response.toString('hex'))).toEqual(
-          sent.map((response) => response.toString('hex')),
+          bodies.map((body) => Buffer.from(body).toString('hex')),
         );
       }),
     );
@@ -66,7 +66,7 @@ describe('wholeResponses', () => {
     other.read(second.subarray(0, 3));
     one.read(first.subarray(6));
     other.read(second.subarray(3));
-    expect([one.got, other.got]).toEqual([[first], [second]]);
+    expect([one.got, other.got].map(String)).toEqual(['first', 'second']);
   });
 
   it.each([-(2 ** 31), -1, 0, 3, 2 ** 28 + 1, 2 ** 31 - 1])(
@@ -76,8 +76,20 @@ describe('wholeResponses', () => {
       const [whole, header] = [framed(Buffer.from('whole')), Buffer.alloc(4)];
       header.writeInt32BE(size);
       expect(read(Buffer.concat([whole, header, whole]))).toBe(false);
-      expect(got).toEqual([whole]);
+      expect(got.map(String)).toEqual(['whole']);
       expect(foreign).toEqual([header.toString('hex')]);
     },
   );
+});
+
+describe('foreignServer', () => {
+  it.each([
+    ['HTTP', 'what listens there speaks HTTP: it is no Kafka broker'],
+    ['\x15\x03\x03\x00', 'what listens there speaks TLS'],
+    ['SSH-', 'what listens there does not speak as a Kafka broker does'],
+    ['\xff\xff\xff\xff', 'what listens there does not speak as a Kafka broker does'],
+    ['\0\0\0\x02', 'what listens there does not speak as a Kafka broker does'],
+  ])('tells what a server is that begins with %j', (start, told) => {
+    expect(foreignServer(Buffer.from(start, 'latin1')).message).toBe(told);
+  });
 });

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { connect, createSecureContext } from 'node:tls';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Logger } from '@login-pipeline/observability';
-import type { ISocketFactory } from 'kafkajs';
 import { errorText } from '../client/errors.ts';
-import { KEEP_ALIVE_MS } from '../client/plain-sockets.ts';
-import { foreignServer, explainErrors } from '../client/socket-errors.ts';
-import { wholeResponses } from '../client/whole-responses.ts';
 
 /** PEM files; without `caFile` Node's own list of authorities counts. */
 export interface KafkaTlsFiles {
@@ -17,29 +12,9 @@ export interface KafkaTlsFiles {
 }
 
 /**
- * Makes kafkajs' sockets: TLS, nothing else, with what the files hold when a connection is made. So
- * certificates may be renewed while we run: whoever does so replaces the files, and new connections follow.
+ * @returns what is asked for a TLS context at every connection: made anew when the content of the files has changed. So
+ *   certificates may be renewed while we run
  */
-export function tlsSockets(files: KafkaTlsFiles, logger: Logger): ISocketFactory {
-  const contexts = new CurrentContext(files, logger);
-  return ({ host, port, onConnect }) => {
-    const onread = wholeResponses(
-      (response) => socket.emit('data', response),
-      (start) => socket.destroy(foreignServer(start)),
-    );
-    const options = { host, port, onread, secureContext: contexts.get() };
-    // A server's name must not be an IP address (RFC 6066, 3).
-    const socket: TLSSocket = connect(
-      isIP(host) === 0 ? { ...options, servername: host } : options,
-      onConnect,
-    );
-    explainErrors(socket);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    return socket;
-  };
-}
-
-/** @returns what is asked for a TLS context at every connection: made anew when the content of the files has changed */
 export function secureContexts(files: KafkaTlsFiles, logger: Logger): () => SecureContext {
   const contexts = new CurrentContext(files, logger);
   return () => contexts.get();

@@ -1,0 +1,33 @@
+import { ConnectError, TlsError } from '@login-pipeline/streams-kafkajs';
+import { connectionAdvice } from '../security/connection-advice.ts';
+import type { KafkaConnection } from './connection.ts';
+import { errorText, KafkaUnavailableError } from './errors.ts';
+
+/** @returns what an error from the brokers ends a start with: it names the setting to look at */
+export function unusable(error: unknown, connection: KafkaConnection): KafkaUnavailableError {
+  return new KafkaUnavailableError(unusableText(error, connection), { cause: error });
+}
+
+function unusableText(error: unknown, connection: KafkaConnection): string {
+  const brokers = `${connection.brokers.join(', ')} (KAFKA_BROKERS)`;
+  const advice = connectionAdvice(error, connection);
+  const unreached = unreachedBroker(error);
+  if (unreached !== undefined && !connection.brokers.includes(unreached.target.address)) {
+    const reason = advice === undefined ? '' : `; ${advice}`;
+    return (
+      `${brokers} answers, but ${unreached.message}${reason}. Is that broker running, and is that an address that this ` +
+      'host can reach?'
+    );
+  }
+  return advice === undefined
+    ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
+    : `The broker at ${brokers} cannot be used: ${advice}.`;
+}
+
+/** @returns the failure to connect to an address that a broker advertises, if that is what it is about */
+function unreachedBroker(error: unknown): ConnectError | TlsError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isUnreached = error instanceof ConnectError || error instanceof TlsError;
+  if (isUnreached && error.target.advertisedBy !== undefined) return error;
+  return unreachedBroker(error.cause);
+}
