@@ -153,3 +153,11 @@ it('an offset of another topic of the name is shown as what it is: the group goe
     { partition: 0, from: 10n, to: 150n },
   ]);
 });
+
+it('a snapshot of another topic of the name is shown as what it is: the service refuses to start', () => {
+  const group = positions([[40n, 0n, 50n, 45n]], 'insights');
+  const partitions = group.partitions.map((one) => ({ ...one, isOfAnotherTopic: true }));
+  expect(positionLines({ ...group, partitions }).at(-1)).toMatch(
+    / 45 .* of another topic of this name: the service refuses to start$/,
+  );
+});

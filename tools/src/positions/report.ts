@@ -64,7 +64,9 @@ function records(from: bigint, to: bigint): string {
 function oddityOf(position: PartitionPosition, positions: GroupPositions): string {
   const { committed, isSetByOperator, isOfAnotherTopic, start, end } = position;
   const next = positionOf(position, positions);
-  if (isOfAnotherTopic) return 'of another topic of this name: goes on at the start';
+  if (isOfAnotherTopic) {
+    return `of another topic of this name: ${positions.snapshotTopic === undefined ? 'goes on at the start' : 'the service refuses to start'}`;
+  }
   if (next !== undefined && next > end) return 'above the end: the log was cut or created anew';
   if (next !== undefined && next < start) {
     return `below the start: ${start - next} offsets are gone`;

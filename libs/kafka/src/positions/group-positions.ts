@@ -40,7 +40,7 @@ export interface PartitionPosition {
   readonly committed: bigint | undefined;
   /** Whether an operator set it, and the group has committed nothing since. */
   readonly isSetByOperator: boolean;
-  /** Whether the committed offset is of another topic of the same name: the group goes on at the start. */
+  /** Whether the position is of another topic of the same name: a group goes on at the start, one with snapshots refuses to. */
   readonly isOfAnotherTopic: boolean;
   /** The next offset of the newest snapshot, where the group keeps any. */
   readonly snapshot: bigint | undefined;
@@ -130,7 +130,6 @@ export class PositionsAdmin {
     const { topic } = input;
     const { state, members } = await this.#describe();
     const cluster = await this.#admin.describe([topic]);
-    const bounds = await this.#bounds(cluster);
     const stored = await this.#admin.committed(groupId);
     const committed = new Map(
       stored.filter((one) => one.topic === topic).map((one) => [one.partition, one]),
@@ -138,21 +137,26 @@ export class PositionsAdmin {
     const snapshotTopic = [...committed.values()]
       .map(({ metadata }) => snapshotTopicOf(metadata))
       .find((found) => found !== undefined);
-    const snapshots =
-      snapshotTopic === undefined ? undefined : await this.#follow(snapshotTopic, bounds.length);
+    const snapshots = snapshotTopic === undefined ? undefined : await this.#follow(snapshotTopic);
+    // Looked at last: a group at work is never ahead of its log.
+    const bounds = await this.#bounds(cluster);
     return {
       state,
       members,
       snapshotTopic,
       partitions: bounds.map(({ partition, earliest: start, end }) => {
         const { offset, metadata = '' } = committed.get(partition) ?? {};
-        const ofTopic = decodeCommitMetadata(metadata, offset ?? -1n).topicId;
+        const snapshot = snapshots?.get(partition);
+        const ofTopic =
+          snapshots === undefined
+            ? decodeCommitMetadata(metadata, offset ?? -1n).topicId
+            : snapshot?.topicId;
         return {
           partition,
           committed: offset,
           isSetByOperator: isSetByOperator(metadata),
           isOfAnotherTopic: ofTopic !== undefined && ofTopic !== cluster.topics[0]?.topicId,
-          snapshot: snapshots?.get(partition),
+          snapshot: snapshot?.nextOffset,
           start,
           end,
         };
@@ -198,8 +202,8 @@ export class PositionsAdmin {
     );
   }
 
-  /** @returns by partition, the next offsets of the newest snapshots */
-  async #follow(topic: string, partitions: number): Promise<ReadonlyMap<number, bigint>> {
+  /** @returns by partition, the newest snapshots */
+  async #follow(topic: string): Promise<SnapshotFollower['newest']> {
     const { connection, logger } = this.#options;
     const role = { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] } as const;
     const { snapshots } = await requireTopics(connection, logger, { snapshots: role });
@@ -207,12 +211,7 @@ export class PositionsAdmin {
       const ports = enginePorts(this.#brokers.wire);
       const cluster = new Cluster(ports, [topic]);
       await cluster.refresh();
-      const newest = await this.#newest(cluster, ports.clock, snapshots);
-      return new Map(
-        [...newest]
-          .filter(([partition]) => partition < partitions)
-          .map(([partition, { nextOffset }]) => [partition, nextOffset]),
-      );
+      return await this.#newest(cluster, ports.clock, snapshots);
     } catch (error) {
       throw refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rightsOf(role) }) ?? error;
     }
