@@ -1,6 +1,6 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 
-/** Not bundled: native codecs and checksums, and kafkajs, some of whose modules are replaced or mended at start. */
+/** Not bundled: native codecs and checksums, and kafkajs, of which files are used that it does not export. */
 export const INSTALLED = ['@node-rs/crc32', 'kafkajs', 'lz4-napi', 'snappy'] as const;
 
 /** What Nest and Fastify load only where it is installed; none of it is. */

@@ -3,7 +3,7 @@ import { redrive } from '@login-pipeline/kafka';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parseRedriveArguments, REDRIVE_HELP } from './redrive/arguments.ts';
-import { reportLines } from './redrive/report.ts';
+import { reportLines, retentionLine } from './redrive/report.ts';
 
 await runCommand(async () => {
   const { help, ...selection } = parseRedriveArguments(process.argv.slice(2));
@@ -17,6 +17,9 @@ await runCommand(async () => {
     deadLetters: { topic: deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
     group: groupId,
     ...selection,
+    onOld: (topic, retentionMs) => {
+      say(retentionLine(topic, retentionMs));
+    },
     // What the client logs would only repeat the error that we report.
     logger: pino({ level: 'silent' }),
   });

@@ -1,7 +1,6 @@
 export { BatchHandler } from './nest/batch-handler.ts';
 export type { BatchTransport } from './nest/batch-transport.ts';
 export { connectAdmin } from './client/admin.ts';
-export type { Administration } from './client/admin.ts';
 export type { KafkaConnection } from './client/connection.ts';
 export { KafkaUnavailableError, NoSuchPartitionsError, StalledError } from './client/errors.ts';
 export { FlowWatch } from './flow/flow-watch.ts';

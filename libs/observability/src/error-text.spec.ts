@@ -36,14 +36,9 @@ describe('errorText', () => {
     ],
     ['the name, where there is not even a code', new AggregateError([]), 'AggregateError'],
     [
-      'the broker, where the message does not',
-      Object.assign(new Error('Connection timeout'), { broker: 'b:9092' }),
-      'Connection timeout (b:9092)',
-    ],
-    [
-      'the broker once',
-      Object.assign(new Error('b:9092 refuses'), { broker: 'b:9092' }),
-      'b:9092 refuses',
+      'the address once',
+      Object.assign(new Error('10.0.0.1:1 refuses'), { address: '10.0.0.1', port: 1 }),
+      '10.0.0.1:1 refuses',
     ],
     [
       'the address, where the message does not',

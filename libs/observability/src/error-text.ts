@@ -15,26 +15,27 @@ const DEFECTS = new Set([
 const INSIDES =
   /^Cannot (?:access|convert|create|destructure|read|set)\b|\bis not (?:a function|a constructor|iterable|defined)\b|\b(?:of|is) (?:undefined|null)\b/;
 
-/** What errors of Node and of kafkajs know besides their message. */
+/** What errors of Node know besides their message. */
 interface Details {
   readonly code?: unknown;
   readonly errors?: unknown;
   readonly address?: unknown;
   readonly port?: unknown;
-  /** `host:port` */
-  readonly broker?: unknown;
 }
 
-/** @returns an error's innermost cause: libraries wrap what they gave up on */
-export function rootCause(error: unknown): unknown {
+/** @returns an error and its causes, the innermost last: libraries wrap what they gave up on */
+export function causesOf(error: unknown): readonly Error[] {
+  const causes: Error[] = [];
   // A cause may be its own.
-  const seen = new Set<unknown>();
-  let root = error;
-  while (isError(root) && isError(root.cause) && !seen.has(root)) {
-    seen.add(root);
-    root = root.cause;
+  for (let cause = error; isError(cause) && !causes.includes(cause); { cause } = cause) {
+    causes.push(cause);
   }
-  return root;
+  return causes;
+}
+
+/** @returns an error's innermost cause; what is no error is its own */
+export function rootCause(error: unknown): unknown {
+  return causesOf(error).at(-1) ?? error;
 }
 
 /**
@@ -44,13 +45,13 @@ export function rootCause(error: unknown): unknown {
 export function errorText(error: unknown): string {
   const root = rootCause(error);
   if (!isError(root)) return String(root);
-  const { code, errors, address, port, broker } = root as Details;
+  const { code, errors, address, port } = root as Details;
   if (Array.isArray(errors) && errors.length > 0) {
     return [...new Set(errors.map(errorText))].join(', ');
   }
   if (DEFECTS.has(root.name) || INSIDES.test(root.message)) return UNKNOWN_CAUSE;
   const text = [root.message.trim(), code, root.name].find(isText) ?? UNKNOWN_CAUSE;
-  const peer = isText(broker) ? broker : isText(address) ? `${address}:${String(port)}` : '';
+  const peer = isText(address) ? `${address}:${String(port)}` : '';
   return text.includes(peer) ? text : `${text} (${peer})`;
 }
 

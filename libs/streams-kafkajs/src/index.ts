@@ -1,13 +1,8 @@
 export { OPERATIONS, PATTERNS, RESOURCES } from './admin/admin-apis.ts';
-export type {
-  Acl,
-  ConfigKind,
-  DescribedPartition,
-  DescribedTopic,
-  TopicDefinition,
-} from './admin/admin-apis.ts';
+export type { Acl, ConfigKind, DescribedTopic, TopicDefinition } from './admin/admin-apis.ts';
 export { ClusterAdmin } from './admin/cluster-admin.ts';
-export type { AdminWire, ClusterDescription, LogBounds, LogOffset } from './admin/cluster-admin.ts';
+export type { AdminWire } from './admin/admin-wire.ts';
+export type { LogBounds } from './admin/log-offsets.ts';
 export { kafkajsBatchEncoder } from './batch-encoder.ts';
 export type { ConnectionSettings, ConnectionState } from './connection-settings.ts';
 export {
@@ -17,7 +12,6 @@ export {
   TlsError,
   UnsupportedBrokerError,
 } from './errors.ts';
-export type { Target } from './errors.ts';
 export { SPEAKS_TLS } from './frames.ts';
 export { saslMechanism } from './kafkajs-inside.ts';
 export type { Authenticator, Mechanism, Sasl } from './kafkajs-inside.ts';

@@ -9,7 +9,7 @@ import { Failure } from '../failure.ts';
  * Grants what is missing of the wanted rights. Nothing is taken away.
  *
  * @param onProgress told what was granted
- * @returns one line per right that one of these principals has besides
+ * @returns one line per right that one of these principals has besides, from any host
  * @throws {Failure} or KafkaUnavailableError when the brokers cannot be used or refuse
  */
 export async function setUpAcls(

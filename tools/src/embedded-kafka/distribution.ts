@@ -33,8 +33,9 @@ export interface KafkaRelease {
 
 /** @returns the release that an option `--kafka` names @throws {Failure} when it names none */
 export function kafkaVersion(text: string): string {
-  if (/^\d+\.\d+\.\d+$/.test(text)) return text;
-  throw wrongArgument(`--kafka ${text}`, 'a release, such as 4.4.0');
+  const [, major, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(text) ?? [];
+  if (Number(major) >= 4 || (Number(major) === 3 && Number(minor) >= 9)) return text;
+  throw wrongArgument(`--kafka ${text}`, 'a release from 3.9.0 on, such as 4.4.0');
 }
 
 /** Everything a broker needs to start at once: jars, a class data archive, a formatted folder to copy. */

@@ -9,7 +9,7 @@ import type { RedriveReport } from '@login-pipeline/kafka';
 import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
 import type { ReadRecord } from '@login-pipeline/kafka/testing';
 import { parseRedriveArguments } from './arguments.ts';
-import { reportLines } from './report.ts';
+import { reportLines, retentionLine } from './report.ts';
 
 const COMMAND = join(import.meta.dirname, '..', 'redrive.ts');
 const MIB = 1024 * 1024;
@@ -20,7 +20,9 @@ describe('redrive', () => {
   let source: string;
   let deadLetters: string;
   let group: string;
+  let warnings: string[];
   beforeEach(async () => {
+    warnings = [];
     group = cluster.unique('redrive');
     source = await cluster.topic('logins', { partitions: 3, config: { 'retention.ms': '-1' } });
     deadLetters = await cluster.topic('dead', { partitions: 2, config: LOG_APPEND_TIME });
@@ -53,6 +55,19 @@ describe('redrive', () => {
     await setAside(1, ['d', 'invalid_ip']);
     await run();
     await written(['a', 'b'], ['d'], ['c']);
+  });
+
+  it('warns of records that their topic may delete before they are processed, once', async () => {
+    await setAside(0, ['a', 'invalid_ip']);
+    await run('--dry-run');
+    expect(warnings).toEqual([]);
+    const config = { 'retention.ms': String(7 * 86_400_000) };
+    source = await cluster.topic('logins', { partitions: 3, config });
+    await setAside(0, ['b', 'invalid_ip'], ['c', 'invalid_ip']);
+    await run('--dry-run');
+    expect(warnings).toEqual([
+      expect.stringContaining(`${source} keeps records for 7 days by their own time`),
+    ]);
   });
 
   it('leaves a record’s own headers in their order, whatever their names, and again after a second time', async () => {
@@ -201,6 +216,7 @@ describe('redrive', () => {
       deadLetters: { topic: deadLetters, setting: 'DEAD_LETTER_TOPIC' },
       group,
       ...selection(...args),
+      onOld: (topic, retentionMs) => warnings.push(retentionLine(topic, retentionMs)),
       logger: cluster.logger,
     });
   }

@@ -1,6 +1,8 @@
 import type { RedriveReport } from '@login-pipeline/kafka';
 import type { Selection } from './arguments.ts';
 
+const DAY_MS = 86_400_000;
+
 /** @returns what a redrive did, in sentences */
 export function reportLines(
   topic: string,
@@ -28,4 +30,13 @@ export function reportLines(
   if (total === limit) lines.push('stopped at --limit: run it again for more');
   if (dryRun) lines.push('this was a dry run: nothing was written');
   return lines;
+}
+
+/** @returns what an operator has to know before records come back that are older than their topic keeps */
+export function retentionLine(topic: string, retentionMs: number): string {
+  const days = (retentionMs / DAY_MS).toFixed(1).replace(/\.0$/, '');
+  return (
+    `warning: ${topic} keeps records for ${days} days by their own time, and some of these are older: ` +
+    'they may be deleted before they are processed. Raise its retention.ms until they are'
+  );
 }

@@ -28,6 +28,7 @@ describe('the release of Kafka', () => {
 
   it.each([
     [['--kafka', 'newest'], '--kafka newest: expected a release'],
+    [['--kafka', '3.8.1'], '--kafka 3.8.1: expected a release from 3.9.0 on'],
     [['--transaction-version', '3'], '--transaction-version 3: expected 1 or 2'],
     [['--kafka', '3.9.1', '--transaction-version', '1'], 'Kafka 3 has one only'],
   ])('is refused in %j', (args, message) => {

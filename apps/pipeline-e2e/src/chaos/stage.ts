@@ -203,12 +203,12 @@ export class Stage {
     }
   }
 
-  /** @returns the warnings and errors of all services, the last ones of each, without those of kafkajs */
+  /** @returns the warnings and errors of all services, the last ones of each */
   complaints(): readonly string[] {
     return this.#started.flatMap(({ clientId, service }) =>
       service.output
         .split('\n')
-        .filter((line) => /^\{"level":"(?:warn|error|fatal)"(?!.*"component":"kafkajs")/.test(line))
+        .filter((line) => /^\{"level":"(?:warn|error|fatal)"/.test(line))
         .slice(-QUOTED_COMPLAINTS)
         .map((line) => `${clientId}: ${line}`),
     );

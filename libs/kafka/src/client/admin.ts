@@ -12,8 +12,8 @@ export interface Administration {
   readonly close: () => Promise<void>;
 }
 
-/** A start tells a wrong address within seconds. */
-const START_PATIENCE_MS = 3_000;
+/** A start tells a wrong address within seconds; an attempt may take three of them. */
+const START_PATIENCE_MS = 4_000;
 
 /**
  * Makes sure that brokers answer, at the addresses that they advertise too.

@@ -19,7 +19,7 @@ export interface PartitionView {
   /** Node ids, the preferred leader first. */
   readonly replicas: readonly number[];
   readonly inSync: readonly number[];
-  /** Undefined while nobody leads. */
+  /** Undefined while it has no leader. */
   readonly oldest: bigint | undefined;
   /** The high watermark: transactions that are still open count too. */
   readonly end: bigint | undefined;
@@ -99,7 +99,7 @@ export async function connectClusterReader(
         ({ error, topic }) => error === 'NONE' && !topic.startsWith('__'),
       );
       const described = { ...cluster, topics };
-      const bounds = await orLeaveOut('offsets', admin.bounds(described, 'read_uncommitted'));
+      const bounds = await orLeaveOut('offsets', admin.boundsAsTold(described, 'read_uncommitted'));
       // Every broker has to answer for a list: while one is dying the last one serves.
       groups = (await orLeaveOut('groups', admin.groups())) ?? groups;
       const views = await Promise.all(groups.map(groupView));

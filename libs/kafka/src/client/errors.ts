@@ -1,7 +1,7 @@
 import { ProtocolError, StalledError } from '@login-pipeline/streams';
-import { errorText, rootCause } from '@login-pipeline/observability/error-text';
+import { causesOf, errorText, rootCause } from '@login-pipeline/observability/error-text';
 
-export { errorText, rootCause, StalledError };
+export { causesOf, errorText, rootCause, StalledError };
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
@@ -22,10 +22,9 @@ export class NoSuchPartitionsError extends Error {
 
 /** No token could be had for SASL/OAUTHBEARER. The message names the settings, never the secret. */
 export class TokenError extends Error {
-  /** kafkajs drops a connection for errors of this name: half authenticated, this one is of no use any more. */
-  override readonly name = 'KafkaJSConnectionError';
+  override readonly name = 'TokenError';
   readonly exitCode = 69;
-  /** As kafkajs marks errors: whether the same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retriable: boolean;
 
   constructor(message: string, retriable: boolean) {
@@ -36,9 +35,7 @@ export class TokenError extends Error {
 
 /** The brokers do not take credentials that they took before: perhaps these are being renewed. */
 export class RefusedForNowError extends Error {
-  /** So that kafkajs makes a new connection and tries again. */
-  override readonly name = 'KafkaJSConnectionError';
-  readonly retriable = true;
+  override readonly name = 'RefusedForNowError';
 }
 
 /** @returns the broker's error code by its name in Kafka's protocol guide; undefined when it is none of the broker's */
@@ -49,8 +46,7 @@ export function protocolErrorOf(error: unknown): string | undefined {
 
 /** @returns whether an error says that brokers cannot be used, whatever the reason: it is no defect of ours */
 export function isAboutBrokers(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ABOUT_BROKERS.has(error.name) || 'syscall' in error || isAboutBrokers(error.cause);
+  return causesOf(error).some((cause) => ABOUT_BROKERS.has(cause.name) || 'syscall' in cause);
 }
 
 /** Of what the wire throws, and of kafkajs' code for SASL. */
@@ -60,7 +56,8 @@ const ABOUT_BROKERS: ReadonlySet<string> = new Set([
   'UnreachableError',
   'TlsError',
   'UnsupportedBrokerError',
-  'KafkaJSConnectionError',
+  'RefusedForNowError',
+  'TokenError',
   'KafkaJSNonRetriableError',
   'KafkaJSProtocolError',
   'KafkaJSSASLAuthenticationError',

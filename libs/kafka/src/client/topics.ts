@@ -24,6 +24,8 @@ export interface UsableTopic {
   readonly partitions: number;
   /** `max.message.bytes`: the largest record batch, in bytes, compressed or not. */
   readonly maxMessageBytes: number;
+  /** For how long it keeps a record by the record's own time, in ms; undefined: for ever, or by another time, or not known. */
+  readonly retentionMs: number | undefined;
 }
 
 /** Kafka's default of `max.message.bytes`, where the topic's configuration may not be read. */
@@ -44,14 +46,14 @@ export async function requireTopics<Role extends string>(
     const wanted = Object.entries<TopicUse>(roles);
     const uses = wanted.map(([, use]) => use);
     const partitions = await countPartitions(admin, uses, connection);
-    const limits = await maxMessageBytes(admin, logger, [...partitions.keys()]);
+    const settings = await settingsOf(admin, logger, [...partitions.keys()]);
     return Object.fromEntries(
       wanted.map(([role, { topic }]) => [
         role,
         {
           topic,
           partitions: partitions.get(topic) ?? 0,
-          maxMessageBytes: limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES,
+          ...limitsIn(settings.get(topic) ?? {}),
         },
       ]),
     ) as Record<Role, UsableTopic>;
@@ -90,21 +92,17 @@ export function rightsOf({ topic, setting, operations }: TopicUse): readonly Rig
   return operations.map((operation) => ({ operation, resource: 'topic', name: topic, setting }));
 }
 
-const MAX_MESSAGE_BYTES = 'max.message.bytes';
+type Settings = Readonly<Record<string, string>>;
 
-async function maxMessageBytes(
+const SETTINGS = ['max.message.bytes', 'retention.ms', 'cleanup.policy', 'message.timestamp.type'];
+
+async function settingsOf(
   admin: ClusterAdmin,
   logger: Logger,
   topics: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Settings>> {
   try {
-    const found = await admin.settings('topic', topics, [MAX_MESSAGE_BYTES]);
-    return new Map(
-      [...found].map(([topic, settings]) => [
-        topic,
-        Number(settings[MAX_MESSAGE_BYTES] ?? DEFAULT_MAX_MESSAGE_BYTES),
-      ]),
-    );
+    return await admin.settings(topics, SETTINGS);
   } catch (error) {
     logger.warn(
       { topics, cause: errorText(error), assumed: DEFAULT_MAX_MESSAGE_BYTES },
@@ -112,4 +110,15 @@ async function maxMessageBytes(
     );
     return new Map();
   }
+}
+
+function limitsIn(settings: Settings): Pick<UsableTopic, 'maxMessageBytes' | 'retentionMs'> {
+  const retentionMs = Number(settings['retention.ms'] ?? -1);
+  const isByOwnTime =
+    settings['cleanup.policy']?.includes('delete') === true &&
+    settings['message.timestamp.type'] === 'CreateTime';
+  return {
+    maxMessageBytes: Number(settings['max.message.bytes'] ?? DEFAULT_MAX_MESSAGE_BYTES),
+    retentionMs: isByOwnTime && retentionMs >= 0 ? retentionMs : undefined,
+  };
 }

@@ -1,10 +1,11 @@
-import { ConnectError, TlsError } from '@login-pipeline/streams-kafkajs';
+import { ConnectError, TlsError, UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
 import { connectionAdvice } from '../security/connection-advice.ts';
 import type { KafkaConnection } from './connection.ts';
-import { errorText, KafkaUnavailableError } from './errors.ts';
+import { causesOf, errorText, KafkaUnavailableError } from './errors.ts';
 
 /** @returns what an error from the brokers ends a start with: it names the setting to look at */
-export function unusable(error: unknown, connection: KafkaConnection): KafkaUnavailableError {
+export function unusable(error: unknown, connection: KafkaConnection): Error {
+  if (error instanceof UnsupportedBrokerError) return error;
   return new KafkaUnavailableError(unusableText(error, connection), { cause: error });
 }
 
@@ -26,8 +27,7 @@ function unusableText(error: unknown, connection: KafkaConnection): string {
 
 /** @returns the failure to connect to an address that a broker advertises, if that is what it is about */
 function unreachedBroker(error: unknown): ConnectError | TlsError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const isUnreached = error instanceof ConnectError || error instanceof TlsError;
-  if (isUnreached && error.target.advertisedBy !== undefined) return error;
-  return unreachedBroker(error.cause);
+  return causesOf(error)
+    .filter((cause) => cause instanceof ConnectError || cause instanceof TlsError)
+    .find(({ target }) => target.advertisedBy !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { FlowCounts } from '@login-pipeline/streams';
-import { addFlow, decodeCommitMetadata, NO_FLOW, ProtocolError } from '@login-pipeline/streams';
+import { addFlow, decodeCommitMetadata, NO_FLOW } from '@login-pipeline/streams';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { KafkaConnection } from '../client/connection.ts';
@@ -71,7 +71,7 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       this.#flow = await this.#read();
     } catch (error) {
-      // Whoever may not see the other group, or finds no broker, shows no flow; nothing else depends on it.
+      // Without the right to see the other group, or a broker, there is no flow to show; nothing else depends on it.
       this.#flow = undefined;
       this.#tell(error);
     } finally {
@@ -79,7 +79,7 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** A missing right is told once: it needs somebody to grant it. */
+  /** A missing right is told once: an operator has to grant it. */
   #tell(error: unknown): void {
     const { groupId, topic, settings, logger } = this.#options;
     const operation = 'Describe';
@@ -97,20 +97,14 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     logger[level]({ groupId, topic, cause }, 'The flow is not known');
   }
 
-  async #read(): Promise<Flow | undefined> {
+  async #read(): Promise<Flow> {
     const { groupId, topic } = this.#options;
     const { admin } = this.#brokers;
     const stored = await admin.committed(groupId);
     const committed = new Map(
       stored.filter((one) => one.topic === topic).map((one) => [one.partition, one]),
     );
-    const cluster = await admin.describe([topic]);
-    const [told] = cluster.topics;
-    const error = told?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION';
-    if (error !== 'NONE') throw new ProtocolError(error, `Metadata of topic "${topic}"`);
-    const bounds = await admin.bounds(cluster, 'read_committed');
-    // A part of the lag would look like less of it.
-    if (bounds.length < (told?.partitions.length ?? 0)) return undefined;
+    const bounds = await admin.bounds([topic], 'read_committed');
     let counts = NO_FLOW;
     let lag = 0;
     let sum = 0n;

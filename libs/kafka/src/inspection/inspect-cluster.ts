@@ -1,7 +1,7 @@
 import type { Logger } from '@login-pipeline/observability';
 import { ProtocolError, TransactionInspection } from '@login-pipeline/streams';
 import type { OpenTransaction } from '@login-pipeline/streams';
-import type { ClusterAdmin, ConfigKind, DescribedTopic } from '@login-pipeline/streams-kafkajs';
+import type { DescribedTopic } from '@login-pipeline/streams-kafkajs';
 import { connectAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { errorText, KafkaUnavailableError } from '../client/errors.ts';
@@ -24,7 +24,7 @@ export interface InspectionOptions {
 export interface ClusterFacts {
   readonly brokers: readonly string[];
   readonly hasController: boolean;
-  /** Of the first broker; undefined when they may not be read. */
+  /** Of a broker; undefined when they may not be read. */
   readonly brokerSettings: Readonly<Record<string, string>> | undefined;
   /** Topics of the brokers' own that exist. */
   readonly internalTopics: readonly string[];
@@ -63,16 +63,11 @@ export async function inspectCluster(
     const all = new Map(cluster.topics.map((topic) => [topic.topic, topic]));
     const found = options.topics.flatMap((topic) => all.get(topic) ?? []);
     const existing = found.map(({ topic }) => topic);
-    const topicSettings = await settingsOf(admin, 'topic', existing, options.topicSettings);
-    const [first] = brokers.map(({ id }) => String(id));
-    const brokerSettings =
-      first === undefined
-        ? undefined
-        : await settingsOf(admin, 'broker', [first], options.brokerSettings);
+    const topicSettings = await ifAllowed(() => admin.settings(existing, options.topicSettings));
     return {
       brokers: brokers.map(({ host, port }) => `${host}:${port}`),
       hasController: controller >= 0,
-      brokerSettings: brokerSettings?.get(first ?? ''),
+      brokerSettings: await ifAllowed(() => admin.brokerSettings(options.brokerSettings)),
       internalTopics: [...all.keys()].filter((topic) => topic.startsWith('__')),
       topics: found.map((topic) => topicFacts(topic, topicSettings?.get(topic.topic))),
       groups: await Promise.all(
@@ -112,16 +107,10 @@ function topicFacts(
   };
 }
 
-/** @returns undefined when the settings may not be read */
-async function settingsOf(
-  admin: ClusterAdmin,
-  kind: ConfigKind,
-  names: readonly string[],
-  settings: readonly string[],
-): Promise<ReadonlyMap<string, Readonly<Record<string, string>>> | undefined> {
-  if (names.length === 0) return new Map();
+/** @returns undefined when the brokers refuse it */
+async function ifAllowed<Found>(ask: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    return await admin.settings(kind, names, settings);
+    return await ask();
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

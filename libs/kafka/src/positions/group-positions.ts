@@ -13,7 +13,7 @@ import {
   snapshotTopicOf,
 } from '@login-pipeline/streams';
 import type { Clock, InspectedGroup } from '@login-pipeline/streams';
-import type { ClusterAdmin, ClusterDescription } from '@login-pipeline/streams-kafkajs';
+import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { Administration } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
@@ -90,15 +90,14 @@ export class PositionsAdmin {
   at(time: number): Promise<ReadonlyMap<number, bigint>> {
     const { topic } = this.#options.input;
     return this.#refusable(async () => {
-      const cluster = await this.#admin.describe([topic]);
-      const bounds = await this.#admin.bounds(cluster, 'read_committed');
-      const found = await this.#admin.offsets(cluster, 'read_committed', BigInt(time));
-      const at = new Map(found.map(({ partition, offset }) => [partition, offset]));
+      const found = await this.#admin.offsetsAt([topic], 'read_committed', time);
+      const bounds = await this.#admin.bounds([topic], 'read_committed');
+      const ends = new Map(bounds.map(({ partition, end }) => [partition, end]));
       return new Map(
-        bounds.map(({ partition, end }) => {
-          const offset = at.get(partition) ?? -1n;
-          return [partition, offset < 0n ? end : offset];
-        }),
+        found.map(({ partition, offset }) => [
+          partition,
+          offset < 0n ? (ends.get(partition) ?? 0n) : offset,
+        ]),
       );
     });
   }
@@ -139,7 +138,7 @@ export class PositionsAdmin {
       .find((found) => found !== undefined);
     const snapshots = snapshotTopic === undefined ? undefined : await this.#follow(snapshotTopic);
     // Looked at last: a group at work is never ahead of its log.
-    const bounds = await this.#bounds(cluster);
+    const bounds = await this.#admin.bounds([topic], 'read_committed');
     return {
       state,
       members,
@@ -162,20 +161,6 @@ export class PositionsAdmin {
         };
       }),
     };
-  }
-
-  /** @throws KafkaUnavailableError when a partition has no leader that tells */
-  async #bounds(cluster: ClusterDescription): ReturnType<ClusterAdmin['bounds']> {
-    const bounds = await this.#admin.bounds(cluster, 'read_committed');
-    const found = new Set(bounds.map(({ partition }) => partition));
-    const silent = (cluster.topics[0]?.partitions ?? [])
-      .map(({ partition }) => partition)
-      .filter((partition) => !found.has(partition));
-    if (silent.length === 0) return bounds;
-    const { topic, setting } = this.#options.input;
-    throw new KafkaUnavailableError(
-      `The leader of partition ${silent.join(', ')} of "${topic}" (${setting}) does not answer: bring its broker back first.`,
-    );
   }
 
   #describe(): Promise<InspectedGroup> {
@@ -262,7 +247,8 @@ export class PositionsAdmin {
         throw this.#notStopped(`its coordinator refuses: ${errorText(error)}`);
       }
       if (error instanceof Error && 'exitCode' in error) throw error;
-      throw unusable(error, this.#options.connection);
+      if (protocolErrorOf(error) === undefined) throw unusable(error, this.#options.connection);
+      throw new KafkaUnavailableError(`The brokers refuse: ${errorText(error)}`, { cause: error });
     }
   }
 }

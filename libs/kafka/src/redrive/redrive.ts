@@ -8,6 +8,7 @@ import {
   ReadMemory,
   readUntil,
   RedriveSource,
+  transactionalIdPrefix,
   UnreadableBatchError,
 } from '@login-pipeline/streams';
 import type { Logger } from '@login-pipeline/observability';
@@ -42,6 +43,8 @@ export interface RedriveOptions {
   readonly maxRedrives: number;
   /** Looks, and writes nothing. */
   readonly dryRun: boolean;
+  /** Told, before the first of them is written, of a topic that keeps records for less long than some of them are old, in ms. */
+  readonly onOld: (topic: string, retentionMs: number) => void;
   readonly logger: Logger;
 }
 
@@ -108,7 +111,7 @@ function redriveRights({ group, deadLetters }: RedriveOptions): NeededRights {
       {
         operation: 'Write',
         resource: 'transactional id',
-        name: `${group}.${deadLetters.topic}.`,
+        name: transactionalIdPrefix({ groupId: group, topic: deadLetters.topic }),
         ...resource,
       },
     ],
@@ -138,6 +141,8 @@ class Run {
   readonly #targets = new Map<string, UsableTopic>();
   readonly #reasons = new Map<string, { redriven: number; tooOften: number }>();
   readonly #topics = new Map<string, number>();
+  /** Topics that were told to delete some of the records soon. */
+  readonly #olds = new Set<string>();
   #foreign = 0;
   #partial = 0;
   /** What was set aside whole is read whole. */
@@ -260,8 +265,17 @@ class Run {
     const target = await this.#target(topic);
     const records = writes.get(target) ?? [];
     writes.set(target, records);
+    this.#tellIfOld(target, Number(record.timestamp));
     records.push({ ...record, partition: partition < target.partitions ? partition : undefined });
     this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1);
+  }
+
+  /** It may be deleted before it is processed. */
+  #tellIfOld({ topic, retentionMs }: UsableTopic, timestamp: number): void {
+    if (retentionMs === undefined || this.#olds.has(topic)) return;
+    if (timestamp >= Date.now() - retentionMs) return;
+    this.#olds.add(topic);
+    this.#options.onOld(topic, retentionMs);
   }
 
   async #target(topic: string): Promise<UsableTopic> {

@@ -4,7 +4,7 @@ import { CLOSED, CLOSED_BEFORE_TLS, SPEAKS_TLS } from '@login-pipeline/streams-k
 
 type Security = Pick<KafkaConnection, 'ssl' | 'sasl'>;
 
-/** How OpenSSL says that nobody we trust vouches for a certificate. */
+/** How OpenSSL says that no authority that is trusted vouches for a certificate. */
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -69,6 +69,9 @@ function tlsAdvice(
 function saslAdvice({ name, message }: Error, sasl: Security['sasl']): string | undefined {
   if (message.includes('mechanism is not supported')) {
     return `it does not take the mechanism ${sasl?.mechanism ?? ''} (KAFKA_SASL_MECHANISM)`;
+  }
+  if (message.includes('current SASL state')) {
+    return 'it wants no authentication there: KAFKA_SASL_MECHANISM fits another listener, KAFKA_BROKERS names its port';
   }
   if (name !== 'KafkaJSSASLAuthenticationError') return undefined;
   return sasl?.mechanism === 'oauthbearer'

@@ -125,7 +125,7 @@ describe('Tokens', () => {
   it.each([
     ['invalid_client', /400 invalid_client.*_CLIENT_ID and _CLIENT_SECRET/],
     ['invalid_scope', /400 invalid_scope.*_SCOPE/],
-  ])('are not asked for again after %s: somebody has to act', async (error, message) => {
+  ])('are not asked for again after %s: an operator has to act', async (error, message) => {
     answers = [{ status: 400, body: { error } }];
     const failure: unknown = await tokens()
       .value()

@@ -119,7 +119,7 @@ export class OAuthTokens {
   }
 
   #renewIn(milliseconds: number): void {
-    // One at a time: a token that somebody waited for makes a retry needless.
+    // One at a time: a token that a connection waited for makes a retry needless.
     clearTimeout(this.#timer);
     if (milliseconds > LONGEST_TIMER_MS) return;
     this.#timer = setTimeout(() => void this.#renew(), milliseconds).unref();

@@ -3,7 +3,7 @@ import type { TopicRole } from '../client/topics.ts';
 
 /**
  * What an application tells the readers of a topic beside its snapshots, such as a sink, to which a snapshot says
- * nothing. A change is in the topic before the snapshot that contains it: whoever restores an older snapshot folds the
+ * nothing. A change is in the topic before the snapshot that contains it: a restore of an older snapshot folds the
  * same records again and so comes upon the same changes.
  */
 export interface Changes {

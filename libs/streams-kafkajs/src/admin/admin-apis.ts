@@ -113,8 +113,4 @@ export interface AdminApis {
     readonly request: { readonly acls: readonly Acl[] };
     readonly response: { readonly outcomes: readonly Outcome[] };
   };
-  DeleteAcls: {
-    readonly request: { readonly acls: readonly Acl[] };
-    readonly response: { readonly outcomes: readonly Outcome[] };
-  };
 }

@@ -1,51 +1,23 @@
-import {
-  EARLIEST,
-  insist,
-  isUnheard,
-  LATEST,
-  ProtocolError,
-  UnreachableError,
-} from '@login-pipeline/streams';
+import { insist, isUnheard, ProtocolError, UnreachableError } from '@login-pipeline/streams';
 import type {
   Broker,
   Clock,
   ErrorName,
   Isolation,
-  LedPartition,
   OffsetToCommit,
-  SendOptions,
   StoredOffset,
-  TopicPartition,
 } from '@login-pipeline/streams';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/wire-apis.ts';
-import type { Acl, ConfigKind, DescribedTopic, TopicDefinition } from './admin-apis.ts';
+import type { Acl, ConfigKind, TopicDefinition } from './admin-apis.ts';
+import type { AdminWire, ClusterDescription } from './admin-wire.ts';
+import { placesIn, toldBounds, toldOffsets } from './log-offsets.ts';
+import type { LogBounds, LogOffset } from './log-offsets.ts';
 
-/** A wire that knows the requests of administrators, too. */
-export interface AdminWire {
-  /** As the engine's wire sends. */
-  send<Api extends ApiName>(
-    to: Broker | 'any',
-    api: Api,
-    request: RequestOf<Api>,
-    options?: SendOptions,
-  ): Promise<ResponseOf<Api>>;
-}
-
-/** What the brokers tell of the cluster. */
-export type ClusterDescription = ResponseOf<'DescribeTopics'>;
-
-/** An offset in the log of a partition. */
-export interface LogOffset extends TopicPartition {
-  readonly offset: bigint;
-}
-
-/** Where the log of a partition begins and ends. */
-export interface LogBounds extends TopicPartition {
-  readonly earliest: bigint;
-  readonly end: bigint;
-}
-
+/** How long a broker may take to answer. */
 const TIMEOUT_MS = 10_000;
+/** A busy broker hears late of the partitions that it leads. */
+const LEADERS_MS = 30_000;
+const SOFTWARE = { software: 'admin' };
 /** What stands for no member in an OffsetCommit (Kafka protocol guide). */
 const NO_MEMBER = { generation: -1, memberId: '' } as const;
 
@@ -67,30 +39,36 @@ export class ClusterAdmin {
 
   /** @returns the brokers, and the topics; one that does not exist, or may not be seen, has an error */
   describe(topics: readonly string[] | 'all'): Promise<ClusterDescription> {
-    return this.#insist(() => this.#wire.send('any', 'DescribeTopics', { topics }));
+    return this.#insist(() => this.#describe(topics));
   }
 
   /** Makes sure that a broker can be reached at the address that it advertises. */
   async reach(): Promise<void> {
-    await this.#insist(() => this.#ask('ApiVersions', { software: 'admin' }));
+    await this.#insist(() => this.#ask('ApiVersions', SOFTWARE));
   }
 
-  /**
-   * @param names of topics, or ids of brokers
-   * @returns by name, those of the settings that have a value
-   */
+  /** @returns by topic, those of the settings that have a value */
   settings(
-    kind: ConfigKind,
-    names: readonly string[],
+    topics: readonly string[],
     settings: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
     return this.#insist(async () => {
-      const { resources } = await this.#ask('DescribeConfigs', { kind, names, settings });
-      for (const { name, error, message } of resources) {
-        requireSuccess(error, `DescribeConfigs of ${kind} "${name}"`, message);
-      }
-      return new Map(resources.map((resource) => [resource.name, resource.settings]));
+      const request = { kind: 'topic', names: topics, settings } as const;
+      return settingsIn(await this.#ask('DescribeConfigs', request), 'topic');
     });
+  }
+
+  /** @returns of the first broker that answers, those of the settings that have a value */
+  brokerSettings(settings: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    return this.#insist(() =>
+      this.#first(async (broker) => {
+        // Each tells its own alone.
+        const name = String(broker.id);
+        const request = { kind: 'broker', names: [name], settings } as const;
+        const answer = await this.#send(broker, 'DescribeConfigs', request);
+        return settingsIn(answer, 'broker').get(name) ?? {};
+      }),
+    );
   }
 
   /** Creates topics, and waits for their leaders. One that exists already stays as it is. */
@@ -102,9 +80,9 @@ export class ClusterAdmin {
         requireSuccess(error, `CreateTopics of topic "${topic}"`, message);
       }
     });
-    await this.#insist(async () => {
-      const names = topics.map(({ topic }) => topic);
-      const described = await this.#wire.send('any', 'DescribeTopics', { topics: names });
+    const until = this.#clock.now() + LEADERS_MS;
+    await insist(this.#clock, until, async () => {
+      const described = await this.#describe(topics.map(({ topic }) => topic));
       for (const { error, topic, partitions } of described.topics) {
         const isLed = partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
         const code = error === 'NONE' && !isLed ? 'LEADER_NOT_AVAILABLE' : error;
@@ -122,7 +100,7 @@ export class ClusterAdmin {
     const existing = described.topics.filter(({ error }) => error === 'NONE');
     if (existing.length === 0) return [];
     const names = existing.map(({ topic }) => topic);
-    const found = await this.settings('topic', names, settings);
+    const found = await this.settings(names, settings);
     return existing.map(({ topic, partitions }) => ({
       topic,
       partitions: partitions.length,
@@ -131,57 +109,44 @@ export class ClusterAdmin {
     }));
   }
 
-  /** @returns where the logs of partitions begin and end, in their order; those whose leader does not tell are left out */
-  async bounds(cluster: ClusterDescription, isolation: Isolation): Promise<readonly LogBounds[]> {
-    const [earliest, ends] = await Promise.all([
-      this.offsets(cluster, isolation, EARLIEST),
-      this.offsets(cluster, isolation, LATEST),
-    ]);
-    const first = new Map(earliest.map((one) => [placeOf(one), one.offset]));
-    return ends.flatMap(({ topic, partition, offset: end }) => {
-      const offset = first.get(placeOf({ topic, partition }));
-      return offset === undefined ? [] : [{ topic, partition, earliest: offset, end }];
+  /** @returns where the logs of all partitions of topics begin and end, in their order */
+  bounds(topics: readonly string[], isolation: Isolation): Promise<readonly LogBounds[]> {
+    return this.#insist(async () => {
+      const cluster = await this.#describeExisting(topics);
+      return this.#ofAll(cluster, await toldBounds(this.#wire, cluster, isolation));
     });
   }
 
+  /** @returns the same of a description, without those whose leaders do not tell it at once */
+  boundsAsTold(cluster: ClusterDescription, isolation: Isolation): Promise<readonly LogBounds[]> {
+    return toldBounds(this.#wire, cluster, isolation);
+  }
+
   /**
-   * @param timestamp epoch milliseconds, or what ListOffsets calls the earliest and the latest
-   * @returns in the order of the partitions, the offset of the first record not older than that, -1 where there is none; those
-   *   whose leader does not tell are left out
+   * @param time epoch milliseconds
+   * @returns by partition of topics, in their order, the offset of the first record not older than that; -1 where there is none
    */
-  offsets(
-    { brokers, topics }: ClusterDescription,
+  offsetsAt(
+    topics: readonly string[],
     isolation: Isolation,
-    timestamp: bigint,
+    time: number,
   ): Promise<readonly LogOffset[]> {
     return this.#insist(async () => {
-      const asked = brokers.map(async (broker) => {
-        const partitions = topics
-          .flatMap((topic) => ledBy(broker, topic))
-          .map((place) => ({ ...place, timestamp }));
-        if (partitions.length === 0) return [];
-        try {
-          const request = { isolation, partitions };
-          return (await this.#wire.send(broker, 'ListOffsets', request)).partitions;
-        } catch (error) {
-          if (isUnheard(error)) return [];
-          throw error;
-        }
-      });
-      const told = (await Promise.all(asked)).flat().filter(({ error }) => error === 'NONE');
-      const found = new Map(told.map((one) => [placeOf(one), one]));
-      return topics.flatMap(({ topic, partitions }) =>
-        partitions.flatMap(({ partition }) => found.get(placeOf({ topic, partition })) ?? []),
-      );
+      const cluster = await this.#describeExisting(topics);
+      const told = await toldOffsets(this.#wire, cluster, isolation, BigInt(time));
+      for (const { error, topic } of told) {
+        requireSuccess(error, `ListOffsets of topic "${topic}"`);
+      }
+      return this.#ofAll(cluster, told);
     });
   }
 
   /** @returns all consumer groups, and of other kinds */
   groups(): Promise<readonly string[]> {
     return this.#insist(async () => {
-      const { brokers } = await this.#wire.send('any', 'DescribeTopics', { topics: [] });
+      const { brokers } = await this.#describe([]);
       const answers = await Promise.all(
-        brokers.map((broker) => this.#wire.send(broker, 'ListGroups', {})),
+        brokers.map((broker) => this.#send(broker, 'ListGroups', {})),
       );
       for (const { error } of answers) requireSuccess(error, 'ListGroups');
       return answers.flatMap(({ groups }) => groups);
@@ -192,7 +157,7 @@ export class ClusterAdmin {
   countMembers(groupId: string): Promise<number> {
     return this.#insist(async () => {
       const coordinator = await this.#coordinator(groupId);
-      const { error, members } = await this.#wire.send(coordinator, 'DescribeGroup', { groupId });
+      const { error, members } = await this.#send(coordinator, 'DescribeGroup', { groupId });
       requireSuccess(error, `DescribeGroups of group "${groupId}"`);
       return members.length;
     });
@@ -202,7 +167,7 @@ export class ClusterAdmin {
   committed(groupId: string): Promise<readonly StoredOffset[]> {
     return this.#insist(async () => {
       const coordinator = await this.#coordinator(groupId);
-      const { error, partitions } = await this.#wire.send(coordinator, 'ListGroupOffsets', {
+      const { error, partitions } = await this.#send(coordinator, 'ListGroupOffsets', {
         groupId,
       });
       requireSuccess(error, `OffsetFetch of group "${groupId}"`);
@@ -215,7 +180,7 @@ export class ClusterAdmin {
     return this.#insist(async () => {
       const coordinator = await this.#coordinator(groupId);
       const request = { ...NO_MEMBER, groupId, offsets };
-      const { partitions } = await this.#wire.send(coordinator, 'OffsetCommit', request);
+      const { partitions } = await this.#send(coordinator, 'OffsetCommit', request);
       for (const { error } of partitions) {
         requireSuccess(error, `OffsetCommit of group "${groupId}"`);
       }
@@ -233,35 +198,71 @@ export class ClusterAdmin {
 
   /** Allows all of these; what is allowed already stays so. */
   allow(acls: readonly Acl[]): Promise<void> {
-    return this.#change('CreateAcls', acls);
-  }
-
-  /** Takes these away, and nothing else. */
-  disallow(acls: readonly Acl[]): Promise<void> {
-    return this.#change('DeleteAcls', acls);
-  }
-
-  #change(api: 'CreateAcls' | 'DeleteAcls', acls: readonly Acl[]): Promise<void> {
     return this.#insist(async () => {
-      const { outcomes } = await this.#ask(api, { acls });
-      for (const { error, message } of outcomes) requireSuccess(error, api, message);
+      const { outcomes } = await this.#ask('CreateAcls', { acls });
+      for (const { error, message } of outcomes) requireSuccess(error, 'CreateAcls', message);
     });
   }
 
   async #coordinator(groupId: string): Promise<Broker> {
     const key = { kind: 'group', key: groupId } as const;
-    const { error, broker } = await this.#wire.send('any', 'FindCoordinator', key);
+    const { error, broker } = await this.#send('any', 'FindCoordinator', key);
     requireSuccess(error, `FindCoordinator of group "${groupId}"`);
     return broker;
   }
 
+  async #describe(topics: readonly string[] | 'all'): Promise<ClusterDescription> {
+    const cluster = await this.#send('any', 'DescribeTopics', { topics });
+    return {
+      ...cluster,
+      topics: cluster.topics.map((topic) => ({
+        ...topic,
+        partitions: topic.partitions.toSorted((one, other) => one.partition - other.partition),
+      })),
+    };
+  }
+
+  async #describeExisting(topics: readonly string[]): Promise<ClusterDescription> {
+    const cluster = await this.#describe(topics);
+    for (const { error, topic } of cluster.topics) {
+      requireSuccess(error, `Metadata of topic "${topic}"`);
+    }
+    return cluster;
+  }
+
+  /** @throws ProtocolError when a partition is missing: its leader may be another one soon */
+  #ofAll<Of extends LogOffset | LogBounds>(
+    { topics }: ClusterDescription,
+    found: readonly Of[],
+  ): readonly Of[] {
+    const missing = placesIn(topics).find(
+      ({ topic, partition }) =>
+        !found.some((one) => one.topic === topic && one.partition === partition),
+    );
+    if (missing === undefined) return found;
+    const { topic, partition } = missing;
+    throw new ProtocolError(
+      'LEADER_NOT_AVAILABLE',
+      `ListOffsets of partition ${partition} of topic "${topic}"`,
+      'its leader does not answer',
+    );
+  }
+
   /** Asks one broker after the other, at the addresses that they advertise, until one answers. */
-  async #ask<Api extends ApiName>(api: Api, request: RequestOf<Api>): Promise<ResponseOf<Api>> {
-    const { brokers } = await this.#wire.send('any', 'DescribeTopics', { topics: [] });
+  #ask<Api extends ApiName>(api: Api, request: RequestOf<Api>): Promise<ResponseOf<Api>> {
+    return this.#first((broker) => this.#send(broker, api, request));
+  }
+
+  async #first<Answer>(ask: (broker: Broker) => Promise<Answer>): Promise<Answer> {
+    const { brokers, controller } = await this.#describe([]);
+    // Where ZooKeeper keeps the cluster, the controller alone creates topics.
+    const inTurn = brokers.toSorted(
+      (one, other) => Number(other.id === controller) - Number(one.id === controller),
+    );
     let failure: unknown = new UnreachableError('The cluster tells of no brokers');
-    for (const broker of brokers) {
+    for (const broker of inTurn) {
       try {
-        return await this.#wire.send(broker, api, request, { timeoutMs: TIMEOUT_MS });
+        return await ask(broker);
       } catch (error) {
         if (!isUnheard(error)) throw error;
         failure = error;
@@ -270,24 +271,33 @@ export class ClusterAdmin {
     throw failure;
   }
 
+  #send<Api extends ApiName>(
+    to: Broker | 'any',
+    api: Api,
+    request: RequestOf<Api>,
+  ): Promise<ResponseOf<Api>> {
+    return this.#wire.send(to, api, request, { timeoutMs: TIMEOUT_MS });
+  }
+
   #insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     return insist(this.#clock, this.#clock.now() + this.#patienceMs, ask);
   }
 }
 
-function ledBy({ id }: Broker, { topic, partitions }: DescribedTopic): readonly LedPartition[] {
-  return partitions
-    .filter(({ leader }) => leader === id)
-    .map(({ partition, leaderEpoch }) => ({ topic, partition, leaderEpoch }));
-}
-
-/** @returns a partition's name, for maps */
-function placeOf({ topic, partition }: TopicPartition): string {
-  return `${topic} ${partition}`;
+function settingsIn(
+  { resources }: ResponseOf<'DescribeConfigs'>,
+  kind: ConfigKind,
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  for (const { name, error, message } of resources) {
+    requireSuccess(error, `DescribeConfigs of ${kind} "${name}"`, message);
+  }
+  return new Map(resources.map(({ name, settings }) => [name, settings]));
 }
 
 /** @param message what the broker says of it, if anything */
-function requireSuccess(error: ErrorName, subject: string, message?: string): void {
+function requireSuccess(error: ErrorName, subject: string, message = ''): void {
   if (error === 'NONE') return;
-  throw new ProtocolError(error, subject, message === '' ? undefined : message);
+  // Of a right that is missing it says nothing but who asked, with addresses.
+  const isKept = message !== '' && !error.endsWith('_AUTHORIZATION_FAILED');
+  throw new ProtocolError(error, subject, isKept ? message : undefined);
 }

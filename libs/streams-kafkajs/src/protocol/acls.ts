@@ -16,7 +16,7 @@ export const DESCRIBE_ACLS: ApiCodec<'DescribeAcls'> = {
   version: 3,
   encode: (writer) => {
     writer.int8(ANY);
-    writer.nullableString(undefined); // of whatever name
+    writer.nullableString(undefined); // of any name
     writer.int8(ANY);
     writer.nullableString(undefined); // of each principal
     writer.nullableString(undefined); // from each host
@@ -66,39 +66,6 @@ export const CREATE_ACLS: ApiCodec<'CreateAcls'> = {
     return { outcomes };
   },
 };
-
-export const DELETE_ACLS: ApiCodec<'DeleteAcls'> = {
-  key: 31,
-  version: 3,
-  // A filter without gaps has the fields of what is created.
-  encode: writeAcls,
-  decode: (reader) => {
-    reader.int32(); // throttle time
-    const outcomes = reader.array(() => {
-      const outcome = readOutcome(reader);
-      const deleted = reader.array(() => readDeleted(reader));
-      reader.end();
-      return outcome.error === 'NONE'
-        ? (deleted.find(({ error }) => error !== 'NONE') ?? outcome)
-        : outcome;
-    });
-    reader.end();
-    return { outcomes };
-  },
-};
-
-function readDeleted(reader: ResponseReader): Outcome {
-  const outcome = readOutcome(reader);
-  reader.int8(); // resource
-  reader.string(); // its name
-  reader.int8(); // pattern
-  reader.string(); // principal
-  reader.string(); // host
-  reader.int8(); // operation
-  reader.int8(); // permission
-  reader.end();
-  return outcome;
-}
 
 function writeAcls(writer: RequestWriter, { acls }: { readonly acls: readonly Acl[] }): void {
   writer.array(acls, ({ principal, resource, name, pattern, operation }) => {

@@ -1,4 +1,4 @@
-import { CREATE_ACLS, DELETE_ACLS, DESCRIBE_ACLS } from './acls.ts';
+import { CREATE_ACLS, DESCRIBE_ACLS } from './acls.ts';
 import type { ApiCodec } from './api-codec.ts';
 import { API_VERSIONS, FIND_COORDINATOR, METADATA } from './cluster.ts';
 import { FETCH } from './fetch.ts';
@@ -62,5 +62,4 @@ export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
   ListGroupOffsets: LIST_GROUP_OFFSETS,
   DescribeAcls: DESCRIBE_ACLS,
   CreateAcls: CREATE_ACLS,
-  DeleteAcls: DELETE_ACLS,
 };

@@ -57,7 +57,8 @@ function readPartition(reader: ResponseReader): DescribedPartition {
 
 export const CREATE_TOPICS: ApiCodec<'CreateTopics'> = {
   key: 19,
-  version: 7,
+  // From version 6 on, quotas of controllers refuse instead of slowing down (KIP-599).
+  version: 5,
   waitMs: ({ timeoutMs }) => timeoutMs,
   encode: (writer, { topics, timeoutMs }) => {
     writer.array(topics, ({ topic, partitions, replicationFactor, config }) => {
@@ -80,7 +81,6 @@ export const CREATE_TOPICS: ApiCodec<'CreateTopics'> = {
     reader.int32(); // throttle time
     const topics = reader.array(() => {
       const topic = reader.string();
-      reader.uuid(); // its id
       const error = errorName(reader.int16());
       const message = reader.nullableString();
       reader.int32(); // partitions

@@ -3,7 +3,7 @@ import type { Int64 } from './int64.ts';
 import { int64 } from './int64.ts';
 
 /**
- * Reads the variable parts of records. Past the end it reads zeros: whoever reads compares the position
+ * Reads the variable parts of records. Past the end it reads zeros: the caller compares the position
  * with where the record has to end, which costs less than a check at every byte.
  *
  * Variable-length integers are Protocol Buffers' zigzag varints (Kafka protocol guide, "Protocol Primitive Types").

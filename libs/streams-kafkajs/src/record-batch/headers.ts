@@ -21,7 +21,7 @@ export class FetchedHeaders implements EncodedHeaders {
 }
 
 /**
- * Passes over a record's headers, so that decoding them can wait until somebody asks, and cannot fail then.
+ * Passes over a record's headers, so that decoding them can wait until they are asked for, and cannot fail then.
  *
  * @throws DamageError when a name is missing or the headers do not end by `end`
  */

@@ -49,8 +49,8 @@ export function skipRecord(reader: ByteReader): number {
 }
 
 /**
- * A record of a batch of format 2: positions in what was fetched. Its parts are made anew at every access: whoever
- * needs one asks once, and what nobody asks for costs nothing.
+ * A record of a batch of format 2: positions in what was fetched. Its parts are made anew at every access: a
+ * caller asks for each once, and what is not asked for costs nothing.
  */
 export class RecordView implements FetchedRecord {
   /** Unused by the protocol; kafkajs' type has it. */

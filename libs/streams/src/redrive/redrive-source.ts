@@ -7,6 +7,7 @@ import type { Bounds } from '../positions/positions.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { isFenced } from '../transactions/errors.ts';
 import type { Write } from '../transactions/produce.ts';
+import { transactionalIdPrefix } from '../transactions/transactional-id.ts';
 import { TransactionalProducer } from '../transactions/transactional-producer.ts';
 import { keyPartition } from '../writing/key-partition.ts';
 import { partitionedWrites } from '../writing/partitioned-writes.ts';
@@ -159,7 +160,7 @@ function producerOf({
   partition,
   group,
 }: RedriveSourceOptions): TransactionalProducer {
-  const transactionalId = `${group}.${topic}.${partition}`;
+  const transactionalId = `${transactionalIdPrefix({ groupId: group, topic })}${partition}`;
   return new TransactionalProducer({
     cluster,
     transactionalId,

@@ -221,12 +221,12 @@ public class JavaMessages {
     var configs = new CreateTopicsRequestData.CreatableTopicConfigCollection();
     configs.add(new CreateTopicsRequestData.CreatableTopicConfig().setName("cleanup.policy").setValue("compact"));
     created.add(new CreateTopicsRequestData.CreatableTopic().setName(TOPIC).setNumPartitions(4).setReplicationFactor((short) 3).setConfigs(configs));
-    print("CreateTopics.request", 7, new CreateTopicsRequestData().setTopics(created).setTimeoutMs(5000));
+    print("CreateTopics.request", 5, new CreateTopicsRequestData().setTopics(created).setTimeoutMs(5000));
     var results = new CreateTopicsResponseData.CreatableTopicResultCollection();
     results.add(new CreateTopicsResponseData.CreatableTopicResult().setName(TOPIC).setTopicId(TOPIC_ID).setErrorCode((short) 36).setErrorMessage("no")
         .setTopicConfigErrorCode((short) 29).setNumPartitions(4).setReplicationFactor((short) 3).setConfigs(List.of(
             new CreateTopicsResponseData.CreatableTopicConfigs().setName("cleanup.policy").setValue("compact").setConfigSource((byte) 1))));
-    print("CreateTopics.response", 7, new CreateTopicsResponseData().setTopics(results));
+    print("CreateTopics.response", 5, new CreateTopicsResponseData().setTopics(results));
     print("DescribeConfigs.request", 4, new DescribeConfigsRequestData().setResources(List.of(
         new DescribeConfigsRequestData.DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC).setConfigurationKeys(List.of("a", "b")))));
     print("DescribeConfigs.response", 4, new DescribeConfigsResponseData().setResults(List.of(
@@ -260,13 +260,5 @@ public class JavaMessages {
             .setPrincipal("User:a").setHost("*").setOperation((byte) 4).setPermissionType((byte) 3))));
     print("CreateAcls.response", 3, new CreateAclsResponseData().setResults(List.of(
         new CreateAclsResponseData.AclCreationResult().setErrorCode((short) 54).setErrorMessage("no"), new CreateAclsResponseData.AclCreationResult())));
-    print("DeleteAcls.request", 3, new DeleteAclsRequestData().setFilters(List.of(
-        new DeleteAclsRequestData.DeleteAclsFilter().setResourceTypeFilter((byte) 5).setResourceNameFilter("id").setPatternTypeFilter((byte) 4)
-            .setPrincipalFilter("User:a").setHostFilter("*").setOperation((byte) 4).setPermissionType((byte) 3))));
-    var deleted = new DeleteAclsResponseData.DeleteAclsMatchingAcl().setResourceType((byte) 5).setResourceName("id").setPatternType((byte) 4)
-        .setPrincipal("User:a").setHost("*").setOperation((byte) 4).setPermissionType((byte) 3);
-    print("DeleteAcls.response", 3, new DeleteAclsResponseData().setFilterResults(List.of(
-        new DeleteAclsResponseData.DeleteAclsFilterResult().setErrorCode((short) 54).setErrorMessage("no"),
-        new DeleteAclsResponseData.DeleteAclsFilterResult().setMatchingAcls(List.of(deleted, deleted.duplicate().setErrorCode((short) -1).setErrorMessage("not this"))))));
   }
 }

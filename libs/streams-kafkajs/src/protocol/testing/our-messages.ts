@@ -358,13 +358,4 @@ export const OUR_MESSAGES: {
       ],
     },
   },
-  DeleteAcls: {
-    request: { acls: [acl] },
-    response: {
-      outcomes: [
-        { error: 'SECURITY_DISABLED', message: 'no' },
-        { error: 'UNKNOWN_SERVER_ERROR', message: 'not this' },
-      ],
-    },
-  },
 };

@@ -1,0 +1,82 @@
+import { EARLIEST, isUnheard, LATEST } from '@login-pipeline/streams';
+import type { Broker, Isolation, LedPartition, TopicPartition } from '@login-pipeline/streams';
+import type { ResponseOf } from '../protocol/wire-apis.ts';
+import type { DescribedTopic } from './admin-apis.ts';
+import type { AdminWire, ClusterDescription } from './admin-wire.ts';
+
+/** An offset in the log of a partition. */
+export interface LogOffset extends TopicPartition {
+  readonly offset: bigint;
+}
+
+/** Where the log of a partition begins and ends. */
+export interface LogBounds extends TopicPartition {
+  readonly earliest: bigint;
+  readonly end: bigint;
+}
+
+type Told = ResponseOf<'ListOffsets'>['partitions'][number];
+
+/**
+ * @param timestamp epoch milliseconds, or what ListOffsets calls the earliest and the latest
+ * @returns in the order of the partitions, what their leaders tell; those without a leader that answers are left out
+ */
+export async function toldOffsets(
+  wire: AdminWire,
+  { brokers, topics }: ClusterDescription,
+  isolation: Isolation,
+  timestamp: bigint,
+): Promise<readonly Told[]> {
+  const asked = brokers.map(async (broker) => {
+    const partitions = topics
+      .flatMap((topic) => ledBy(broker, topic))
+      .map((place) => ({ ...place, timestamp }));
+    if (partitions.length === 0) return [];
+    try {
+      return (await wire.send(broker, 'ListOffsets', { isolation, partitions })).partitions;
+    } catch (error) {
+      if (isUnheard(error)) return [];
+      throw error;
+    }
+  });
+  const told = new Map((await Promise.all(asked)).flat().map((one) => [placeOf(one), one]));
+  return placesIn(topics).flatMap((place) => told.get(placeOf(place)) ?? []);
+}
+
+/** @returns in the order of the partitions, where their logs begin and end, as far as their leaders tell */
+export async function toldBounds(
+  wire: AdminWire,
+  cluster: ClusterDescription,
+  isolation: Isolation,
+): Promise<readonly LogBounds[]> {
+  const [earliest, ends] = await Promise.all(
+    [EARLIEST, LATEST].map(async (timestamp) => {
+      const told = await toldOffsets(wire, cluster, isolation, timestamp);
+      return new Map(
+        told.flatMap((one) => (one.error === 'NONE' ? [[placeOf(one), one.offset]] : [])),
+      );
+    }),
+  );
+  return placesIn(cluster.topics).flatMap((place) => {
+    const [first, end] = [earliest?.get(placeOf(place)), ends?.get(placeOf(place))];
+    return first === undefined || end === undefined ? [] : [{ ...place, earliest: first, end }];
+  });
+}
+
+/** @returns all partitions of topics, in their order */
+export function placesIn(topics: readonly DescribedTopic[]): readonly TopicPartition[] {
+  return topics.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition }) => ({ topic, partition })),
+  );
+}
+
+function ledBy({ id }: Broker, { topic, partitions }: DescribedTopic): readonly LedPartition[] {
+  return partitions
+    .filter(({ leader }) => leader === id)
+    .map(({ partition, leaderEpoch }) => ({ topic, partition, leaderEpoch }));
+}
+
+/** @returns a partition's name, for maps */
+function placeOf({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
+}
