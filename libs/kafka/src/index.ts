@@ -2,7 +2,12 @@ export { BatchHandler } from './nest/batch-handler.ts';
 export type { BatchTransport } from './nest/batch-transport.ts';
 export { connectAdmin } from './client/admin.ts';
 export type { KafkaConnection } from './client/connection.ts';
-export { KafkaUnavailableError, NoSuchPartitionsError, StalledError } from './client/errors.ts';
+export {
+  KafkaStalledError,
+  KafkaUnavailableError,
+  NoSuchPartitionsError,
+  TooManyDeadLettersError,
+} from './client/errors.ts';
 export { FlowWatch } from './flow/flow-watch.ts';
 export type { Flow } from './flow/flow-watch.ts';
 export { connectProducer } from './client/producer.ts';

@@ -38,6 +38,8 @@ export type {
 } from './fetch/fetched-batch.ts';
 export type { FetchedRecord, FetchedRecords } from './fetch/fetched-record.ts';
 export { MemoryBudget } from './fetch/memory-budget.ts';
+export { PositionLostError } from './fetch/partition-reader.ts';
+export type { FetchFailure } from './fetch/fetcher.ts';
 export { piecesOf } from './fetch/pieces.ts';
 export type { Piece, ReadableBatches, Reading } from './fetch/pieces.ts';
 export { MAX_VALUE_BYTES, readLimits } from './fetch/read-limits.ts';
@@ -73,6 +75,7 @@ export type { FoldEvent } from './fold/events.ts';
 export type { AroundFold, FoldBatch } from './fold/fold-lane.ts';
 export { isObeyed } from './fold/operator-offset.ts';
 export { StateMismatchError } from './fold/state-mismatch.ts';
+export type { MismatchKind } from './fold/state-mismatch.ts';
 export type { FoldStates } from './fold/states.ts';
 export type { Changes } from './snapshots/changes.ts';
 export { ForeignChangesError } from './snapshots/changes-writer.ts';
@@ -90,7 +93,14 @@ export { isSetByOperator, operatorMark, snapshotTopicOf } from './positions/posi
 export { TransformEngine } from './transform/engine.ts';
 export type { TransformOptions } from './transform/engine.ts';
 export { GROUP_TIMEOUTS } from './group/member-options.ts';
-export { OutsideOfGenerationError } from './transactions/errors.ts';
+export {
+  BrokenLineError,
+  OutsideOfGenerationError,
+  PartitionUnwritableError,
+  RecordsRefusedError,
+  StuckProducerError,
+} from './transactions/errors.ts';
+export type { RefusedBatch } from './transactions/errors.ts';
 export { transactionalIdPrefix } from './transactions/transactional-id.ts';
 export type { EngineEvent } from './engine/events.ts';
 export type { TransformEvent } from './transform/events.ts';

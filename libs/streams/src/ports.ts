@@ -68,9 +68,11 @@ export interface Ports {
 /** A request was sent, and its answer is lost: what the broker did with it is not known. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
+  readonly code = 'UNANSWERED';
 }
 
 /** A request could not be sent: the broker has not seen it. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
+  readonly code = 'UNREACHABLE';
 }

@@ -3,12 +3,13 @@ import { ProtocolError, UnansweredError, UnreachableError } from '@login-pipelin
 import { TlsError, UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
 import {
   isAboutBrokers,
+  KafkaStalledError,
   KafkaUnavailableError,
   protocolErrorOf,
   RefusedForNowError,
-  StalledError,
   startFailure,
   TokenError,
+  TooManyDeadLettersError,
 } from './errors.ts';
 
 const refusal = new ProtocolError('TOPIC_AUTHORIZATION_FAILED', 'Metadata of topic "t"');
@@ -56,7 +57,8 @@ describe('an error', () => {
 describe('what ends a process', () => {
   it('has its exit code of the contract', () => {
     expect(new KafkaUnavailableError('').exitCode).toBe(69);
-    expect(new StalledError('').exitCode).toBe(75);
+    expect(new TooManyDeadLettersError('').exitCode).toBe(70);
+    expect(new KafkaStalledError('').exitCode).toBe(75);
   });
 });
 
@@ -70,7 +72,7 @@ describe('a failed start', () => {
   });
 
   it.each([
-    ['one that tells its exit code', new StalledError('x', { cause: new Error('y') })],
+    ['one that tells its exit code', new KafkaStalledError('x', { cause: new Error('y') })],
     ['a defect', new TypeError('x is not a function')],
   ])('stays as it is: %s', (_, error) => {
     expect(startFailure(error)).toBe(error);

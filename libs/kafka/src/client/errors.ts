@@ -1,12 +1,36 @@
-import { ProtocolError, StalledError } from '@login-pipeline/streams';
+import { ProtocolError } from '@login-pipeline/streams';
+import type { StalledError } from '@login-pipeline/streams';
 import { causesOf, errorText, rootCause } from '@login-pipeline/observability/error-text';
 
-export { causesOf, errorText, rootCause, StalledError };
+export { causesOf, errorText, rootCause };
 
 /** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
   override readonly name = 'KafkaUnavailableError';
   readonly exitCode = 69;
+}
+
+/** Nothing moves, and a new process may do better: EX_TEMPFAIL. */
+export class KafkaStalledError extends Error {
+  override readonly name = 'KafkaStalledError';
+  readonly exitCode = 75;
+  /** The state it was found in, to be logged with it. */
+  readonly diagnosis: StalledError['diagnosis'];
+
+  constructor(message: string, { diagnosis, ...options }: StalledOptions = {}) {
+    super(message, options);
+    this.diagnosis = diagnosis;
+  }
+}
+
+interface StalledOptions extends ErrorOptions {
+  readonly diagnosis?: StalledError['diagnosis'];
+}
+
+/** Nearly every record would become a dead letter: EX_SOFTWARE, restarting alone does not help. */
+export class TooManyDeadLettersError extends Error {
+  override readonly name = 'TooManyDeadLettersError';
+  readonly exitCode = 70;
 }
 
 /** Partitions were asked for that a topic does not have: EX_CONFIG. */

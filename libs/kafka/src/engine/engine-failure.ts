@@ -6,7 +6,12 @@ import {
 } from '@login-pipeline/streams';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
-import { errorText, isAboutBrokers, KafkaUnavailableError } from '../client/errors.ts';
+import {
+  errorText,
+  isAboutBrokers,
+  KafkaStalledError,
+  KafkaUnavailableError,
+} from '../client/errors.ts';
 import { rightsOf } from '../client/topics.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { unusable } from '../client/unusable.ts';
@@ -61,12 +66,13 @@ export function engineFailure(
 }
 
 function stalled(
-  { message, diagnosis }: StalledError,
+  cause: StalledError,
   { stallTimeoutMs }: EngineSettings,
   sockets: readonly ConnectionState[],
-): StalledError {
-  return new StalledError(`${message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`, {
-    diagnosis: { ...diagnosis, sockets, process: describeProcess() },
+): KafkaStalledError {
+  return new KafkaStalledError(`${cause.message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`, {
+    cause,
+    diagnosis: { ...cause.diagnosis, sockets, process: describeProcess() },
   });
 }
 

@@ -11,13 +11,19 @@ import {
   ReadMemory,
   SnapshotFollower,
   snapshotTopicOf,
+  StalledError,
 } from '@login-pipeline/streams';
 import type { Clock, InspectedGroup } from '@login-pipeline/streams';
 import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { Administration } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { errorText, KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
+import {
+  errorText,
+  KafkaStalledError,
+  KafkaUnavailableError,
+  protocolErrorOf,
+} from '../client/errors.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { requireTopics, rightsOf } from '../client/topics.ts';
 import type { UsableTopic } from '../client/topics.ts';
@@ -81,7 +87,7 @@ export class PositionsAdmin {
     return this.#brokers.close();
   }
 
-  /** @throws KafkaUnavailableError that names what is missing, StalledError */
+  /** @throws KafkaUnavailableError that names what is missing, KafkaStalledError */
   read(): Promise<GroupPositions> {
     return this.#refusable(() => this.#read());
   }
@@ -246,6 +252,8 @@ export class PositionsAdmin {
       if (MEMBER_ERRORS.has(protocolErrorOf(error) ?? '')) {
         throw this.#notStopped(`its coordinator refuses: ${errorText(error)}`);
       }
+      if (error instanceof StalledError)
+        throw new KafkaStalledError(error.message, { cause: error });
       if (error instanceof Error && 'exitCode' in error) throw error;
       if (protocolErrorOf(error) === undefined) throw unusable(error, this.#options.connection);
       throw new KafkaUnavailableError(`The brokers refuse: ${errorText(error)}`, { cause: error });

@@ -15,9 +15,9 @@ import type { Logger } from '@login-pipeline/observability';
 import type { KafkaConnection } from '../client/connection.ts';
 import {
   errorText,
+  KafkaStalledError,
   KafkaUnavailableError,
   NoSuchPartitionsError,
-  StalledError,
 } from '../client/errors.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics, rightsOf } from '../client/topics.ts';
@@ -73,7 +73,7 @@ const STALL_TIMEOUT_MS = 60_000;
  * transaction holds a batch and, by reason, how far it is. Only what is there at the start is looked at, so that a
  * record which fails again waits for the next run.
  *
- * @throws KafkaUnavailableError, NoSuchPartitionsError, StalledError; what was committed before stays done
+ * @throws KafkaUnavailableError, NoSuchPartitionsError, KafkaStalledError; what was committed before stays done
  */
 export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
   const { connection, logger, deadLetters } = options;
@@ -90,7 +90,7 @@ export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
     if (error instanceof KafkaUnavailableError) throw error;
     const refusal = refusalOf(error, redriveRights(options));
     if (refusal !== undefined) throw refusal;
-    throw new StalledError(
+    throw new KafkaStalledError(
       `The redrive stopped: ${errorText(error)}. What it had committed is done; run it again for the rest.`,
       { cause: error },
     );

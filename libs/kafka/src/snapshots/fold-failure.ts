@@ -2,12 +2,11 @@ import {
   ForeignChangesError,
   SnapshotsUnreadableError,
   SnapshotTooLargeError,
-  StalledError,
   StateMismatchError,
   UnwrittenError,
 } from '@login-pipeline/streams';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
-import { errorText, KafkaUnavailableError } from '../client/errors.ts';
+import { errorText, KafkaStalledError, KafkaUnavailableError } from '../client/errors.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { engineFailure } from '../engine/engine-failure.ts';
 import type { SnapshotOptions } from './snapshot-options.ts';
@@ -42,7 +41,7 @@ export function foldFailure(
   }
   if (error instanceof UnwrittenError) {
     const target = told.find(({ topic }) => topic === error.topic) ?? snapshots;
-    return new StalledError(
+    return new KafkaStalledError(
       `Nothing could be written to ${nameOf(target)} for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(error.cause)}`,
       { cause: error.cause },
     );

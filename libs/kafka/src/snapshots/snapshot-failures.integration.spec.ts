@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
-import { KafkaUnavailableError, StalledError } from '../client/errors.ts';
+import { KafkaStalledError, KafkaUnavailableError } from '../client/errors.ts';
 import { encodeCounts, tallyOf, UnreadableSnapshot } from '@login-pipeline/streams/testing';
 import { waitFor } from '../testing/index.ts';
 import {
@@ -124,7 +124,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     await waitFor('the end', () => fatal.length > 0);
 
     expect(asked.slice(0, 4)).toEqual(['since', 'forget', 'since', 'forget']);
-    expect(fatal[0]).toBeInstanceOf(StalledError);
+    expect(fatal[0]).toBeInstanceOf(KafkaStalledError);
     expect(String(fatal[0])).toMatch(/\(CHANGES_TOPIC\) for STALL_TIMEOUT_MS=1000: .*larger/);
     expect(await cluster.ends(fold.snapshots)).toEqual([0, 0]);
   });

@@ -1,13 +1,19 @@
 import {
+  FuseBlownError,
   ImpossiblePositionError,
   LatestUnreadableError,
   UnwritableRecordsError,
 } from '@login-pipeline/streams';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
-import { errorText, KafkaUnavailableError } from '../client/errors.ts';
+import { errorText, KafkaUnavailableError, TooManyDeadLettersError } from '../client/errors.ts';
 import { engineFailure } from '../engine/engine-failure.ts';
+import type { EngineSettings } from '../engine/engine-failure.ts';
 import { transactionRights } from './transaction-rights.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
+
+/** What a failure of a transformer may be about. */
+export type FailingTransform = EngineSettings &
+  Pick<TransactionalOptions, 'output' | 'deadLetter' | 'latest'>;
 
 /**
  * @param connections what they were last asked
@@ -15,7 +21,7 @@ import type { TransactionalOptions } from './transactional-options.ts';
  */
 export function transformFailure(
   error: unknown,
-  options: TransactionalOptions,
+  options: FailingTransform,
   connections: readonly ConnectionState[],
 ): unknown {
   const { input, output, deadLetter, latest } = options;
@@ -32,6 +38,9 @@ export function transformFailure(
       { cause: error },
     );
   }
+  if (error instanceof FuseBlownError) {
+    return new TooManyDeadLettersError(error.message, { cause: error });
+  }
   if (error instanceof UnwritableRecordsError) return refusedWrites(error, options);
   const kept = latest === undefined ? [] : [latest];
   return engineFailure(error, options, connections, {
@@ -43,7 +52,7 @@ export function transformFailure(
 
 /** @returns the command by which an operator decides where a partition goes on */
 function positionsAdvice(
-  { groupId, input }: TransactionalOptions,
+  { groupId, input }: EngineSettings,
   { partition }: ImpossiblePositionError,
 ): string {
   return (
@@ -54,7 +63,7 @@ function positionsAdvice(
 
 function refusedWrites(
   error: UnwritableRecordsError,
-  { output, deadLetter, latest }: TransactionalOptions,
+  { output, deadLetter, latest }: FailingTransform,
 ): Error {
   const topics = error.refused.map(({ topic }) => topic);
   const targets = [output, deadLetter, ...(latest === undefined ? [] : [latest])];

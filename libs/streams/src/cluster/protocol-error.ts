@@ -4,6 +4,7 @@ import type { ErrorName } from '../protocol/errors.ts';
 /** What a broker refused, and about what. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
+  /** Kafka's own name of the error. */
   readonly code: ErrorName;
 
   /** @param subject the request that was asked, and the topic, group or transactional id that it was about */

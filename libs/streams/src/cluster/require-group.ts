@@ -16,6 +16,7 @@ export interface GroupWanted {
  */
 export class CoordinatorMissingError extends Error {
   override readonly name = 'CoordinatorMissingError';
+  readonly code = 'COORDINATOR_MISSING';
   readonly kind: CoordinatorKind;
   /** The brokers' setting that may be larger than their number. */
   readonly setting: string;

@@ -1,6 +1,7 @@
 /** What is wrong with the bytes of a record batch. Whoever knows topic and offset turns it into an {@link UnreadableBatchError}. */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
+  readonly code = 'DAMAGE';
 }
 
 /** Where a record batch stands. */
@@ -19,6 +20,7 @@ export interface BatchPlace {
  */
 export class UnreadableBatchError extends Error {
   override readonly name = 'UnreadableBatchError';
+  readonly code = 'UNREADABLE_BATCH';
   readonly place: BatchPlace;
 
   constructor(place: BatchPlace, reason: string) {

@@ -7,6 +7,7 @@ import { readableOf } from './readable-batches.ts';
 /** The position has to be looked at again before the partition can be read on. */
 export class PositionLostError extends Error {
   override readonly name = 'PositionLostError';
+  readonly code = 'POSITION_LOST';
   readonly failure: FetchFailure;
 
   constructor(failure: FetchFailure) {

@@ -9,6 +9,7 @@ export type MismatchKind = 'created-anew' | 'truncated' | 'impossible';
 /** A state cannot be gone on with: what it has folded cannot be undone, and two topics must not be mixed. An operator has to choose. */
 export class StateMismatchError extends Error {
   override readonly name = 'StateMismatchError';
+  readonly code = 'STATE_MISMATCH';
   readonly kind: MismatchKind;
   readonly partition: number;
   /** All records below it are contained in the state. */

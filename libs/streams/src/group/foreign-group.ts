@@ -8,6 +8,7 @@ export type ForeignKind = 'consumer protocol (KIP-848)' | 'another assignor' | '
 /** The group has members that are none of this engine: records would be divided among both. An operator has to choose another id. */
 export class ForeignGroupError extends Error {
   override readonly name = 'ForeignGroupError';
+  readonly code = 'FOREIGN_GROUP';
   readonly groupId: string;
   readonly kind: ForeignKind;
 

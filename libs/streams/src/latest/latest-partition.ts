@@ -35,6 +35,7 @@ export interface LatestSource extends PlanContext {
 /** The latest records cannot be read back: without them an older one might be written after a newer one. */
 export class LatestUnreadableError extends Error {
   override readonly name = 'LatestUnreadableError';
+  readonly code = 'LATEST_UNREADABLE';
   readonly topic: string;
 
   constructor(topic: string, cause: UnreadableBatchError) {

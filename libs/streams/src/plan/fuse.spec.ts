@@ -109,7 +109,7 @@ describe('DeadLetterFuse', () => {
     }).toThrow(FuseBlownError);
   });
 
-  it('tells the ratio, the setting and what to look at, and ends the process with 70', () => {
+  it('tells the ratio, the setting and what to look at', () => {
     const fuse = new DeadLetterFuse(0.5);
     const blow = () => {
       fuse.admit(batchOf(plan(750, 250), 0), plan(750, 250));
@@ -118,6 +118,6 @@ describe('DeadLetterFuse', () => {
       '75 % of the last 1000 records would become dead letters, over DEAD_LETTER_MAX_RATIO=0.5. ' +
         'The batch was not committed. Look at the producer and at the last deploy; a higher ratio lets the records pass.',
     );
-    expect(new FuseBlownError('')).toMatchObject({ name: 'FuseBlownError', exitCode: 70 });
+    expect(new FuseBlownError('')).toMatchObject({ name: 'FuseBlownError', code: 'FUSE_BLOWN' });
   });
 });

@@ -16,8 +16,7 @@ interface CountedBatch {
 /** Thrown instead of a commit when nearly everything would be set aside. */
 export class FuseBlownError extends Error {
   override readonly name = 'FuseBlownError';
-  /** EX_SOFTWARE: restarting alone does not help. */
-  readonly exitCode = 70;
+  readonly code = 'FUSE_BLOWN';
 }
 
 /**

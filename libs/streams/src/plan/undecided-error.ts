@@ -4,4 +4,5 @@
  */
 export class UndecidedError extends Error {
   override readonly name = 'UndecidedError';
+  readonly code = 'UNDECIDED';
 }

@@ -19,6 +19,7 @@ import { TOPIC_ID_HEADER, topicIdIn } from './snapshot-record.ts';
 /** The topic has changes of another input of the same name: what the two say of a key must not be mixed. */
 export class ForeignChangesError extends Error {
   override readonly name = 'ForeignChangesError';
+  readonly code = 'FOREIGN_CHANGES';
   readonly topic: string;
 
   constructor(topic: string, input: string) {

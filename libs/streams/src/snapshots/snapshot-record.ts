@@ -75,6 +75,7 @@ export function maxSnapshotBytes(
 /** Snapshots cannot be read: without them states are not known, and nothing must be guessed. */
 export class SnapshotsUnreadableError extends Error {
   override readonly name = 'SnapshotsUnreadableError';
+  readonly code = 'SNAPSHOTS_UNREADABLE';
 }
 
 /** A snapshot, and the input partition that it is of. */

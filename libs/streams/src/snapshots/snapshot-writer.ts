@@ -16,6 +16,7 @@ export type OwnSnapshot = PlacedSnapshot & { readonly topicId: string };
 /** A snapshot is larger than its topic takes: an operator has to let the topic take more. */
 export class SnapshotTooLargeError extends Error {
   override readonly name = 'SnapshotTooLargeError';
+  readonly code = 'SNAPSHOT_TOO_LARGE';
   readonly partition: number;
   readonly bytes: number;
   /** What the topic takes, in bytes. */
@@ -34,6 +35,7 @@ export class SnapshotTooLargeError extends Error {
 /** Brokers answer, and have refused for long what is written to a topic. */
 export class UnwrittenError extends Error {
   override readonly name = 'UnwrittenError';
+  readonly code = 'UNWRITTEN';
   readonly topic: string;
 
   constructor(topic: string, cause: Error) {

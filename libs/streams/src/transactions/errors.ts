@@ -14,6 +14,7 @@ export interface RefusedBatch extends TopicPartition {
 /** Nothing was committed: the broker refuses records by name. */
 export class RecordsRefusedError extends Error {
   override readonly name = 'RecordsRefusedError';
+  readonly code = 'RECORDS_REFUSED';
   readonly refused: readonly RefusedBatch[];
 
   constructor(refused: readonly RefusedBatch[]) {
@@ -26,6 +27,7 @@ export class RecordsRefusedError extends Error {
 /** Nothing was committed: a partition cannot be written at the moment. The others can. */
 export class PartitionUnwritableError extends Error {
   override readonly name = 'PartitionUnwritableError';
+  readonly code = 'PARTITION_UNWRITABLE';
   readonly place: TopicPartition;
 
   constructor(place: TopicPartition, reason: string) {
@@ -37,6 +39,7 @@ export class PartitionUnwritableError extends Error {
 /** The group's coordinator does not take offsets of this generation: another one has begun, or the member is out. */
 export class OutsideOfGenerationError extends Error {
   override readonly name = 'OutsideOfGenerationError';
+  /** Kafka's own name of the error. */
   readonly code: ErrorName;
 
   constructor(groupId: string, code: ErrorName) {
@@ -48,6 +51,7 @@ export class OutsideOfGenerationError extends Error {
 /** A broker that the producer wrote to was away: the last transaction has to be settled before the next one. */
 export class BrokenLineError extends Error {
   override readonly name = 'BrokenLineError';
+  readonly code = 'BROKEN_LINE';
 }
 
 /**
@@ -56,6 +60,7 @@ export class BrokenLineError extends Error {
  */
 export class StuckProducerError extends Error {
   override readonly name = 'StuckProducerError';
+  readonly code = 'STUCK_PRODUCER';
 }
 
 const OF_RECORDS: ReadonlySet<ErrorName> = new Set([

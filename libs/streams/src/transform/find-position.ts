@@ -7,6 +7,7 @@ import type { Committed } from '../positions/positions.ts';
 /** Where a position is above the log's end, and nothing tells why: an operator has to decide. */
 export class ImpossiblePositionError extends Error {
   override readonly name = 'ImpossiblePositionError';
+  readonly code = 'IMPOSSIBLE_POSITION';
   readonly partition: number;
 
   constructor(topic: string, partition: number, offset: bigint, end: bigint) {

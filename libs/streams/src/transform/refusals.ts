@@ -24,6 +24,7 @@ export interface TopicRefusal {
 /** Brokers refuse records for which there is no other way to write them: an operator has to look at their topics. */
 export class UnwritableRecordsError extends Error {
   override readonly name = 'UnwritableRecordsError';
+  readonly code = 'UNWRITABLE_RECORDS';
   readonly refused: readonly TopicRefusal[];
 
   constructor(refused: readonly TopicRefusal[]) {

@@ -1,8 +1,7 @@
 /** Nothing moves although there is something to do, and a new process may do better. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
-  /** EX_TEMPFAIL: restart it. */
-  readonly exitCode = 75;
+  readonly code = 'STALLED';
   /** The state it was found in, to be logged with it: names, offsets, times and counts, nothing of what records hold. */
   readonly diagnosis: Readonly<Record<string, unknown>> | undefined;
 

@@ -69,7 +69,7 @@ describe('The watch over partitions', () => {
     append(cluster, 0, 'one');
     await until(cluster, () => failures.length > 0, NOTICED_MS + 10_000);
     expect(failures).toMatchObject([
-      { exitCode: 75, diagnosis: { inFlight: [{ partition: 0, from: '0', records: 1 }] } },
+      { code: 'STALLED', diagnosis: { inFlight: [{ partition: 0, from: '0', records: 1 }] } },
     ]);
   });
 

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import * as streams from './index.ts';
+
+type Exports = typeof streams;
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** The code of an error class; `never` of one that has none, so that no line of the list fits it. */
+type CodeOf<Class> = Class extends abstract new (...args: never[]) => { readonly code: infer Code }
+  ? Code
+  : never;
+
+/** By the name of each error class that users get, the code that they may rely on. */
+type Codes = {
+  readonly [Name in keyof Exports as Exports[Name] extends ErrorClass ? Name : never]: CodeOf<
+    Exports[Name]
+  >;
+};
+
+/** These hand on what a broker said. */
+type KafkaNamed = 'OutsideOfGenerationError' | 'ProtocolError';
+
+/** The type checker holds each code against its class. A code that is changed breaks programs that ask for it. */
+const CODES: Omit<Codes, KafkaNamed> = {
+  BrokenLineError: 'BROKEN_LINE',
+  CoordinatorMissingError: 'COORDINATOR_MISSING',
+  DamageError: 'DAMAGE',
+  ForeignChangesError: 'FOREIGN_CHANGES',
+  ForeignGroupError: 'FOREIGN_GROUP',
+  FuseBlownError: 'FUSE_BLOWN',
+  ImpossiblePositionError: 'IMPOSSIBLE_POSITION',
+  LatestUnreadableError: 'LATEST_UNREADABLE',
+  PartitionUnwritableError: 'PARTITION_UNWRITABLE',
+  PositionLostError: 'POSITION_LOST',
+  RecordsRefusedError: 'RECORDS_REFUSED',
+  SnapshotsUnreadableError: 'SNAPSHOTS_UNREADABLE',
+  SnapshotTooLargeError: 'SNAPSHOT_TOO_LARGE',
+  StalledError: 'STALLED',
+  StateMismatchError: 'STATE_MISMATCH',
+  StuckProducerError: 'STUCK_PRODUCER',
+  UnansweredError: 'UNANSWERED',
+  UndecidedError: 'UNDECIDED',
+  UnreachableError: 'UNREACHABLE',
+  UnreadableBatchError: 'UNREADABLE_BATCH',
+  UnwritableRecordsError: 'UNWRITABLE_RECORDS',
+  UnwrittenError: 'UNWRITTEN',
+};
+const KAFKA_NAMED: readonly KafkaNamed[] = ['OutsideOfGenerationError', 'ProtocolError'];
+
+describe('the errors that users get', () => {
+  it('have a code each, and all of them are listed', () => {
+    const exported = Object.entries(streams).flatMap(([name, value]) =>
+      isErrorClass(value) ? [name] : [],
+    );
+    expect(new Set([...Object.keys(CODES), ...KAFKA_NAMED])).toEqual(new Set(exported));
+  });
+
+  it('share no code', () => {
+    const codes = Object.values(CODES);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+});
+
+function isErrorClass(value: unknown): boolean {
+  return typeof value === 'function' && value.prototype instanceof Error;
+}
