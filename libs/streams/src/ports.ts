@@ -13,6 +13,7 @@ export interface Clock {
 /** Requests of one channel to a broker share a connection, on which the broker answers them one after another. */
 export type Channel = 'ask' | 'group' | 'fetch' | 'follow' | 'write';
 
+/** Over which connection a request goes, and how long its answer may take. */
 export interface SendOptions {
   /** By default `ask`: requests that a broker answers at once. */
   readonly channel?: Channel;

@@ -4,6 +4,7 @@ import { Cluster } from './cluster.ts';
 import { insist } from './insist.ts';
 import { ProtocolError } from './protocol-error.ts';
 
+/** The consumer group that {@link requireGroup} asks a coordinator for, and for how long. */
 export interface GroupWanted {
   readonly groupId: string;
   /** How long brokers may take to make or elect their coordinators, in milliseconds. */

@@ -5,8 +5,9 @@ import { isCoordinatorGone, ProtocolError } from './protocol-error.ts';
 import { insistOn } from './require-group.ts';
 import type { GroupWanted } from './require-group.ts';
 
+/** The group and the input that {@link requireTransactions} tries a transactional id for. */
 export interface TransactionsWanted extends GroupWanted {
-  /** The input. */
+  /** The input: transactional ids have its name in them. */
   readonly topic: string;
 }
 

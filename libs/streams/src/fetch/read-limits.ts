@@ -14,10 +14,10 @@ export interface ReadLimits {
   readonly batchBytes: number;
 }
 
-/** Four times what brokers take as one batch unless told otherwise. */
+/** The largest value that is read by default, in bytes: four times what brokers take as one batch unless told otherwise. */
 export const MAX_VALUE_BYTES = 4 * MIB;
 
-/** @param valueBytes the largest value that is read; by default {@link MAX_VALUE_BYTES} */
+/** @param valueBytes the largest value that is read @returns the limits that services read with */
 export function readLimits(valueBytes = MAX_VALUE_BYTES): ReadLimits {
   return {
     pieceBytes: 8 * MIB,

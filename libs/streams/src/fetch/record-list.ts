@@ -2,7 +2,7 @@ import type { FetchedRecord, FetchedRecords } from './fetched-record.ts';
 
 /**
  * Records of several batches in a row. A record is decoded each time that it is asked for, and so lives no longer than
- * whoever looks at it: a fetch's records would wait together for their transaction, moved by every young collection.
+ * it is looked at: a fetch's records would wait together for their transaction, moved by every young collection.
  */
 export class RecordList implements FetchedRecords {
   readonly length: number;

@@ -5,6 +5,7 @@ import type { FoldEvent } from './events.ts';
 import type { AroundFold, FoldBatch } from './fold-lane.ts';
 import type { FoldStates } from './states.ts';
 
+/** What a {@link FoldEngine} is told: the topics that it reads and writes, and the application's part in it. */
 export interface FoldOptions extends EngineOptions<FoldEvent> {
   /** A compacted topic that keeps the states. */
   readonly snapshots: WrittenTopic;
@@ -18,7 +19,8 @@ export interface FoldOptions extends EngineOptions<FoldEvent> {
   /** Folds a batch into the state of its partition. */
   readonly handle: FoldBatch;
   readonly around?: AroundFold;
+  /** How batches of the input are read. */
   readonly reading: Reading;
-  /** Of snapshots, which readers of the input wait for: it needs memory of its own. */
+  /** The same of snapshots, which readers of the input wait for: it needs memory of its own. */
   readonly following: Reading;
 }

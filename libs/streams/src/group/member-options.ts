@@ -28,7 +28,10 @@ export interface GroupTimeouts {
   readonly rebalanceMs: number;
 }
 
-/** A wrong suspicion costs a fence, never a record: so the session may be as short as brokers allow by default. */
+/**
+ * The time-outs of a member unless it is told others. A wrong suspicion costs a fence, never a record: so the session may be as
+ * short as brokers allow by default.
+ */
 export const GROUP_TIMEOUTS: GroupTimeouts = {
   sessionMs: 6_000,
   heartbeatMs: 1_000,

@@ -31,6 +31,7 @@ export interface OpenTransaction extends HeldPartition {
   readonly coordinated: CoordinatedTransaction | undefined;
 }
 
+/** What {@link TransactionInspection} found in all partitions that it looked at. */
 export interface OpenTransactions {
   /** The first one of each partition, in the order of topics and partitions. */
   readonly open: readonly OpenTransaction[];

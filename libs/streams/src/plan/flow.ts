@@ -12,6 +12,7 @@ export interface FlowCounts {
   readonly uncounted: number;
 }
 
+/** Counts of no record: what {@link addFlow} begins with. */
 export const NO_FLOW: FlowCounts = { emitted: 0, dropped: 0, deadLettered: 0, uncounted: 0 };
 
 /** @returns the sum of two counts */

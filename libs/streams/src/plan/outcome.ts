@@ -1,25 +1,29 @@
 /** What becomes of one record. Steps return outcomes; the transaction turns them into I/O. */
 export type Outcome<Reason extends string = string> = Emit | Drop | DeadLetter<Reason>;
 
+/** The record goes on with another value, as one record of the output topic. */
 export interface Emit {
   readonly kind: 'emit';
   /** The output record's value; key, headers and timestamp stay the input's. */
   readonly value: Buffer;
-  /** Whose newest record this may be; absent where nobody keeps the newest ones. */
+  /** Of which key this may be the newest record; absent where newest records are not kept. */
   readonly latest?: LatestKey | undefined;
 }
 
 /** A key in a topic that holds the newest record of each, and what newest goes by. */
 export interface LatestKey {
+  /** The key of the kept record, as UTF-8. */
   readonly key: string;
   /** Epoch milliseconds. */
   readonly time: number;
 }
 
+/** The record goes nowhere; its offset is committed like any other. */
 export interface Drop {
   readonly kind: 'drop';
 }
 
+/** The record goes to the dead-letter topic as it came, with headers that say why and whence. */
 export interface DeadLetter<Reason extends string = string> {
   readonly kind: 'dead-letter';
   /** From the closed set of the topic's contract; also metric label and header value. */

@@ -21,7 +21,7 @@ export interface CommitPlan {
   readonly deadLetters: readonly OutgoingRecord[];
   /** As `sources`, of each dead letter. */
   readonly deadLetterSources: readonly number[];
-  /** Outputs that may be the newest of their key, in order; absent where nobody keeps these. */
+  /** Outputs that may be the newest of their key, in order; absent where these are not kept. */
   readonly latest?: readonly LatestRecord[];
   /** The offset to commit: the batch's last plus one, never the last. */
   readonly nextOffset: bigint;

@@ -15,7 +15,11 @@ export function encodeCommitMetadata({ flow, topicId }: CommitMetadata): string 
   return topicId === undefined ? encodeFlow(flow) : `${encodeFlow(flow)} topic-id=${topicId}`;
 }
 
-/** @param nextOffset the committed offset that the metadata belongs to */
+/**
+ * Reads what {@link encodeCommitMetadata} wrote, and what tools set instead.
+ *
+ * @param nextOffset the committed offset that the metadata belongs to
+ */
 export function decodeCommitMetadata(metadata: string, nextOffset: bigint): CommitMetadata {
   const [, counts = metadata, topicId] = TOPIC_ID.exec(metadata) ?? [];
   return { flow: decodeFlow(counts, nextOffset), topicId };

@@ -9,6 +9,9 @@ import type { TransactionApis } from './transaction-apis.ts';
  */
 export interface Apis extends ClusterApis, LogApis, GroupApis, TransactionApis {}
 
+/** The name of a request, as the Kafka protocol guide has it: `Fetch`, `JoinGroup`; the key of {@link Apis}. */
 export type ApiName = keyof Apis;
+/** What a request says, in no version of the protocol in particular. */
 export type RequestOf<Api extends ApiName> = Apis[Api]['request'];
+/** What its answer says. Errors of Kafka are in it, each beside what it is about: they are not thrown. */
 export type ResponseOf<Api extends ApiName> = Apis[Api]['response'];

@@ -16,14 +16,17 @@ export interface TopicMetadata {
   readonly partitions: readonly PartitionMetadata[];
 }
 
+/** A partition and its leader, as the metadata has them. */
 export interface PartitionMetadata {
   readonly error: ErrorName;
   readonly partition: number;
   /** The broker's id; -1 when there is none. */
   readonly leader: number;
+  /** Rises with each election (KIP-101); -1 where it is not known. */
   readonly leaderEpoch: number;
 }
 
+/** What FindCoordinator finds the broker of: a consumer group, by its id, or a producer, by its transactional id (KIP-98). */
 export type CoordinatorKind = 'group' | 'transaction';
 
 export interface ClusterApis {

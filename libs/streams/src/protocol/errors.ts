@@ -75,6 +75,7 @@ const CODES = {
   TRANSACTION_ABORTABLE: 120,
 } as const;
 
+/** A Kafka error by its name in the protocol guide ("Error Codes"); `NONE` where all is well. */
 export type ErrorName = keyof typeof CODES;
 
 const NAMES = new Map<number, ErrorName>(

@@ -16,6 +16,7 @@ export interface OffsetToCommit extends TopicPartition {
   readonly offset: bigint;
   /** The epoch of the last processed record; -1 where it is not known. */
   readonly leaderEpoch: number;
+  /** Any text, which the coordinator keeps with the offset. */
   readonly metadata: string;
 }
 
@@ -24,10 +25,12 @@ export interface StoredOffset extends TopicPartition {
   readonly error: ErrorName;
   /** -1 where nothing is committed. */
   readonly offset: bigint;
+  /** -1 where it is not known. */
   readonly leaderEpoch: number;
   readonly metadata: string;
 }
 
+/** What became of a request in one partition; `NONE`: it was done. */
 export interface PartitionError extends TopicPartition {
   readonly error: ErrorName;
 }

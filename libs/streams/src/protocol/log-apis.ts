@@ -2,19 +2,21 @@ import type { AbortedTransaction, FetchedBatches } from '../fetch/fetched-batch.
 import type { OutgoingBatch } from '../ports.ts';
 import type { ErrorName } from './errors.ts';
 
+/** A partition by its topic's name and its number, from 0 on. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
-/** `read_committed` ends at the last stable offset (KIP-98). */
+/** Which records a reader wants: `read_committed` ends at the last stable offset (KIP-98). */
 export type Isolation = 'read_uncommitted' | 'read_committed';
 
-/** Where a log begins and ends, as ListOffsets is asked for it. */
+/** The timestamp by which ListOffsets is asked where a log begins. */
 export const EARLIEST = -2n;
+/** The timestamp by which ListOffsets is asked where a log ends, for readers of the {@link Isolation}. */
 export const LATEST = -1n;
 
-/** Asks the leader not to compare epochs (KIP-320). */
+/** The leader epoch by which a leader is asked not to compare epochs (KIP-320). */
 export const ANY_EPOCH = -1;
 
 /** A producer's epoch, and the number of a batch's first record in its partition (KIP-98). */
@@ -24,14 +26,16 @@ export interface ProducerStamp {
   readonly baseSequence: number;
 }
 
+/** One batch for one partition, as Produce sends it: a request has at most one for each. */
 export interface ProducePartition extends TopicPartition {
   readonly batch: OutgoingBatch;
   readonly stamp: ProducerStamp;
 }
 
+/** What became of the batch for one partition. */
 export interface ProducedPartition extends TopicPartition {
   readonly error: ErrorName;
-  /** What the broker says of it. */
+  /** What the broker says of the error (KIP-467); undefined: nothing. */
   readonly message: string | undefined;
   /** The offset of the first record; -1 where there is none. */
   readonly baseOffset: bigint;
@@ -39,22 +43,30 @@ export interface ProducedPartition extends TopicPartition {
   readonly refused: readonly { readonly index: number; readonly message: string | undefined }[];
 }
 
+/** One partition, and from where on it is fetched. Topics go by their ids (KIP-516). */
 export interface FetchPartition {
   readonly topicId: string;
   readonly partition: number;
   /** The epoch of the leader that is asked; another one refuses. */
   readonly leaderEpoch: number;
+  /** The first one that is wanted. */
   readonly offset: bigint;
+  /** Only a first batch may be larger (KIP-74). */
   readonly maxBytes: number;
 }
 
+/** What a fetch brought of one partition: its offsets, and the batches as they came. */
 export interface FetchedPartitionData {
   readonly topicId: string;
   readonly partition: number;
   readonly error: ErrorName;
+  /** Below it all replicas in sync have the records; -1 with an error, as the two that follow. */
   readonly highWatermark: bigint;
+  /** Below it no transaction is open (KIP-98). */
   readonly lastStableOffset: bigint;
+  /** What lies below it is deleted (KIP-107). */
   readonly logStartOffset: bigint;
+  /** Those with records in what was fetched; none for `read_uncommitted`. */
   readonly aborted: readonly AbortedTransaction[];
   /** Whole batches from the one with the offset on, what lies before the offset included. */
   readonly records: FetchedBatches;

@@ -41,19 +41,23 @@ export interface CommittedBatch {
   readonly reasons: CommitPlan['reasons'];
 }
 
+/** The topics that {@link batchPlanner} plans for, what they take, and the application's decisions. */
 export interface BatchPlannerOptions {
   readonly input: string;
   readonly output: TargetTopic;
   readonly deadLetter: TargetTopic;
   /** The compacted topic of the latest output of each key; undefined: none. */
   readonly latest?: TargetTopic | undefined;
+  /** How batches are compressed. */
   readonly codec: Codec;
   /** The most records of one record batch. */
   readonly maxRecords: number;
   readonly encoder: BatchEncoder;
   /** Decides about the records of a batch. What it throws passes through. */
   readonly handle: (batch: ConsumedBatch) => Promise<CommitPlan>;
+  /** A dead letter is written without all of its bytes. */
   readonly onShortened: (shortened: ShortenedDeadLetter) => void;
+  /** The transaction of a batch is committed: the time to count. */
   readonly onCommitted: (committed: CommittedBatch) => void;
 }
 

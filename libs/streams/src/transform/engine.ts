@@ -13,12 +13,14 @@ import { Lane } from './lane.ts';
 import { DeadSettler } from './dead-settler.ts';
 import type { Around, PlanBatch, PlanContext } from './planned-batch.ts';
 
+/** What a {@link TransformEngine} is told: the topics that it reads and writes, and how batches are planned. */
 export interface TransformOptions extends EngineOptions<TransformEvent> {
   /** All topics that are written to. */
   readonly targets: readonly string[];
   /** Makes the plan of a partition, each time that nothing of an earlier one holds. */
   readonly plan: (context: PlanContext) => PlanBatch;
   readonly around?: Around;
+  /** How batches of the input are read. */
   readonly reading: Reading;
   /** How long brokers may gather records before a transaction, in milliseconds; 0: not at all. */
   readonly lingerMs: number;

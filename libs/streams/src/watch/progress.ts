@@ -24,10 +24,10 @@ export class PartitionProgress {
   #movedAt: number | undefined;
   /** Since when it waits for its turn; undefined while it does not. */
   #waitingSince: number | undefined;
-  /** The furthest position known to anybody. */
+  /** The furthest position known to any member. */
   #furthest = -1n;
 
-  /** @param earlier the same partition in the last assignment: whoever comes back to where it was goes on waiting */
+  /** @param earlier the same partition in the last assignment: one that comes back to where it was goes on waiting */
   constructor(earlier?: PartitionProgress) {
     if (earlier === undefined) return;
     this.#behindSince = earlier.#behindSince;
@@ -63,8 +63,8 @@ export class PartitionProgress {
   }
 
   /**
-   * Processing goes on elsewhere, with nothing done: where somebody else stopped, or back at what failed. Whoever tries
-   * the same again and again makes no progress.
+   * Processing goes on elsewhere, with nothing done: where another member stopped, or back at what failed. To try the
+   * same again and again is no progress.
    */
   place(nextOffset: bigint, now: number): void {
     this.#movedAt ??= now;

@@ -6,7 +6,9 @@ import type { Write } from '../transactions/produce.ts';
 import { isOfWhatIsWritten, writeOnce } from './write-once.ts';
 import type { FailedWrite, Sent } from './write-once.ts';
 
+/** What an {@link IdempotentProducer} writes through, and how long it tries. */
 export interface IdempotentProducerOptions {
+  /** Knows all topics that are written to. */
   readonly cluster: Cluster;
   readonly clock: Clock;
   /** After so long in which no batch was acknowledged it gives up, in milliseconds. */
