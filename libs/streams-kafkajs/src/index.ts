@@ -20,4 +20,3 @@ export type { WireSettings } from './kafkajs-wire.ts';
 export type { OnReachable } from './outages.ts';
 export type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 export { systemClock } from './system-clock.ts';
-export * from './record-batch/index.ts';

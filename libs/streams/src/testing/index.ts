@@ -2,4 +2,24 @@ export { CountingStates, encodeCounts, tallyOf, UnreadableSnapshot } from './cou
 export type { Tally } from './counting-states.ts';
 export { outcomeOf, planNumbered } from './numbered-records.ts';
 export type { PipeTopics } from './numbered-records.ts';
-export * from './simulation/index.ts';
+export {
+  EPOCH_MS,
+  Random,
+  SimulatedCluster,
+  SimulatedContractCluster,
+  SimulatedOutgoing,
+} from './simulation/index.ts';
+export type {
+  BrokerSettings,
+  ControllerDelays,
+  Fault,
+  FaultHook,
+  FaultRates,
+  JudgedRecord,
+  PartitionRecords,
+  RecordFate,
+  SimulatedProcess,
+  SimulationOptions,
+  TraceListener,
+} from './simulation/index.ts';
+export type { TopicConfig } from './topic-config.ts';

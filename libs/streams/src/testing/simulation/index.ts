@@ -1,13 +1,8 @@
-export { brokerAddress } from './broker/controller.ts';
-export type { BrokerSettings } from './broker/environment.ts';
 export type { ControllerDelays } from './broker/controller.ts';
-export type { Partition } from './broker/topics.ts';
-export { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './broker/topics.ts';
+export type { BrokerSettings } from './broker/environment.ts';
 export type { JudgedRecord, PartitionRecords, RecordFate } from './log-records.ts';
-export type { Fault, FaultHook, FaultRates, Network, TraceListener } from './network.ts';
+export type { Fault, FaultHook, FaultRates, TraceListener } from './network.ts';
 export { Random } from './random.ts';
-export { Scheduler } from './scheduler.ts';
-export type { Timer } from './scheduler.ts';
 export { SimulatedOutgoing } from './simulated-batch.ts';
 export { SimulatedCluster } from './simulated-cluster.ts';
 export type { SimulationOptions } from './simulated-cluster.ts';
