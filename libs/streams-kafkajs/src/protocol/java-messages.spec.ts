@@ -5,9 +5,13 @@ import { versionOf } from './api-codec.ts';
 import { API_CODECS } from './codecs.ts';
 import { RequestWriter } from './request-writer.ts';
 import { ResponseReader } from './response-reader.ts';
+import { ADMIN_MESSAGES } from './testing/admin-messages.ts';
+import { ENGINE_MESSAGES } from './testing/engine-messages.ts';
 import { JAVA_MESSAGES } from './testing/java-messages.ts';
-import { OUR_MESSAGES } from './testing/our-messages.ts';
+import type { OurWords } from './testing/our-words.ts';
 import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
+
+const OUR_MESSAGES: OurWords<ApiName> = { ...ENGINE_MESSAGES, ...ADMIN_MESSAGES };
 
 function encoded<Api extends ApiName>(codec: ApiCodec<Api>, request: RequestOf<Api>): string {
   const writer = new RequestWriter();

@@ -1,34 +1,19 @@
 import { expect } from '@jest/globals';
+import type { ApiName } from '@login-pipeline/streams';
 import { EncodedBatch } from '../../record-batch/write-batch.ts';
-import type { ApiName, RequestOf } from '../wire-apis.ts';
+import { here, partition, topic, topicId } from './our-words.ts';
+import type { OurWords } from './our-words.ts';
 
-const topic = 'tópic';
-const topicId = '0123456789abcdeffedcba9876543210';
-const partition = 2;
-const here = { topic, partition };
 const producer = { transactionalId: 'id', producerId: 77n, epoch: 5 };
 const group = { groupId: 'group', memberId: 'member', generation: 4 };
 const offsets = [{ ...here, offset: 10n, leaderEpoch: 4, metadata: 'so far' }];
 const m = Buffer.from('m');
 const a = Buffer.from('a');
 const batch = await EncodedBatch.of([{ key: 'k', value: 'v', timestamp: '1700000000000' }], 0);
-const acl = {
-  principal: 'User:a',
-  resource: 'transactional id',
-  name: 'id',
-  pattern: 'prefixed',
-  operation: 'Write',
-} as const;
 const stamp = { producerId: 77n, epoch: 5, baseSequence: 9 };
 
-/** What JavaMessages.java says, in our words. */
-export const OUR_MESSAGES: {
-  readonly [Api in ApiName]: {
-    readonly request: RequestOf<Api>;
-    /** Records, which are views, are compared by themselves. */
-    readonly response: unknown;
-  };
-} = {
+/** What the engine asks. */
+export const ENGINE_MESSAGES: OurWords<ApiName> = {
   ApiVersions: {
     request: { software: 'ours' },
     response: {
@@ -286,75 +271,6 @@ export const OUR_MESSAGES: {
       partitions: [
         { ...here, error: 'TRANSACTION_COORDINATOR_FENCED' },
         { topic, partition: 3, error: 'NONE' },
-      ],
-    },
-  },
-  DescribeTopics: {
-    request: { topics: 'all' },
-    response: {
-      brokers: [{ id: 7, host: 'host', port: 9092 }],
-      controller: 7,
-      topics: [
-        {
-          error: 'NONE',
-          topic,
-          topicId,
-          partitions: [{ partition, leader: -1, leaderEpoch: 4, replicas: [7, 8], inSync: [8] }],
-        },
-      ],
-    },
-  },
-  CreateTopics: {
-    request: {
-      topics: [
-        { topic, partitions: 4, replicationFactor: 3, config: { 'cleanup.policy': 'compact' } },
-      ],
-      timeoutMs: 5000,
-    },
-    response: { topics: [{ topic, error: 'TOPIC_ALREADY_EXISTS', message: 'no' }] },
-  },
-  DescribeConfigs: {
-    request: { kind: 'topic', names: [topic], settings: ['a', 'b'] },
-    response: {
-      resources: [
-        { error: 'NONE', message: '', name: topic, settings: { a: '1' } },
-        { error: 'TOPIC_AUTHORIZATION_FAILED', message: 'no', name: 'other', settings: {} },
-      ],
-    },
-  },
-  ListGroups: {
-    request: {},
-    response: { error: 'COORDINATOR_LOAD_IN_PROGRESS', groups: ['group'] },
-  },
-  ListGroupOffsets: {
-    request: { groupId: 'group' },
-    response: {
-      error: 'NONE',
-      partitions: [{ ...here, error: 'NONE', offset: 10n, leaderEpoch: 4, metadata: 'so far' }],
-    },
-  },
-  DescribeAcls: {
-    request: {},
-    response: {
-      error: 'NONE',
-      message: '',
-      acls: [
-        {
-          principal: 'User:a',
-          resource: 'topic',
-          name: topic,
-          pattern: 'prefixed',
-          operation: 'Read',
-        },
-      ],
-    },
-  },
-  CreateAcls: {
-    request: { acls: [acl] },
-    response: {
-      outcomes: [
-        { error: 'SECURITY_DISABLED', message: 'no' },
-        { error: 'NONE', message: '' },
       ],
     },
   },

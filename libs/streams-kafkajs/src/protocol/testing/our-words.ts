@@ -1,0 +1,15 @@
+import type { ApiName, RequestOf } from '../wire-apis.ts';
+
+/** What JavaMessages.java says, in our words. */
+export type OurWords<Api extends ApiName> = {
+  readonly [One in Api]: {
+    readonly request: RequestOf<One>;
+    /** Records, which are views, are compared by themselves. */
+    readonly response: unknown;
+  };
+};
+
+export const topic = 'tópic';
+export const topicId = '0123456789abcdeffedcba9876543210';
+export const partition = 2;
+export const here = { topic, partition };
