@@ -11,7 +11,12 @@ import {
 } from './insights/testing/logins.ts';
 
 const HOUR = 3_600_000;
-const TOPIC = { topic: 'login-insights', partitions: 4, maxMessageBytes: 2_097_152 };
+const TOPIC = {
+  topic: 'login-insights',
+  partitions: 4,
+  maxMessageBytes: 2_097_152,
+  retentionMs: undefined,
+};
 
 function states({ limits = LIMITS, now = SOME_TIME_MS } = {}) {
   const board = new InsightsBoard(limits.maxDistinctValues, () => Date.now());
