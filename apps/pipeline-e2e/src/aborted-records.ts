@@ -22,6 +22,8 @@ interface Broker {
 }
 
 const FIXED = Symbol.for('login-pipeline.aborted-records');
+/** The release whose consumer is mended. */
+const KNOWN_VERSION = '2.2.4';
 /** Version 0, type 0 (KIP-98, "Control Messages"). */
 const ABORT_MARKER = Buffer.alloc(4);
 
@@ -31,7 +33,10 @@ const ABORT_MARKER = Buffer.alloc(4);
  * producers write to a partition, it shows aborted records.
  */
 export function installAbortedRecords(): void {
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker') as {
+  const require = createRequire(import.meta.url);
+  const { version } = require('kafkajs/package.json') as { readonly version: string };
+  if (version !== KNOWN_VERSION) throw new Error(`kafkajs ${version} may not need this any more`);
+  const { prototype } = require('kafkajs/src/broker') as {
     prototype: { fetch: Broker['fetch']; [FIXED]?: true };
   };
   if (prototype[FIXED] === true) return;
