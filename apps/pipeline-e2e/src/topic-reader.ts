@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, IHeaders } from 'kafkajs';
 import type { Cluster } from './cluster.ts';
 import { waitFor } from './wait-for.ts';
+
+const MARKERS_MS = 10_000;
+const PAUSE_MS = 100;
 
 /** A record as a reader of committed records sees it. */
 export interface ReadRecord {
@@ -49,22 +53,32 @@ export class TopicReader {
   }
 
   /**
-   * Reads on to the last stable offsets of now, and ends.
+   * Reads on to the last stable offsets, and ends. Markers come behind the answer to a commit, on busy brokers long behind it: while
+   * they may come it waits for them.
    *
    * @returns the records, in order within each partition, and whether a transaction is open: the log then goes on
    * behind the last stable offset
    */
   async finish(): Promise<{ records: readonly ReadRecord[]; open: boolean }> {
-    const ends = await this.#cluster.ends(this.#topic);
+    const until = performance.now() + MARKERS_MS;
     try {
-      await waitFor(`the end of ${this.#topic}`, () =>
-        ends.every((end, partition) => (this.#positions.get(partition) ?? 0) >= end),
-      );
+      for (;;) {
+        const open = await this.#readOn();
+        if (!open || performance.now() > until) return { records: this.records, open };
+        await sleep(PAUSE_MS);
+      }
     } finally {
       await this.#consumer.disconnect();
     }
-    const open = ends.some((end, partition) => (this.#logEnds.get(partition) ?? 0) > end);
-    return { records: this.records, open };
+  }
+
+  /** @returns whether the log goes on behind the last stable offsets of now */
+  async #readOn(): Promise<boolean> {
+    const ends = await this.#cluster.ends(this.#topic);
+    await waitFor(`the end of ${this.#topic}`, () =>
+      ends.every((end, partition) => (this.#positions.get(partition) ?? 0) >= end),
+    );
+    return ends.some((end, partition) => (this.#logEnds.get(partition) ?? 0) > end);
   }
 
   async #run(): Promise<void> {
