@@ -1,9 +1,8 @@
-import type { Patch, Planted } from '@login-pipeline/tools/planting';
+import { ENGINE_BUGS, TRUST_LINES } from '@login-pipeline/tools/engine-bugs';
+import type { EngineBug } from '@login-pipeline/tools/engine-bugs';
 
 /** A known-bad variant of the engine, which schedules have to show. */
-export interface PlantedBug extends Planted {
-  /** What the bug is. */
-  readonly bug: string;
+export interface PlantedBug extends EngineBug {
   /** What has to be found: whatever else goes wrong is not the bug. */
   readonly symptom: RegExp;
 }
@@ -14,59 +13,17 @@ const LOST_OR_DUPLICATED = /^(lost|duplicated)/;
 const STUCK = /^stuck/;
 
 const PRODUCER = 'libs/streams/src/transactions/transactional-producer.ts';
-const LINES = 'libs/streams/src/transactions/lines.ts';
 const ENTRY = 'libs/streams/src/transform/entry.ts';
 const LANE = 'libs/streams/src/transform/lane.ts';
-const TARGET = 'libs/streams/src/transform/target-partition.ts';
 const POSITIONS = 'libs/streams/src/positions/positions.ts';
-const RESUME = 'libs/streams/src/positions/resume.ts';
 const MEMBER = 'libs/streams/src/group/member.ts';
 
-const TRUST_LINES: Patch = {
-  file: LINES,
-  fragment: 'if (line === undefined) return true;',
-  replacement: 'if (line?.broker !== -2) return true;',
-};
-
 export const PLANTED_BUGS: readonly PlantedBug[] = [
-  {
-    name: 'end-txn-retried',
-    bug: 'EndTxn is sent again on the old epoch, and that is used on although the connection broke',
-    symptom: LOST_OR_DUPLICATED,
-    patches: [
-      TRUST_LINES,
-      {
-        file: PRODUCER,
-        fragment: 'const ended = await askCoordinator(',
-        replacement:
-          'const again = async (error: Error) => {\n' +
-          "      if (error.name !== 'UnansweredError') throw error;\n" +
-          "      return askCoordinator(cluster, transactionalId, 'EndTxn', { ...identity, commit: true, bumpsEpoch });\n" +
-          '    };\n    const ended = await retried(again,',
-      },
-      {
-        file: PRODUCER,
-        fragment: '/** Like Promise.all, but',
-        replacement:
-          'async function retried(again: any, ...asked: any[]): Promise<any> {\n' +
-          '  return (askCoordinator as any)(...asked).catch(again).catch(again).catch(again);\n}\n\n' +
-          '/** Like Promise.all, but',
-      },
-    ],
-  },
-  {
-    name: 'lost-answer-is-an-abort',
-    bug: 'a lost answer to EndTxn counts as an abort',
-    symptom: DUPLICATED,
-    patches: [
-      {
-        file: ENTRY,
-        fragment:
-          "if (committed?.offset === offset.offset && committed.topicId === topicId) return 'committed';",
-        replacement: 'if (offset !== undefined) return undefined;',
-      },
-    ],
-  },
+  { ...ENGINE_BUGS.commitBeforeProduce, symptom: LOST },
+  { ...ENGINE_BUGS.deadLetterOutside, symptom: DUPLICATED },
+  { ...ENGINE_BUGS.filteredNotAdvancing, symptom: LOST_OR_DUPLICATED },
+  { ...ENGINE_BUGS.endTxnRetried, symptom: LOST_OR_DUPLICATED },
+  { ...ENGINE_BUGS.abortOnLostAnswer, symptom: DUPLICATED },
   {
     name: 'lost-answer-is-a-commit',
     bug: 'a lost answer to EndTxn counts as a commit',
@@ -79,27 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'offsets-not-stable',
-    bug: 'a member reads offsets that a transaction may still move',
-    symptom: DUPLICATED,
-    patches: [
-      { file: POSITIONS, fragment: 'requireStable: true', replacement: 'requireStable: false' },
-    ],
-  },
-  {
-    name: 'offsets-without-generation',
-    bug: 'offsets are committed without member and generation',
-    symptom: DUPLICATED,
-    patches: [
-      {
-        file: PRODUCER,
-        fragment: '{ ...identity, ...group, addsOffsets, offsets }',
-        replacement:
-          "{ ...identity, ...group, memberId: '', generation: -1, addsOffsets, offsets }",
-      },
-    ],
-  },
+  { ...ENGINE_BUGS.offsetsNotStable, symptom: DUPLICATED },
+  { ...ENGINE_BUGS.offsetsWithoutGeneration, symptom: DUPLICATED },
   {
     name: 'old-entries-kept',
     bug: 'what was planned before a partition was lost is committed after it was assigned again',
@@ -112,36 +50,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'stale-partition-counts',
-    bug: 'the partition count of the input is that of the start',
-    symptom: STUCK,
-    patches: [
-      {
-        file: TARGET,
-        fragment: 'if (input.partitions === target.partitions) return source;',
-        replacement:
-          'counts.count ||= input.partitions;\n  if (counts.count === target.partitions) return source;',
-      },
-      {
-        file: TARGET,
-        fragment: 'export function targetPartition(',
-        replacement: 'const counts = { count: 0 };\n\nexport function targetPartition(',
-      },
-    ],
-  },
-  {
-    name: 'offset-without-topic-id',
-    bug: 'the offset of a topic is taken for that of another one of the same name',
-    symptom: LOST,
-    patches: [
-      {
-        file: RESUME,
-        fragment: 'if (isKnown && committed.topicId !== topicId) ',
-        replacement: 'if (isKnown && committed.topicId === undefined) ',
-      },
-    ],
-  },
+  { ...ENGINE_BUGS.stalePartitionCounts, symptom: STUCK },
+  { ...ENGINE_BUGS.offsetWithoutTopicId, symptom: LOST },
   {
     name: 'no-epoch-check',
     bug: 'nothing is asked of the leader epoch: a truncated log looks as if it had only grown',
@@ -154,18 +64,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'last-offset-committed',
-    bug: 'the last offset is committed instead of the next',
-    symptom: STUCK,
-    patches: [
-      {
-        file: LANE,
-        fragment: 'offset: { topic, partition, offset, leaderEpoch, metadata },',
-        replacement: 'offset: { topic, partition, offset: offset - 1n, leaderEpoch, metadata },',
-      },
-    ],
-  },
+  { ...ENGINE_BUGS.offsetWithoutPlusOne, symptom: STUCK },
   {
     name: 'not-ended-again',
     bug: 'markers that a broker has lost (KAFKA-20734) are not written again',
