@@ -86,6 +86,11 @@ describe('a secure cluster', () => {
         /does not speak TLS.*KAFKA_SSL=true/,
       ],
       [
+        'authentication where none is wanted',
+        () => ({ ...without('plain', /SSL/), KAFKA_BROKERS: brokers() }),
+        /wants no authentication there: KAFKA_SASL_MECHANISM/,
+      ],
+      [
         'no authentication',
         () => without('plain', /SASL/),
         /may want authentication \(KAFKA_SASL_MECHANISM\)/,
