@@ -2,7 +2,6 @@ import { insist, isUnheard, ProtocolError, UnreachableError } from '@login-pipel
 import type {
   Broker,
   Clock,
-  ErrorName,
   Isolation,
   OffsetToCommit,
   StoredOffset,
@@ -12,6 +11,7 @@ import type { Acl, ConfigKind, TopicDefinition } from './admin-apis.ts';
 import type { AdminWire, ClusterDescription } from './admin-wire.ts';
 import { placesIn, toldBounds, toldOffsets } from './log-offsets.ts';
 import type { LogBounds, LogOffset } from './log-offsets.ts';
+import { requireSuccess } from './require-success.ts';
 
 /** How long a broker may take to answer. */
 const TIMEOUT_MS = 10_000;
@@ -163,7 +163,7 @@ export class ClusterAdmin {
     });
   }
 
-  /** @returns all that a group has committed */
+  /** @returns all that a group has committed, in the order of partitions */
   committed(groupId: string): Promise<readonly StoredOffset[]> {
     return this.#insist(async () => {
       const coordinator = await this.#coordinator(groupId);
@@ -171,7 +171,9 @@ export class ClusterAdmin {
         groupId,
       });
       requireSuccess(error, `OffsetFetch of group "${groupId}"`);
-      return partitions.filter(({ offset }) => offset >= 0n);
+      return partitions
+        .filter(({ offset }) => offset >= 0n)
+        .toSorted((one, other) => one.partition - other.partition);
     });
   }
 
@@ -292,12 +294,4 @@ function settingsIn(
     requireSuccess(error, `DescribeConfigs of ${kind} "${name}"`, message);
   }
   return new Map(resources.map(({ name, settings }) => [name, settings]));
-}
-
-/** @param message what the broker says of it, if anything */
-function requireSuccess(error: ErrorName, subject: string, message = ''): void {
-  if (error === 'NONE') return;
-  // Of a right that is missing it says nothing but who asked, with addresses.
-  const isKept = message !== '' && !error.endsWith('_AUTHORIZATION_FAILED');
-  throw new ProtocolError(error, subject, isKept ? message : undefined);
 }

@@ -15,13 +15,16 @@ export class RealCluster implements ContractCluster {
   readonly wire: KafkajsWire;
   readonly ports: Ports;
   readonly transactionVersion: 1 | 2;
+  /** Whether its groups take consumers of KIP-848 (KIP-584, `group.version`). */
+  readonly takesConsumers: boolean;
   readonly #admin: Admin;
 
-  private constructor(wire: KafkajsWire, admin: Admin, transactionVersion: 1 | 2) {
+  private constructor(wire: KafkajsWire, admin: Admin, features: ReadonlyMap<string, number>) {
     this.wire = wire;
     this.ports = { wire, clock: systemClock, encoder: kafkajsBatchEncoder };
     this.#admin = admin;
-    this.transactionVersion = transactionVersion;
+    this.transactionVersion = (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1;
+    this.takesConsumers = (features.get('group.version') ?? 0) >= 1;
   }
 
   /** @param brokers `host:port,…`; default: the cluster that all tests share */
@@ -32,7 +35,7 @@ export class RealCluster implements ContractCluster {
     const { features } = await wire.send('any', 'ApiVersions', { software: 'contract' });
     const admin = new Kafka({ brokers: addresses, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    return new RealCluster(wire, admin, (features.get('transaction.version') ?? 0) >= 2 ? 2 : 1);
+    return new RealCluster(wire, admin, features);
   }
 
   async createTopic(topic: string, partitions: number, config: TopicConfig = {}): Promise<void> {
