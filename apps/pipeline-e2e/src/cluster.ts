@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { ConnectionOptions } from 'node:tls';
 import kafkajs from 'kafkajs';
-import type { Admin, CompressionTypes, Consumer, ConsumerConfig, IHeaders, Kafka } from 'kafkajs';
+import type {
+  Admin,
+  CompressionTypes,
+  Consumer,
+  ConsumerConfig,
+  IHeaders,
+  Kafka,
+  KafkaConfig,
+} from 'kafkajs';
 import { installAbortedRecords } from './aborted-records.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -44,25 +53,46 @@ export function brokers(): string {
   return list;
 }
 
+/** Where brokers are, and how clients of ours get in. */
+export interface Access {
+  /** `host:port,…` */
+  readonly addresses: string;
+  /** Undefined: in plain text. */
+  readonly ssl?: ConnectionOptions | undefined;
+}
+
+/** @returns the cluster that all tests share */
+export function sharedCluster(): Access {
+  return { addresses: brokers() };
+}
+
+/** @returns a client of ours that keeps to itself what goes wrong */
+export function clientOf(
+  { addresses, ssl }: Access,
+  config: Omit<KafkaConfig, 'brokers' | 'ssl'>,
+): Kafka {
+  return new kafkajs.Kafka({
+    brokers: addresses.split(','),
+    ...(ssl !== undefined && { ssl }),
+    logLevel: kafkajs.logLevel.NOTHING,
+    ...config,
+  });
+}
+
 /** The broker behind the services, seen without any code of theirs. */
 export class Cluster {
   readonly kafka: Kafka;
   readonly admin: Admin;
   readonly #consumers: Consumer[] = [];
 
-  private constructor(addresses: string) {
+  private constructor(access: Access) {
     installAbortedRecords();
-    this.kafka = new kafkajs.Kafka({
-      brokers: addresses.split(','),
-      clientId: 'oracle',
-      logLevel: kafkajs.logLevel.NOTHING,
-    });
+    this.kafka = clientOf(access, { clientId: 'oracle' });
     this.admin = this.kafka.admin();
   }
 
-  /** @param addresses `host:port,…`; default: the cluster that all tests share */
-  static async connect(addresses = brokers()): Promise<Cluster> {
-    const cluster = new Cluster(addresses);
+  static async connect(access = sharedCluster()): Promise<Cluster> {
+    const cluster = new Cluster(access);
     await cluster.admin.connect();
     return cluster;
   }

@@ -11,6 +11,7 @@ import type {
   User,
   Way,
 } from '@login-pipeline/tools/embedded-kafka';
+import type { Access } from './cluster.ts';
 import { Service } from './service.ts';
 import type { AppName, Settings } from './service.ts';
 
@@ -107,6 +108,15 @@ export class SecureKafka {
 
   settings(user: User, way: Way): Settings {
     return this.#access.settings(user, way);
+  }
+
+  /** @returns how clients of ours get in, by a user's certificate */
+  access(user: User): Access {
+    const [ca, cert, key] = ['ca.crt', `${user}.crt`, `${user}.key`].map((name) => {
+      return readFileSync(this.files.path(name), 'utf8');
+    });
+    const { KAFKA_BROKERS: addresses = '' } = this.settings(user, 'mutual-tls');
+    return { addresses, ssl: { ca, cert, key } };
   }
 
   /** Starts a service as its own user. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import type { Producer } from 'kafkajs';
-import { brokers } from '../cluster.ts';
+import { clientOf, sharedCluster } from '../cluster.ts';
+import type { Access } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
 
 const TICK_MS = 50;
@@ -14,22 +14,34 @@ export class Feed {
   readonly #topic: string;
   readonly #records: readonly InputRecord[];
   readonly #perTick: number;
+  readonly #access: Access;
   #producer: Producer;
   #tried = 0;
   #attempts = 0;
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(topic: string, records: readonly InputRecord[], rate: number) {
+  private constructor(
+    topic: string,
+    records: readonly InputRecord[],
+    rate: number,
+    access: Access,
+  ) {
     this.#topic = topic;
     this.#records = records;
     this.#perTick = Math.ceil((rate * TICK_MS) / 1_000);
-    this.#producer = newProducer(0);
+    this.#access = access;
+    this.#producer = newProducer(access, 0);
   }
 
   /** @param rate records per second, as far as there are so many */
-  static async start(topic: string, records: readonly InputRecord[], rate: number): Promise<Feed> {
-    const feed = new Feed(topic, records, rate);
+  static async start(
+    topic: string,
+    records: readonly InputRecord[],
+    rate: number,
+    access = sharedCluster(),
+  ): Promise<Feed> {
+    const feed = new Feed(topic, records, rate, access);
     await feed.#producer.connect();
     feed.#done = feed.#run();
     return feed;
@@ -54,7 +66,7 @@ export class Feed {
       } catch {
         await this.#producer.disconnect().catch(() => undefined);
         this.#attempts += 1;
-        this.#producer = newProducer(this.#attempts);
+        this.#producer = newProducer(this.#access, this.#attempts);
       }
       await sleep(Math.max(0, due - performance.now()));
     }
@@ -62,14 +74,10 @@ export class Feed {
 }
 
 /** @param attempts how many producers have failed before: without retries, each asks one broker alone at first */
-function newProducer(attempts: number): Producer {
-  const all = brokers().split(',');
+function newProducer(access: Access, attempts: number): Producer {
+  const all = access.addresses.split(',');
   const first = attempts % all.length;
-  const kafka = new kafkajs.Kafka({
-    brokers: [...all.slice(first), ...all.slice(0, first)],
-    clientId: 'feed',
-    retry: { retries: 0 },
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
+  const addresses = [...all.slice(first), ...all.slice(0, first)].join();
+  const kafka = clientOf({ ...access, addresses }, { clientId: 'feed', retry: { retries: 0 } });
   return kafka.producer({ maxInFlightRequests: 1 });
 }

@@ -1,6 +1,5 @@
-import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { brokers } from '../cluster.ts';
+import { clientOf, sharedCluster } from '../cluster.ts';
 import type { Lane } from '../cluster.ts';
 
 const PAUSE_MS = 100;
@@ -20,16 +19,14 @@ export class ProgressMeter {
   #longestGapMs = 0;
   #asking = false;
 
-  constructor(lane: Lane) {
+  constructor(lane: Lane, access = sharedCluster()) {
     this.#lane = lane;
     // Brokers that are away must not make it wait longer than they are.
-    this.#admin = new kafkajs.Kafka({
-      brokers: brokers().split(','),
+    this.#admin = clientOf(access, {
       clientId: 'meter',
       connectionTimeout: 1_000,
       requestTimeout: 2_000,
       retry: { retries: 0 },
-      logLevel: kafkajs.logLevel.NOTHING,
     }).admin();
     this.#timer = setInterval(() => void this.#ask(), PAUSE_MS);
   }

@@ -49,7 +49,7 @@ const expiredIds: Scenario = {
   fault: 'the brokers have forgotten the transactional ids of a transformer that had nothing to do',
   attack: async (stage) => {
     const kafka = await startKafka({ settings: EXPIRE_SOON });
-    const cluster = await Cluster.connect(kafka.bootstrapServers);
+    const cluster = await Cluster.connect({ addresses: kafka.bootstrapServers });
     try {
       const side = await SidePipeline.open(stage, cluster);
       const service = await side.start({ KAFKA_BROKERS: kafka.bootstrapServers });
