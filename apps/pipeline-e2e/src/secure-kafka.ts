@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startKafka } from '@login-pipeline/tools/embedded-kafka';
 import type {
+  KafkaRelease,
   LocalSecurity,
   RunningKafka,
   SecureAccess,
@@ -66,8 +67,9 @@ export class SecureKafka {
   }
 
   /** Starts it with the pipeline's topics and the ACLs of the repository. */
-  static async start(): Promise<SecureKafka> {
+  static async start(release: KafkaRelease = {}): Promise<SecureKafka> {
     const kafka = await startKafka({
+      ...release,
       secure: { maxReauthMs: MAX_REAUTH_MS, tokenLifetimeSeconds: TOKEN_LIFETIME_SECONDS },
     });
     if (kafka.security === undefined) throw new Error('The broker is not secure');

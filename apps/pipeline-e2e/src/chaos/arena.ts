@@ -7,6 +7,7 @@ import type {
 } from '@login-pipeline/tools/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { FaultProxy } from './fault-proxy.ts';
+import { isKafka3 } from './release.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Job, Result } from './run-scenario.ts';
 
@@ -58,17 +59,17 @@ async function runOn(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
-  const kafka = await startKafka({
+  const release = {
     ...options.release,
     // Kafka 3 has one protocol only.
     ...(transactionVersion !== undefined && !isKafka3(options.release) && { transactionVersion }),
-    ...{ brokers, proxied: true, onProgress: say },
-  });
+  };
+  const kafka = await startKafka({ ...release, brokers, proxied: true, onProgress: say });
   const proxy = await FaultProxy.start(listenersOf(kafka));
   // Where the black-box tests' own clients go: past the proxy.
   process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;
   try {
-    const arena = { ...options, proxy, nodes: kafka.nodes };
+    const arena = { ...options, release, proxy, nodes: kafka.nodes };
     const results = new Map<Job, Result>();
     const runOne = async (job: Job): Promise<void> => {
       const result = await runScenario(job, arena);
@@ -88,10 +89,6 @@ async function runOn(
     await proxy.close();
     await kafka.stop();
   }
-}
-
-function isKafka3({ version }: KafkaRelease): boolean {
-  return version?.startsWith('3.') === true;
 }
 
 function listenersOf({ nodes }: RunningKafka): readonly ProxiedListener[] {

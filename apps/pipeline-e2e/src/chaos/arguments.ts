@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { EXIT, Failure } from '@login-pipeline/tools/command';
 import { kafkaVersion } from '@login-pipeline/tools/embedded-kafka';
 import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
+import { isKafka3 } from './release.ts';
 
 export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
 
@@ -85,7 +86,7 @@ function releaseOf(kafka?: string, level?: string): KafkaRelease {
   if (level !== '1' && level !== '2') {
     throw new Failure(`--transaction-version ${level}: expected 1 or 2`, EXIT.config);
   }
-  if (version?.startsWith('3.') === true) {
+  if (isKafka3({ version })) {
     throw new Failure('--transaction-version: Kafka 3 has one only', EXIT.config);
   }
   return { version, transactionVersion: level === '1' ? 1 : 2 };

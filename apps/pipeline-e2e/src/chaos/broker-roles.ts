@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
-import { reached } from './stage.ts';
+import { reached } from './marked-points.ts';
 import type { Stage } from './stage.ts';
 
 /** What a broker is to the pipeline of a stage. */

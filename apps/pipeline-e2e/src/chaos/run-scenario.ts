@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode, KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { TopicReader } from '../topic-reader.ts';
@@ -29,6 +29,7 @@ const DEFAULT_MAY_EXIT = [75];
 export interface Arena {
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
+  readonly release: KafkaRelease;
   readonly seed: number;
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
@@ -84,7 +85,7 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
   let verdict: Verdict = { records: 0, lost: 0, duplicated: 0, faults: [] };
   const faults: string[] = [];
   try {
-    const { proxy, nodes, load } = arena;
+    const { proxy, nodes, release, minutes, load } = arena;
     const { outputPartitions = PARTITIONS, deadLetterPartitions = PARTITIONS } = scenario;
     const opened = await openLane({
       ...{ partitions: PARTITIONS, outputPartitions, deadLetterPartitions },
@@ -98,7 +99,7 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
     stage = new Stage({
       ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter, feed },
       random: new SeededRandom(arena.seed),
-      minutes: arena.minutes,
+      ...{ release, minutes },
       settings: scenario.settings ?? {},
       mayExit: scenario.mayExit ?? DEFAULT_MAY_EXIT,
     });

@@ -8,6 +8,8 @@ import type { Scenario } from './scenario.ts';
 import { lastWords } from './stage.ts';
 import type { Stage } from './stage.ts';
 
+/** EX_UNAVAILABLE: an operator has to act. */
+export const UNAVAILABLE = 69;
 const PARTITIONS = 4;
 const RECORDS = 2_000;
 const DONE_MS = 60_000;
@@ -95,7 +97,7 @@ export async function refuses(
 /** Ends a service by SIGTERM. @throws Error when it does not end with 0 */
 export async function stopped(service: Service): Promise<void> {
   const exit = await service.stop();
-  if (exit !== 0) throw new Error(`SIGTERM ended a transformer with ${exit}`);
+  if (exit !== 0) throw new Error(`SIGTERM ended the ${service.app} with ${exit}`);
 }
 
 /** @returns the lines in which a service warned of something, or told an error */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode, KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
 import { Cluster } from '../cluster.ts';
 import type { Lane } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
@@ -9,7 +9,7 @@ import type { SeededRandom } from '../seeded-random.ts';
 import { Service } from '../service.ts';
 import type { AppName, Exit, Settings } from '../service.ts';
 import { waitFor } from '../wait-for.ts';
-import type { FaultProxy, Frame, MarkedPoint } from './fault-proxy.ts';
+import type { FaultProxy, Frame } from './fault-proxy.ts';
 import type { Feed } from './feed.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
@@ -38,6 +38,7 @@ export interface StageOptions {
   readonly cluster: Cluster;
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
+  readonly release: KafkaRelease;
   readonly random: SeededRandom;
   readonly minutes: number;
   readonly meter: ProgressMeter;
@@ -55,6 +56,8 @@ export class Stage {
   readonly lane: Lane;
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
+  /** For those that start a Kafka of their own. */
+  readonly release: KafkaRelease;
   readonly random: SeededRandom;
   /** How long an attack lasts that could go on for ever. */
   readonly minutes: number;
@@ -73,11 +76,12 @@ export class Stage {
   #restarts = 0;
 
   constructor(options: StageOptions) {
-    const { lane, cluster, proxy, nodes, random, minutes } = options;
+    const { lane, cluster, proxy, nodes, release, random, minutes } = options;
     this.lane = lane;
     this.#clusters = [cluster];
     this.proxy = proxy;
     this.nodes = nodes;
+    this.release = release;
     this.random = random;
     this.minutes = minutes;
     this.#options = options;
@@ -262,31 +266,6 @@ export class Stage {
     this.#restarting.add(restart);
     void restart.finally(() => this.#restarting.delete(restart));
   }
-}
-
-/** @returns the frame that is held at a marked point, once it is there */
-export async function reached(stage: Stage, point: MarkedPoint, what: string): Promise<Frame> {
-  let frame: Frame | undefined;
-  void point.reached.then((it) => (frame = it));
-  await stage.until(what, () => frame !== undefined);
-  return point.reached;
-}
-
-/** Releases a request and waits until the broker has answered it, whether or not its sender still listens. */
-export async function answeredAfter(stage: Stage, point: MarkedPoint): Promise<Frame> {
-  const { api, clientId, transactionalId, port } = await point.reached;
-  const answer = stage.proxy.holdFirst(
-    (frame) =>
-      frame.direction === 'response' &&
-      frame.api === api &&
-      frame.port === port &&
-      frame.clientId === clientId &&
-      frame.transactionalId === transactionalId,
-  );
-  point.release();
-  const frame = await reached(stage, answer, `the answer to ${api}`);
-  answer.release();
-  return frame;
 }
 
 /** @returns what a service said last: the text of its log lines */

@@ -7,11 +7,17 @@ import { errorCodes } from '../kafka-answers.ts';
 import type { Api } from '../kafka-frames.ts';
 import { limit } from '../quotas.ts';
 import type { Scenario } from '../scenario.ts';
-import { BESIDE, refuses, renamed, SidePipeline, stopped, warningsOf } from '../side-pipeline.ts';
+import {
+  BESIDE,
+  refuses,
+  renamed,
+  SidePipeline,
+  stopped,
+  UNAVAILABLE,
+  warningsOf,
+} from '../side-pipeline.ts';
 import { lastWords } from '../stage.ts';
 
-/** EX_UNAVAILABLE: an operator has to act. */
-const UNAVAILABLE = 69;
 /** INVALID_PRODUCER_EPOCH and PRODUCER_FENCED. */
 const FENCED: readonly number[] = [47, 90];
 const OF_PRODUCERS: ReadonlySet<Api> = new Set([

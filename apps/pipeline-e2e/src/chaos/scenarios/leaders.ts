@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
 import { errorCodes, producedTopics } from '../kafka-answers.ts';
 import type { Scenario } from '../scenario.ts';
-import { answeredAfter, reached } from '../stage.ts';
+import { answeredAfter, reached } from '../marked-points.ts';
 import type { Member, Stage } from '../stage.ts';
 
 /** Other than the input's, so that the records of one batch go to several partitions, and these to every broker. */

@@ -1,9 +1,10 @@
 import { makeLoad } from '../../load.ts';
 import { waitFor } from '../../wait-for.ts';
 import { Feed } from '../feed.ts';
+import { reached } from '../marked-points.ts';
 import type { Scenario } from '../scenario.ts';
 import { BESIDE, metricOf, renamed, SidePipeline, stopped, warningsOf } from '../side-pipeline.ts';
-import { lastWords, reached } from '../stage.ts';
+import { lastWords } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 import { heldInput } from '../verdict.ts';
 

@@ -3,17 +3,22 @@ import kafkajs from 'kafkajs';
 import { Cluster } from '../../cluster.ts';
 import { TopicReader } from '../../topic-reader.ts';
 import type { Scenario } from '../scenario.ts';
-import { BESIDE, refuses, SidePipeline, stopped, warningsOf } from '../side-pipeline.ts';
+import {
+  BESIDE,
+  refuses,
+  SidePipeline,
+  stopped,
+  UNAVAILABLE,
+  warningsOf,
+} from '../side-pipeline.ts';
 
-/** EX_UNAVAILABLE: an operator has to act. */
-const UNAVAILABLE = 69;
 /** Kafka's default is seven days, and it looks once an hour. */
 const EXPIRE_SOON = {
   'transactional.id.expiration.ms': 2_000,
   'transaction.remove.expired.transaction.cleanup.interval.ms': 500,
 };
 /** Those who take a partition over wait for nobody: it would be the time of a session. */
-const AT_ONCE_MS = 3_000;
+const AT_ONCE_MS = 1_000;
 
 /** On a Kafka of its own: one broker cannot hold three copies of what coordinators remember of transactions. */
 const transactionLog: Scenario = {
@@ -22,7 +27,7 @@ const transactionLog: Scenario = {
   fault: 'transaction.state.log.replication.factor is larger than the cluster',
   attack: async (stage) => {
     const setting = 'transaction.state.log.replication.factor';
-    const kafka = await startKafka({ settings: { [setting]: 3 } });
+    const kafka = await startKafka({ ...stage.release, settings: { [setting]: 3 } });
     try {
       const { settings, input, output, deadLetter } = stage.lane;
       const brokers = kafka.bootstrapServers;
@@ -48,7 +53,7 @@ const expiredIds: Scenario = {
   name: 'ids-expired',
   fault: 'the brokers have forgotten the transactional ids of a transformer that had nothing to do',
   attack: async (stage) => {
-    const kafka = await startKafka({ settings: EXPIRE_SOON });
+    const kafka = await startKafka({ ...stage.release, settings: EXPIRE_SOON });
     const cluster = await Cluster.connect({ addresses: kafka.bootstrapServers });
     try {
       const side = await SidePipeline.open(stage, cluster);

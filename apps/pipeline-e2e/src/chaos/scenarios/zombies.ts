@@ -3,8 +3,8 @@ import { evict, memberIdOf } from '../eviction.ts';
 import type { Frame, MarkedPoint } from '../fault-proxy.ts';
 import { errorCodes } from '../kafka-answers.ts';
 import type { Api } from '../kafka-frames.ts';
+import { answeredAfter, reached } from '../marked-points.ts';
 import type { Scenario } from '../scenario.ts';
-import { answeredAfter, reached } from '../stage.ts';
 import type { Member, Stage } from '../stage.ts';
 import { DEATH_MS, SESSION_MS } from './processes.ts';
 
