@@ -167,9 +167,23 @@ const abortedUpstream: Scenario = {
       'no lag',
       async () => (await metricOf(member.service, 'consumer_lag_records')) === 0,
     );
+    await nothingUnaccounted(stage);
     return partitions;
   },
 };
+
+/** An aggregator knows how many records there were by offsets alone, and those of aborted ones and markers are none. */
+async function nothingUnaccounted(stage: Stage): Promise<void> {
+  const { group, input } = stage.lane;
+  const flow = { TRANSFORMER_GROUP_ID: group, TRANSFORMER_INPUT_TOPIC: input };
+  const { service } = await stage.start('aggregator', flow);
+  await service.ready();
+  const unaccounted = await service.until('its first look at the group', async () => {
+    const records = await metricOf(service, 'flow_unaccounted_records');
+    return Number.isNaN(records) ? undefined : records;
+  });
+  if (unaccounted !== 0) throw new Error(`${unaccounted} records are unaccounted for`);
+}
 
 /** One partition of the output is on one broker only, which goes. */
 const withoutLeader: Scenario = {
