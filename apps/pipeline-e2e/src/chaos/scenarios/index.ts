@@ -3,6 +3,7 @@ import { BROKER_SCENARIOS } from './brokers.ts';
 import { COORDINATOR_SCENARIOS } from './coordinator.ts';
 import { GROUP_SCENARIOS } from './groups.ts';
 import { HOSTILE_SCENARIOS } from './hostile.ts';
+import { INSIGHT_SCENARIOS } from './insights.ts';
 import { LEADER_SCENARIOS } from './leaders.ts';
 import { NETWORK_SCENARIOS } from './network.ts';
 import { PROCESS_SCENARIOS } from './processes.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...COORDINATOR_SCENARIOS,
   ...RECORD_SCENARIOS,
   ...TOPIC_SCENARIOS,
+  ...INSIGHT_SCENARIOS,
   ...GROUP_SCENARIOS,
   ...TRANSACTION_SCENARIOS,
   ...HOSTILE_SCENARIOS,
