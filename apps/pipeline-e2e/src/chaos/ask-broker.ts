@@ -7,8 +7,16 @@ const CORRELATION_ID = int32(1);
 /** Behind the length and the correlation id. */
 const BODY_AT = 8;
 
+/** A request that kafkajs does not know. */
+export interface RawApi {
+  readonly key: number;
+  readonly version: number;
+  /** Headers of flexible versions end with tagged fields (KIP-482), of which ours have none. */
+  readonly isFlexible?: true;
+}
+
 /**
- * Asks a broker what kafkajs cannot ask, in a version that is not flexible.
+ * Asks a broker what kafkajs cannot ask.
  *
  * @param address `host:port`
  * @param body the fields of the request
@@ -16,18 +24,20 @@ const BODY_AT = 8;
  */
 export async function askBroker(
   address: string,
-  { key, version }: { readonly key: number; readonly version: number },
+  { key, version, isFlexible }: RawApi,
   ...body: readonly Buffer[]
 ): Promise<Buffer> {
   const [host = '', port = ''] = address.split(':');
   const socket = connect(Number(port), host);
+  const tags = Buffer.alloc(isFlexible === true ? 1 : 0);
   try {
-    socket.write(framed(int16(key), int16(version), CORRELATION_ID, text('chaos'), ...body));
+    const header = [int16(key), int16(version), CORRELATION_ID, text('chaos'), tags];
+    socket.write(framed(...header, ...body));
     const splitter = new FrameSplitter();
     for (;;) {
       const [chunk] = (await once(socket, 'data')) as [Buffer];
       const [response] = splitter.push(chunk);
-      if (response !== undefined) return response.subarray(BODY_AT);
+      if (response !== undefined) return response.subarray(BODY_AT + tags.length);
     }
   } finally {
     socket.destroy();

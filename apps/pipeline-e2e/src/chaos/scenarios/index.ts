@@ -9,6 +9,7 @@ import { NETWORK_SCENARIOS } from './network.ts';
 import { PROCESS_SCENARIOS } from './processes.ts';
 import { RECORD_SCENARIOS } from './records.ts';
 import { ROLE_SCENARIOS } from './roles.ts';
+import { STRANGER_SCENARIOS } from './strangers.ts';
 import { TOPIC_SCENARIOS } from './topics.ts';
 import { TRANSACTION_SCENARIOS } from './transactions.ts';
 import { ZOMBIE_SCENARIOS } from './zombies.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...TOPIC_SCENARIOS,
   ...INSIGHT_SCENARIOS,
   ...GROUP_SCENARIOS,
+  ...STRANGER_SCENARIOS,
   ...TRANSACTION_SCENARIOS,
   ...HOSTILE_SCENARIOS,
   ...BROKER_SCENARIOS,
