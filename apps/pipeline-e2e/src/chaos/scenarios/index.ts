@@ -10,6 +10,7 @@ import { PROCESS_SCENARIOS } from './processes.ts';
 import { RECORD_SCENARIOS } from './records.ts';
 import { ROLE_SCENARIOS } from './roles.ts';
 import { STRANGER_SCENARIOS } from './strangers.ts';
+import { TLS_SCENARIOS } from './tls.ts';
 import { TOPIC_SCENARIOS } from './topics.ts';
 import { TRANSACTION_SCENARIOS } from './transactions.ts';
 import { ZOMBIE_SCENARIOS } from './zombies.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...INSIGHT_SCENARIOS,
   ...GROUP_SCENARIOS,
   ...STRANGER_SCENARIOS,
+  ...TLS_SCENARIOS,
   ...TRANSACTION_SCENARIOS,
   ...HOSTILE_SCENARIOS,
   ...BROKER_SCENARIOS,

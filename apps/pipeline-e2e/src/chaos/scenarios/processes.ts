@@ -8,9 +8,9 @@ export const SESSION_MS = 6_000;
 /** Then what it left open is settled, and its partitions go on elsewhere. */
 export const DEATH_MS = SESSION_MS + 3_000;
 /** A partition is given up, the next heartbeats tell of it, and the group joins anew; the others go on meanwhile. */
-const MOVE_MS = 1_500;
+export const MOVE_MS = 1_500;
 /** How long SIGTERM may take while brokers answer. */
-const STOP_MS = 5_000;
+export const STOP_MS = 5_000;
 
 const killLoop = (name: string, rounds: number, smoke: boolean): Scenario => ({
   name,
