@@ -96,8 +96,9 @@ export class PositionsAdmin {
   at(time: number): Promise<ReadonlyMap<number, bigint>> {
     const { topic } = this.#options.input;
     return this.#refusable(async () => {
-      const found = await this.#admin.offsetsAt([topic], 'read_committed', time);
+      // First the ends: what is written meanwhile is not passed.
       const bounds = await this.#admin.bounds([topic], 'read_committed');
+      const found = await this.#admin.offsetsAt([topic], 'read_committed', time);
       const ends = new Map(bounds.map(({ partition, end }) => [partition, end]));
       return new Map(
         found.map(({ partition, offset }) => [
