@@ -28,7 +28,8 @@ function states({ limits = LIMITS, now = SOME_TIME_MS } = {}) {
 
 function snapshotOf(timesMs: readonly number[], writtenMs: number) {
   const state = stateOf(timesMs);
-  return { value: encodeSnapshot(state), nextOffset: state.nextOffset, writtenMs };
+  const sections = new Map([['state', encodeSnapshot(state)]]);
+  return { sections, missing: [], nextOffset: state.nextOffset, writtenMs };
 }
 
 describe('the states of a replica', () => {

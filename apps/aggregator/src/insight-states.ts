@@ -6,7 +6,7 @@ import type {
   OutgoingRecord,
   Snapshot,
 } from '@login-pipeline/streams';
-import { FUTURE_TOLERANCE_MS } from '@login-pipeline/streams';
+import { FUTURE_TOLERANCE_MS, WHOLE } from '@login-pipeline/streams';
 import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
 import {
   ChangedCounts,
@@ -38,6 +38,9 @@ export interface InsightStatesOptions {
   /** Our own clock, epoch ms. */
   readonly now?: () => number;
 }
+
+/** The name of the one section of a snapshot. */
+const STATE = 'state';
 
 /** The states of the partitions this replica owns, and what the board shows of the others'. */
 export class InsightStates implements PartitionStates {
@@ -123,7 +126,9 @@ export class InsightStates implements PartitionStates {
 
   snapshot(partition: number): Snapshot {
     const state = this.#state(partition);
-    return { value: encodeSnapshot(state), nextOffset: state.nextOffset };
+    const { nextOffset } = state;
+    const encode = (): Buffer => encodeSnapshot(state);
+    return { nextOffset, sections: [{ name: STATE, revision: Number(nextOffset), encode }] };
   }
 
   /** @returns a record for each count of the partition that moved since the last call, its key the name of the count */
@@ -150,8 +155,10 @@ export class InsightStates implements PartitionStates {
   }
 
   /** Every replica mends a snapshot alike: what could not be when it was written, by the later clock, is forgotten. */
-  #decode(partition: number, { value, writtenMs }: FoundSnapshot): PartitionState {
-    const state = decodeSnapshot(value, this.#limits);
+  #decode(partition: number, { sections, writtenMs }: FoundSnapshot): PartitionState {
+    const value = sections.get(STATE) ?? sections.get(WHOLE);
+    const state =
+      value === undefined ? new PartitionState(this.#limits) : decodeSnapshot(value, this.#limits);
     const forgotten = forgetFuture(state, Math.max(writtenMs, this.#now()) + FUTURE_TOLERANCE_MS);
     if (forgotten.length > 0 && !this.#mended.has(partition)) {
       this.#mended.add(partition);

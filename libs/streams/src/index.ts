@@ -80,15 +80,12 @@ export type { FoldStates } from './fold/states.ts';
 export type { Changes } from './snapshots/changes.ts';
 export { ForeignChangesError } from './snapshots/changes-writer.ts';
 export { SnapshotFollower } from './snapshots/snapshot-follower.ts';
-export {
-  maxSnapshotBytes,
-  NEXT_OFFSET_HEADER,
-  partitionOfKey,
-  snapshotRecord,
-  SnapshotsUnreadableError,
-} from './snapshots/snapshot-record.ts';
-export type { FoundSnapshot, PlacedSnapshot, Snapshot } from './snapshots/snapshot-record.ts';
-export { SnapshotTooLargeError, UnwrittenError } from './snapshots/snapshot-writer.ts';
+export { SnapshotsUnreadableError, WHOLE } from './snapshots/snapshot.ts';
+export type { FoundSnapshot, PlacedSnapshot, Section, Snapshot } from './snapshots/snapshot.ts';
+export { SnapshotTooLargeError } from './snapshots/section-plan.ts';
+export { maxSnapshotBytes, NEXT_OFFSET_HEADER } from './snapshots/section-records.ts';
+export type { SnapshotSets } from './snapshots/snapshot-sets.ts';
+export { UnwrittenError } from './snapshots/snapshot-writer.ts';
 export { isSetByOperator, operatorMark, snapshotTopicOf } from './positions/position-mark.ts';
 export { TransformEngine } from './transform/engine.ts';
 export type { TransformOptions } from './transform/engine.ts';

@@ -13,7 +13,7 @@ import {
   snapshotTopicOf,
   StalledError,
 } from '@login-pipeline/streams';
-import type { Clock, InspectedGroup } from '@login-pipeline/streams';
+import type { Clock, InspectedGroup, SnapshotSets } from '@login-pipeline/streams';
 import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { Administration } from '../client/admin.ts';
@@ -152,7 +152,7 @@ export class PositionsAdmin {
       snapshotTopic,
       partitions: bounds.map(({ partition, earliest: start, end }) => {
         const { offset, metadata = '' } = committed.get(partition) ?? {};
-        const snapshot = snapshots?.get(partition);
+        const snapshot = snapshots?.found(partition);
         const ofTopic =
           snapshots === undefined
             ? decodeCommitMetadata(metadata, offset ?? -1n).topicId
@@ -194,8 +194,8 @@ export class PositionsAdmin {
     );
   }
 
-  /** @returns by partition, the newest snapshots */
-  async #follow(topic: string): Promise<SnapshotFollower['newest']> {
+  /** @returns the snapshots that a topic has now */
+  async #follow(topic: string): Promise<SnapshotSets> {
     const { connection, logger } = this.#options;
     const role = { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] } as const;
     const { snapshots } = await requireTopics(connection, logger, { snapshots: role });
@@ -209,12 +209,12 @@ export class PositionsAdmin {
     }
   }
 
-  /** @returns the newest snapshots that a topic has now */
+  /** @returns them when all are read */
   #newest(
     cluster: Cluster,
     clock: Clock,
     { topic, maxMessageBytes }: UsableTopic,
-  ): Promise<SnapshotFollower['newest']> {
+  ): Promise<SnapshotSets> {
     return new Promise((resolve, reject) => {
       const follower = new SnapshotFollower({
         cluster,
@@ -227,6 +227,7 @@ export class PositionsAdmin {
         },
         stallTimeoutMs: STALL_TIMEOUT_MS,
         onSnapshot: () => undefined,
+        onTorn: () => undefined,
         onGone: () => undefined,
         onFatal: reject,
       });
@@ -234,7 +235,7 @@ export class PositionsAdmin {
       follower
         .caughtUp()
         .then(() => {
-          resolve(follower.newest);
+          resolve(follower.sets);
         }, reject)
         .finally(() => {
           follower.close();

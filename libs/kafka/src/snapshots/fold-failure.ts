@@ -32,9 +32,9 @@ export function foldFailure(
     );
   }
   if (error instanceof SnapshotTooLargeError) {
-    const { partition, bytes, takes } = error;
+    const { partition, section, bytes, takes } = error;
     return new KafkaUnavailableError(
-      `The snapshot of partition ${partition} has ${bytes} bytes, and ${nameOf(snapshots)} takes ${takes}: ` +
+      `Section "${section}" of the snapshot of partition ${partition} has ${bytes} bytes, and ${nameOf(snapshots)} takes ${takes}: ` +
         'raise max.message.bytes of the topic.',
       { cause: error },
     );

@@ -4,9 +4,9 @@ import type { UsableTopic } from '../client/topics.ts';
 /** The states that an application folds records into, one per input partition. */
 export interface PartitionStates extends FoldStates {
   /**
-   * Called once, before anything is restored: what a snapshot may be, at most.
+   * Called once, before anything is restored: what a section of a snapshot may be, at most.
    *
-   * @param maxBytes of its value
+   * @param maxBytes of its content
    * @param topic where snapshots are kept
    * @throws when that is too little
    */

@@ -4,12 +4,13 @@ import { Fetcher } from '../fetch/fetcher.ts';
 import type { Member } from '../group/member.ts';
 import { ChangesWriter } from '../snapshots/changes-writer.ts';
 import { SnapshotFollower } from '../snapshots/snapshot-follower.ts';
-import type { FoundSnapshot, LogIdentity } from '../snapshots/snapshot-record.ts';
+import type { PlacedSnapshot } from '../snapshots/snapshot.ts';
 import { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import { StalledError } from '../watch/stalled-error.ts';
 import { FoldLane } from './fold-lane.ts';
 import type { FoldOptions } from './fold-options.ts';
+import { setNames } from './set-names.ts';
 import { StateKeeper } from './state-keeper.ts';
 
 /** A batch is some milliseconds of work: who asks for the states meanwhile does not wait long. */
@@ -72,6 +73,9 @@ export class FoldEngine {
       onSnapshot: (partition, snapshot) => {
         this.#follow(partition, snapshot);
       },
+      onTorn: (torn) => {
+        this.#keeper.onTorn(torn);
+      },
       onGone: (how) => {
         onEvent({ kind: 'snapshots-gone', how });
         this.#keeper.forgetSaved();
@@ -87,7 +91,7 @@ export class FoldEngine {
       snapshotTopic: snapshots.topic,
       intervalMs: options.snapshotIntervalMs,
       states,
-      writer: snapshotWriter(options, cluster, told),
+      writer: snapshotWriter(options, frame, told),
       changes: told,
       lanes: () => frame.lanes,
       onEvent,
@@ -168,7 +172,7 @@ export class FoldEngine {
       around,
       snapshots: async () => {
         await this.#catchUp();
-        return this.#follower.newest;
+        return this.#follower.sets;
       },
       before: this.#ending.get(partition) ?? Promise.resolve(),
       // Readers of changes may have been told nothing of it yet.
@@ -183,7 +187,7 @@ export class FoldEngine {
     return this.#caughtUp;
   }
 
-  #follow(partition: number, snapshot: FoundSnapshot & LogIdentity): void {
+  #follow(partition: number, snapshot: PlacedSnapshot): void {
     const { lanes } = this.#frame;
     if (lanes.has(partition)) return;
     // What a process that was frozen writes of a topic that is gone must not be shown beside this one.
@@ -266,8 +270,8 @@ function changesWriter(
 }
 
 function snapshotWriter(
-  { ports, input, snapshots, maxSnapshotBytes, stallTimeoutMs, onEvent }: FoldOptions,
-  cluster: Cluster,
+  { ports, instance, input, snapshots, maxSnapshotBytes, stallTimeoutMs, onEvent }: FoldOptions,
+  { cluster, member }: EngineFrame<FoldLane>,
   changes: ChangesWriter | undefined,
 ): SnapshotWriter {
   return new SnapshotWriter({
@@ -277,6 +281,7 @@ function snapshotWriter(
     input,
     target: snapshots,
     maxSnapshotBytes,
+    newSet: setNames(instance, () => member.identity),
     changes,
     stallTimeoutMs,
     onFailed: (topic, cause) => {

@@ -34,7 +34,7 @@ export type FoldEvent =
   | {
       /** Snapshots are safely in their topic. */
       readonly kind: 'saved';
-      /** The size of each, in bytes. */
+      /** Of each partition, how many were written this time. */
       readonly bytes: readonly number[];
     }
   | {

@@ -8,9 +8,11 @@ import type { ComparedPosition, KeptPosition } from '../positions/compare-with-l
 import { boundsOf, plainOffset } from '../positions/positions.ts';
 import type { Clock } from '../ports.ts';
 import type { ConsumedBatch } from '../records/record.ts';
-import type { FoundSnapshot, LogIdentity } from '../snapshots/snapshot-record.ts';
+import type { SnapshotSets } from '../snapshots/snapshot-sets.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import type { FoldEvent } from './events.ts';
+import { keptState } from './kept-state.ts';
+import type { KeptState } from './kept-state.ts';
 import { judgeOperator } from './operator-offset.ts';
 import { StateMismatchError } from './state-mismatch.ts';
 import type { FoldStates } from './states.ts';
@@ -24,9 +26,6 @@ export type FoldBatch = (batch: ConsumedBatch) => Promise<void>;
 /** Surrounds the folding of a batch. */
 export type AroundFold = (batch: ConsumedBatch, work: () => Promise<void>) => Promise<void>;
 
-/** The newest snapshots of all partitions of the input. */
-export type Snapshots = ReadonlyMap<number, FoundSnapshot & LogIdentity>;
-
 export interface FoldLaneOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
@@ -38,8 +37,8 @@ export interface FoldLaneOptions {
   readonly states: FoldStates;
   readonly handle: FoldBatch;
   readonly around: AroundFold | undefined;
-  /** @returns the newest snapshots, when all are read that were there when it was called */
-  readonly snapshots: () => Promise<Snapshots>;
+  /** @returns what snapshots there are, when all are read that were there when it was called */
+  readonly snapshots: () => Promise<SnapshotSets>;
   /** Resolves when nothing of an earlier lane of the partition is under way. */
   readonly before: Promise<void>;
   /** Whether a restored state is saved even where nothing is new in it. */
@@ -50,8 +49,8 @@ export interface FoldLaneOptions {
 /** One partition, for as long as it is the member's: restores its state, and folds its records into that, one batch after another. */
 export class FoldLane implements EngineLane {
   readonly partition: number;
-  /** The next offset of the last snapshot that is safely in its topic; undefined: there is none. */
-  savedOffset: bigint | undefined;
+  /** From when the state is restored on. */
+  kept: KeptState = keptState(undefined, []);
   readonly #options: FoldLaneOptions;
   readonly #work: PartitionWork;
   readonly #since: number;
@@ -176,7 +175,8 @@ export class FoldLane implements EngineLane {
     const { partition } = this;
     const snapshots = await Promise.race([before.then(newest), this.#closed]);
     if (snapshots === undefined) return undefined;
-    const snapshot = snapshots.get(partition);
+    const snapshot = snapshots.found(partition);
+    const sets = snapshots.setsOf(partition);
     const kept = snapshot && { ...snapshot, offset: snapshot.nextOffset };
     const compared = await this.#compare(kept);
     if (compared === undefined) return undefined;
@@ -189,7 +189,9 @@ export class FoldLane implements EngineLane {
     const offset = verdict === 'obeyed' ? (committed?.offset ?? start) : start;
     states.restore(partition, snapshot, offset);
     this.#standing = { ...position, offset };
-    this.savedOffset = savesRestored ? undefined : snapshot?.nextOffset;
+    // What is left of a snapshot is none to others.
+    const isSaved = snapshot?.missing.length === 0 && !savesRestored;
+    this.kept = keptState(isSaved ? snapshot.nextOffset : undefined, sets);
     onEvent({ kind: 'placed', partition, resume, from: snapshot?.nextOffset });
     if (verdict !== undefined && committed !== undefined) {
       onEvent({ kind: 'operator', partition, verdict, start, set: committed.offset, end });
@@ -231,9 +233,10 @@ export class FoldLane implements EngineLane {
    * @returns false when it has to be looked at again
    * @throws StateMismatchError
    */
-  async #areAllOf(topicId: string, snapshots: Snapshots): Promise<boolean> {
+  async #areAllOf(topicId: string, snapshots: SnapshotSets): Promise<boolean> {
     const { cluster, topic } = this.#options;
-    for (const [partition, { topicId: other, nextOffset }] of snapshots) {
+    for (const partition of snapshots.partitions) {
+      const { topicId: other, nextOffset = 0n } = snapshots.found(partition) ?? {};
       if (other === undefined || other === topicId || nextOffset === 0n) continue;
       if (!(await isAgreedOn(cluster, topic, topicId))) return false;
       const leader = cluster.leader(topic, partition);

@@ -9,7 +9,7 @@ import type { FoldStates } from './states.ts';
 export interface FoldOptions extends EngineOptions<FoldEvent> {
   /** A compacted topic that keeps the states. */
   readonly snapshots: WrittenTopic;
-  /** What it takes, in bytes of a state: see {@link maxSnapshotBytes}. */
+  /** What it takes, in bytes of a section: see {@link maxSnapshotBytes}. */
   readonly maxSnapshotBytes: number;
   /** Milliseconds between two snapshots of a partition that moves. */
   readonly snapshotIntervalMs: number;

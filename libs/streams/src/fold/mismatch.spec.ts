@@ -128,7 +128,7 @@ describe('A state that does not belong to the log', () => {
     cluster.createTopic(SNAPSHOTS, 2, { isCompacted: true });
     await cluster.run(cluster.now() + 20);
     const value = encodeCounts(new Map());
-    save(cluster, 7, { value, nextOffset: 5n, topicId: other, leaderEpoch: 0 });
+    save(cluster, 7, { value, nextOffset: 5n, topicId: other });
     const next = startFolding(cluster, 'after');
     await until(cluster, ended(next));
     expect(topicId).not.toBe(other);
@@ -157,7 +157,7 @@ describe('A state that does not belong to the log', () => {
   it('of an earlier release ends the start where it cannot be, and else gets the id of its topic', async () => {
     write(cluster, 0, 'a', 'b');
     const value = encodeCounts(new Map([['a', 1]]));
-    save(cluster, 0, { value, nextOffset: 1n, topicId: undefined, leaderEpoch: -1 });
+    save(cluster, 0, { value, nextOffset: 1n, topicId: undefined });
     const one = startFolding(cluster, 'a');
     await until(cluster, haveAll(cluster, one));
     expect(tally(one)).toEqual(recount(cluster));
@@ -166,7 +166,7 @@ describe('A state that does not belong to the log', () => {
     expect(Array.from(record?.headers ?? [], String)).toContain(`topic-id,${topicIdOf(cluster)}`);
     await stopped(one);
 
-    save(cluster, 0, { value, nextOffset: 9n, topicId: undefined, leaderEpoch: -1 });
+    save(cluster, 0, { value, nextOffset: 9n, topicId: undefined });
     const next = startFolding(cluster, 'b');
     await until(cluster, ended(next));
     expect(next.failures[0]).toMatchObject({ kind: 'impossible', nextOffset: 9n, end: 2n });
@@ -176,8 +176,8 @@ describe('A state that does not belong to the log', () => {
     const one = await counted('new');
     const value = encodeCounts(new Map([['old', 7]]));
     const old = '0'.repeat(31) + '9';
-    save(cluster, 7, { value, nextOffset: 8n, topicId: old, leaderEpoch: 0 });
-    save(cluster, 8, { value, nextOffset: 8n, topicId: topicIdOf(cluster), leaderEpoch: 0 });
+    save(cluster, 7, { value, nextOffset: 8n, topicId: old });
+    save(cluster, 8, { value, nextOffset: 8n, topicId: topicIdOf(cluster) });
     await until(cluster, () => one.states.followed.has(8));
     await cluster.run(cluster.now() + 1_000);
     expect([...one.states.followed.keys()]).toEqual([8]);

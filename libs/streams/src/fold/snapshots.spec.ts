@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { SnapshotTooLargeError } from '../snapshots/snapshot-writer.ts';
+import { SnapshotTooLargeError } from '../snapshots/section-plan.ts';
 import { encodeCounts, UnreadableSnapshot } from '../testing/counting-states.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
 import { until } from '../transform/testing/service.ts';
@@ -33,7 +33,7 @@ describe('The topic of snapshots', () => {
     (): boolean =>
       failures.length > 0;
   const snapshot = (nextOffset: bigint, value: Buffer) => ({
-    ...{ value, nextOffset, topicId: topicIdOf(cluster), leaderEpoch: 0 },
+    ...{ value, nextOffset, topicId: topicIdOf(cluster) },
   });
 
   it('may have an older snapshot behind a newer one', async () => {
@@ -134,11 +134,13 @@ describe('The topic of snapshots', () => {
   });
 
   it('that takes no snapshot of the size ends the engine at once', async () => {
-    const one = startFolding(cluster, 'a', { maxSnapshotBytes: 20 });
-    write(cluster, 2, 'many', 'different', 'values');
+    const one = startFolding(cluster, 'a', { maxSnapshotBytes: 200 });
+    write(cluster, 2, 'many'.repeat(60));
     await until(cluster, failed(one));
     expect(one.failures[0]).toBeInstanceOf(SnapshotTooLargeError);
-    expect(String(one.failures[0])).toMatch(/partition 2 has \d\d bytes, and "insights" takes 20/);
+    expect(String(one.failures[0])).toMatch(
+      /Section "counts-\d" .* partition 2 has \d{3} bytes, and "insights" takes 200$/,
+    );
   });
 
   it('names the offset that an operator set ahead, which is obeyed once', async () => {

@@ -4,10 +4,13 @@ import { snapshotMark } from '../positions/position-mark.ts';
 import type { Clock } from '../ports.ts';
 import type { OffsetToCommit } from '../protocol/group-apis.ts';
 import type { ChangesWriter } from '../snapshots/changes-writer.ts';
-import type { OwnSnapshot, SnapshotWriter } from '../snapshots/snapshot-writer.ts';
+import type { OwnSnapshot } from '../snapshots/section-plan.ts';
+import type { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
+import type { TornSet } from '../snapshots/snapshot-sets.ts';
 import { Alarm } from '../timing/alarm.ts';
 import type { FoldEvent } from './events.ts';
 import type { FoldLane } from './fold-lane.ts';
+import { forgetKept } from './kept-state.ts';
 import type { FoldStates } from './states.ts';
 
 type Lanes = ReadonlyMap<number, FoldLane>;
@@ -68,7 +71,17 @@ export class StateKeeper {
   /** What was saved may be gone: all of it is saved again. */
   forgetSaved(): void {
     this.#losses += 1;
-    for (const lane of this.#options.lanes().values()) lane.savedOffset = undefined;
+    for (const { kept } of this.#options.lanes().values()) forgetKept(kept);
+  }
+
+  /** A process that was frozen has erased what an owner of now has written. */
+  onTorn({ partition, set, nextOffset }: TornSet): void {
+    const { kept } = this.#options.lanes().get(partition) ?? {};
+    if (kept?.saved?.set !== set) return;
+    // What is not acknowledged yet may be on its way.
+    if (nextOffset !== undefined && nextOffset !== kept.saved.nextOffset) return;
+    this.#losses += 1;
+    forgetKept(kept);
   }
 
   /** Saves the states that moved, after what is being saved already. @param lanes asked for when it is their turn */
@@ -99,19 +112,30 @@ export class StateKeeper {
     if (moved.length === 0) return;
     const losses = this.#losses;
     const snapshots = new Map<number, OwnSnapshot>();
-    for (const [partition, lane, { topicId, leaderEpoch }] of moved) {
-      snapshots.set(lane.partition, { ...states.snapshot(partition), topicId, leaderEpoch });
+    for (const [partition, { kept }, { topicId, leaderEpoch }] of moved) {
+      const { saved } = kept;
+      snapshots.set(partition, { ...states.snapshot(partition), topicId, leaderEpoch, saved });
     }
-    const saved = await writer.write(snapshots);
+    const written = await writer.write(snapshots);
     const bytes: number[] = [];
-    for (const [partition, lane] of moved) {
-      const snapshot = snapshots.get(partition);
-      if (snapshot === undefined || !saved.has(partition)) continue;
-      const { nextOffset: offset, leaderEpoch, value } = snapshot;
-      if (losses === this.#losses) lane.savedOffset = offset;
+    for (const [partition, { kept }, { leaderEpoch }] of moved) {
+      const outcome = written.get(partition);
+      if (outcome === undefined || outcome.kind === 'unwritten') continue;
+      const isLost = losses !== this.#losses;
+      if (outcome.kind === 'unknown' || isLost) {
+        kept.outdated.add(outcome.kind === 'unknown' ? outcome.set : outcome.saved.set);
+        kept.saved = undefined;
+      }
+      if (outcome.kind === 'unknown') continue;
+      const { saved } = outcome;
+      if (!isLost) {
+        kept.saved = saved;
+        kept.nextOffset = saved.nextOffset;
+      }
       const metadata = snapshotMark(snapshotTopic);
+      const offset = saved.nextOffset;
       this.#uncommitted.set(partition, { topic, partition, offset, leaderEpoch, metadata });
-      bytes.push(value.length);
+      bytes.push(outcome.bytes);
     }
     if (bytes.length > 0) onEvent({ kind: 'saved', bytes });
   }
@@ -147,8 +171,8 @@ function movedOf(
   lanes: Lanes,
 ): readonly (readonly [number, FoldLane, NonNullable<FoldLane['standing']>])[] {
   return [...lanes].flatMap(([partition, lane]) => {
-    const { standing, savedOffset } = lane;
-    const isMoved = standing !== undefined && standing.offset !== savedOffset;
+    const { standing, kept } = lane;
+    const isMoved = standing !== undefined && standing.offset !== kept.nextOffset;
     return isMoved ? [[partition, lane, standing] as const] : [];
   });
 }

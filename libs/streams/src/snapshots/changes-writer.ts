@@ -14,7 +14,7 @@ import { partitionedWrites } from '../writing/partitioned-writes.ts';
 import { writePlainly } from '../writing/write-plainly.ts';
 import type { FailedWrite } from '../writing/write-once.ts';
 import type { Changes, WrittenTopic } from './changes.ts';
-import { TOPIC_ID_HEADER, topicIdIn } from './snapshot-record.ts';
+import { TOPIC_ID_HEADER, topicIdIn } from './snapshot.ts';
 
 /** The topic has changes of another input of the same name: what the two say of a key must not be mixed. */
 export class ForeignChangesError extends Error {

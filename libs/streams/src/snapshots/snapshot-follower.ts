@@ -11,8 +11,10 @@ import type { Clock } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
 import { PartitionProgress } from '../watch/progress.ts';
 import { StalledError } from '../watch/stalled-error.ts';
-import { readSnapshot, SnapshotsUnreadableError } from './snapshot-record.ts';
-import type { ReadSnapshot } from './snapshot-record.ts';
+import { SnapshotsUnreadableError } from './snapshot.ts';
+import type { PlacedSnapshot } from './snapshot.ts';
+import { SnapshotSets } from './snapshot-sets.ts';
+import type { TornSet } from './snapshot-sets.ts';
 
 /** What became of the topic of snapshots: there is another one of its name, or some of its newest records are gone. */
 export type SnapshotsGone = 'created-anew' | 'truncated';
@@ -28,8 +30,10 @@ export interface SnapshotFollowerOptions {
   readonly reading: Reading;
   /** For how long nothing may be read of what is there, in milliseconds. */
   readonly stallTimeoutMs: number;
-  /** A newer snapshot of a partition arrived. What it throws ends all. */
-  readonly onSnapshot: (partition: number, snapshot: ReadSnapshot['snapshot']) => void;
+  /** A newer snapshot of a partition arrived, all of it. What it throws ends all. */
+  readonly onSnapshot: (partition: number, snapshot: PlacedSnapshot) => void;
+  /** Records of a set were erased that belong to it: its writer, if it is still at work, has to write all of it again. */
+  readonly onTorn: (torn: TornSet) => void;
   /** Snapshots that were in the topic are not there any more: their writers have to write them again. */
   readonly onGone: (how: SnapshotsGone) => void;
   readonly onFatal: (error: unknown) => void;
@@ -50,7 +54,7 @@ export class SnapshotFollower {
   readonly #fetcher: Fetcher;
   readonly #alarm: Alarm;
   readonly #works = new Map<number, PartitionWork>();
-  readonly #newest = new Map<number, ReadSnapshot['snapshot']>();
+  readonly #sets: SnapshotSets;
   /** Where each partition of the topic goes on. */
   readonly #positions = new Map<number, FetchPosition>();
   readonly #waiting = new Set<() => void>();
@@ -60,7 +64,8 @@ export class SnapshotFollower {
 
   constructor(options: SnapshotFollowerOptions) {
     this.#options = options;
-    const { cluster, clock, topic, onFatal } = options;
+    const { cluster, clock, topic, input, onFatal } = options;
+    this.#sets = new SnapshotSets(input);
     this.#alarm = new Alarm(clock);
     const channel = 'follow';
     this.#fetcher = new Fetcher({ cluster, clock, topic, lingerMs: 0, channel, onFatal });
@@ -80,9 +85,9 @@ export class SnapshotFollower {
     this.#wake();
   }
 
-  /** By input partition, the newest snapshots, as far as the topic is read. */
-  get newest(): ReadonlyMap<number, ReadSnapshot['snapshot']> {
-    return this.#newest;
+  /** What is in the topic, as far as it is read. */
+  get sets(): SnapshotSets {
+    return this.#sets;
   }
 
   /**
@@ -91,6 +96,16 @@ export class SnapshotFollower {
    * @throws StalledError when brokers answer, and nothing is read
    */
   async caughtUp(): Promise<void> {
+    await this.#readToEnds();
+    // A writer that goes on, and compaction behind it, may have left of a set what is below the ends, and the rest is above them.
+    while (this.#sets.isUnsettled && !this.#isClosed) {
+      const { taken } = this.#sets;
+      await this.#readToEnds();
+      if (this.#sets.taken === taken) return;
+    }
+  }
+
+  async #readToEnds(): Promise<void> {
     const { topic, clock, stallTimeoutMs } = this.#options;
     let bounds = await this.#ends();
     let movedAt = clock.now();
@@ -173,28 +188,18 @@ export class SnapshotFollower {
   #beginAnew(topicId: string): void {
     this.#topicId = topicId;
     this.#positions.clear();
-    this.#newest.clear();
+    this.#sets.clear();
   }
 
   /** @returns whether it is of the topic that is read */
   #take(partition: number, { records, nextOffset }: Piece, position: FetchPosition): boolean {
     if (position.topicId !== this.#topicId) return false;
-    const { input, onSnapshot } = this.#options;
-    const newer = new Map<number, ReadSnapshot['snapshot']>();
-    for (const record of records) {
-      const read = readSnapshot(record, input);
-      if (read === undefined) continue;
-      const known = newer.get(read.partition) ?? this.#newest.get(read.partition);
-      if (known !== undefined && known.nextOffset >= read.snapshot.nextOffset) continue;
-      newer.set(read.partition, read.snapshot);
-    }
+    const { onSnapshot, onTorn } = this.#options;
+    for (const record of records) this.#sets.take(partition, record);
     // A restore reads up to an hour of versions: who decodes them all is busy with what is outdated.
-    for (const [of, snapshot] of newer) {
-      // It outlives what was fetched with it.
-      const kept = { ...snapshot, value: Buffer.from(snapshot.value) };
-      this.#newest.set(of, kept);
-      onSnapshot(of, kept);
-    }
+    const { newer, torn } = this.#sets.settle();
+    for (const [of, snapshot] of newer) onSnapshot(of, snapshot);
+    for (const set of torn) onTorn(set);
     this.#moveTo(partition, { ...position, offset: BigInt(nextOffset) });
     return true;
   }

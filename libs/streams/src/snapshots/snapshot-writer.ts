@@ -1,36 +1,15 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster, Topic } from '../cluster/cluster.ts';
 import { isLeaderGone, isUnheard, mayPass, ProtocolError } from '../cluster/protocol-error.ts';
 import type { BatchEncoder, Clock } from '../ports.ts';
 import { keyPartition } from '../writing/key-partition.ts';
-import { partitionedWrites } from '../writing/partitioned-writes.ts';
-import { writePlainly } from '../writing/write-plainly.ts';
 import type { FailedWrite } from '../writing/write-once.ts';
 import type { WrittenTopic } from './changes.ts';
 import type { ChangesWriter } from './changes-writer.ts';
-import { snapshotRecord } from './snapshot-record.ts';
-import type { PlacedSnapshot } from './snapshot-record.ts';
-
-/** A snapshot with the topic that it is of for sure. */
-export type OwnSnapshot = PlacedSnapshot & { readonly topicId: string };
-
-/** A snapshot is larger than its topic takes: an operator has to let the topic take more. */
-export class SnapshotTooLargeError extends Error {
-  override readonly name = 'SnapshotTooLargeError';
-  readonly code = 'SNAPSHOT_TOO_LARGE';
-  readonly partition: number;
-  readonly bytes: number;
-  /** What the topic takes, in bytes. */
-  readonly takes: number;
-
-  constructor(partition: number, bytes: number, topic: string, takes: number) {
-    super(
-      `The snapshot of partition ${partition} has ${bytes} bytes, and "${topic}" takes ${takes}`,
-    );
-    this.partition = partition;
-    this.bytes = bytes;
-    this.takes = takes;
-  }
-}
+import { planSections } from './section-plan.ts';
+import type { OwnSnapshot, SavedSet, SectionPlan } from './section-plan.ts';
+import { partitionKey } from './section-records.ts';
+import { writeUnits } from './write-units.ts';
+import type { Fate, Unit, UnitsWritten } from './write-units.ts';
 
 /** Brokers answer, and have refused for long what is written to a topic. */
 export class UnwrittenError extends Error {
@@ -50,8 +29,10 @@ export interface SnapshotWriterOptions {
   readonly encoder: BatchEncoder;
   readonly input: string;
   readonly target: WrittenTopic;
-  /** What the topic takes, in bytes of a snapshot's value. */
+  /** What the topic takes, in bytes of a section's value. */
   readonly maxSnapshotBytes: number;
+  /** Names a new set of a partition's sections: no other one, of any process, has had the name. */
+  readonly newSet: (partition: number) => string;
   /** Undefined where no changes are told. */
   readonly changes: ChangesWriter | undefined;
   /** For how long brokers may refuse what is written, in milliseconds. */
@@ -60,7 +41,17 @@ export interface SnapshotWriterOptions {
   readonly onFailed: (topic: string, error: Error) => void;
 }
 
+/** What became of a partition's snapshot. */
+export type Written =
+  /** It is safely in its topic, and before it what changed. */
+  | { readonly kind: 'saved'; readonly saved: SavedSet; readonly bytes: number }
+  /** All is as it was. */
+  | { readonly kind: 'unwritten' }
+  /** Some of it may be there, or come to be there later: nothing may be written behind it under the same keys. */
+  | { readonly kind: 'unknown'; readonly set: string };
+
 const MAX_RECORDS = 1_000;
+const UNWRITTEN: Written = { kind: 'unwritten' };
 
 /** Writes snapshots. One that fails is no loss, since the next one holds more; what brokers refuse for long is. */
 export class SnapshotWriter {
@@ -73,43 +64,65 @@ export class SnapshotWriter {
   }
 
   /**
-   * @returns the partitions whose snapshots, and before them what changed, are safely in the topics
+   * Writes what changes since what is saved. Sections are encoded before this returns.
+   *
    * @throws SnapshotTooLargeError, UnwrittenError, ForeignChangesError, or ProtocolError when an operator has to act
    */
-  async write(snapshots: ReadonlyMap<number, OwnSnapshot>): Promise<ReadonlySet<number>> {
-    this.#requireFitting(snapshots);
+  async write(snapshots: ReadonlyMap<number, OwnSnapshot>): Promise<ReadonlyMap<number, Written>> {
+    const { cluster, encoder, target } = this.#options;
+    const { topic, maxMessageBytes } = target;
+    const known = cluster.topic(topic);
+    const unwritten = new Map([...snapshots.keys()].map((partition) => [partition, UNWRITTEN]));
+    if (known === undefined) {
+      const error = new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION', `Produce to topic "${topic}"`);
+      this.#judge([{ topic, partition: 0, error }]);
+      return unwritten;
+    }
+    const plans = this.#plan(snapshots, known);
     const failed = await this.#writeChanges(snapshots);
     if (failed.length > 0) {
       this.#judge(failed);
-      return new Set();
+      return unwritten;
     }
-    const { cluster, clock, encoder, input, target } = this.#options;
-    const { topic } = target;
-    const { partitions } = cluster.topic(topic) ?? {};
-    if (partitions === undefined) {
-      const error = new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION', `Produce to topic "${topic}"`);
-      this.#judge([{ topic, partition: 0, error }]);
-      return new Set();
+    // What goes behind sections of a topic that is gone would be of no use.
+    if (cluster.topic(topic)?.topicId !== known.topicId) return unwritten;
+    const units = new Map<number, readonly Unit[]>();
+    for (const [partition, { saved, units: planned }] of plans) {
+      const place = saved.place.partition;
+      units.set(
+        partition,
+        planned.map((records) => ({ place, records })),
+      );
     }
-    const now = clock.now();
-    const written = new Map<number, number>();
-    const records = [...snapshots].map(([partition, snapshot]) => {
-      const record = snapshotRecord(input, partition, snapshot, now);
-      written.set(partition, keyPartition(record.key, partitions));
-      return record;
-    });
-    const writes = await partitionedWrites(
-      topic,
-      records,
-      ({ key }) => keyPartition(key, partitions),
-      { maxMessageBytes: target.maxMessageBytes, maxRecords: MAX_RECORDS, codec: 'none' },
-      encoder,
+    const limits = { topic, maxMessageBytes, maxRecords: MAX_RECORDS };
+    const written = await writeUnits(cluster, encoder, [...units.values()].flat(), limits);
+    this.#judge(written.failed);
+    return new Map(
+      [...plans].map(([partition, plan]) => [
+        partition,
+        outcome(plan, units.get(partition) ?? [], written),
+      ]),
     );
-    const refused = await writePlainly(cluster, writes);
-    this.#judge(refused);
-    const lost = new Set(refused.map(({ partition }) => partition));
-    return new Set(
-      [...written].flatMap(([partition, place]) => (lost.has(place) ? [] : [partition])),
+  }
+
+  #plan(
+    snapshots: ReadonlyMap<number, OwnSnapshot>,
+    { topicId, partitions }: Topic,
+  ): ReadonlyMap<number, SectionPlan> {
+    const { clock, input, target, maxSnapshotBytes, newSet } = this.#options;
+    const { topic, maxMessageBytes } = target;
+    const writtenMs = clock.now();
+    const limits = { topic, maxSnapshotBytes, maxMessageBytes, maxRecords: MAX_RECORDS };
+    const options = { input, writtenMs, ...limits };
+    return new Map(
+      [...snapshots].map(([partition, snapshot]) => {
+        const place = {
+          topicId,
+          partition: keyPartition(partitionKey(input, partition), partitions),
+        };
+        const named = (): string => newSet(partition);
+        return [partition, planSections(partition, snapshot, place, named, options)];
+      }),
     );
   }
 
@@ -127,15 +140,6 @@ export class SnapshotWriter {
     }
   }
 
-  /** A state that keeps to its bounds fits; one that was kept while the topic took more may not. */
-  #requireFitting(snapshots: ReadonlyMap<number, OwnSnapshot>): void {
-    const { maxSnapshotBytes, target } = this.#options;
-    for (const [partition, { value }] of snapshots) {
-      if (value.length <= maxSnapshotBytes) continue;
-      throw new SnapshotTooLargeError(partition, value.length, target.topic, maxSnapshotBytes);
-    }
-  }
-
   /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */
   #judge(failed: readonly FailedWrite[]): void {
     const { clock, stallTimeoutMs, onFailed } = this.#options;
@@ -150,6 +154,16 @@ export class SnapshotWriter {
     if (clock.now() - this.#refusedSince < stallTimeoutMs) return;
     throw new UnwrittenError(refused.topic, refused.error);
   }
+}
+
+function outcome(
+  { saved, bytes }: SectionPlan,
+  units: readonly Unit[],
+  { fates }: UnitsWritten,
+): Written {
+  const are = (wanted: Fate): boolean => units.every((unit) => fates.get(unit) === wanted);
+  if (are('written')) return { kind: 'saved', saved, bytes };
+  return are('unwritten') ? UNWRITTEN : { kind: 'unknown', set: saved.set };
 }
 
 /** @returns whether a broker is away, or lacks others: a new process would find the same */

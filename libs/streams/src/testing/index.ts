@@ -1,5 +1,7 @@
 export { CountingStates, encodeCounts, tallyOf, UnreadableSnapshot } from './counting-states.ts';
 export type { Tally } from './counting-states.ts';
+export { format1Record } from './format-1.ts';
+export type { Format1Snapshot } from './format-1.ts';
 export { outcomeOf, planNumbered } from './numbered-records.ts';
 export type { PipeTopics } from './numbered-records.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { isRefused, isUnheard, ProtocolError } from '../cluster/protocol-error.ts';
+import { UnreachableError } from '../ports.ts';
 import type { OutgoingBatch } from '../ports.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { ProducedPartition, ProducerStamp, TopicPartition } from '../protocol/log-apis.ts';
@@ -11,6 +12,11 @@ export interface FailedWrite extends TopicPartition {
   readonly error: Error;
 }
 
+/** The batch that failed; none that is behind it was sent. */
+export interface FailedBatch extends FailedWrite {
+  readonly sent: Sent;
+}
+
 /** A batch on its way. */
 export interface Sent extends TopicPartition {
   readonly batch: OutgoingBatch;
@@ -18,6 +24,8 @@ export interface Sent extends TopicPartition {
   readonly stamp: ProducerStamp;
 }
 
+/** No broker says so of a write: there is none that could be asked. */
+const NO_LEADER = 'LEADER_NOT_AVAILABLE';
 /** A leader waits so long for its followers, in milliseconds. */
 const REPLICATION_TIMEOUT_MS = 10_000;
 /** Brokers take up to 100 MiB (`socket.request.max.bytes`), and are busy with one for as long. */
@@ -35,8 +43,8 @@ export async function writeOnce(
   cluster: Cluster,
   batches: readonly Sent[],
   written: Set<Sent>,
-): Promise<ReadonlyMap<string, FailedWrite>> {
-  const failed = new Map<string, FailedWrite>();
+): Promise<ReadonlyMap<string, FailedBatch>> {
+  const failed = new Map<string, FailedBatch>();
   for (let left = batches; ;) {
     left = left.filter((sent) => !written.has(sent) && !failed.has(placeOf(sent)));
     const [first] = left;
@@ -48,7 +56,7 @@ export async function writeOnce(
       const error = errors.get(sent);
       const { topic, partition } = sent;
       if (error === undefined) written.add(sent);
-      else failed.set(placeOf(sent), { topic, partition, error });
+      else failed.set(placeOf(sent), { topic, partition, error, sent });
     }
   }
 }
@@ -72,6 +80,10 @@ async function send(
   }
   const errors = new Map<Sent, Error>();
   for (const sent of request) {
+    if (broker === undefined) {
+      errors.set(sent, failure(sent, { error: NO_LEADER }));
+      continue;
+    }
     const answer = answers.find((one) => placeOf(one) === placeOf(sent));
     if (answer?.error === 'NONE' || answer?.error === 'DUPLICATE_SEQUENCE_NUMBER') continue;
     const error = failure(sent, answer);
@@ -104,18 +116,31 @@ function leaderOf(cluster: Cluster, { topic, partition }: TopicPartition): Broke
   return cluster.leader(topic, partition)?.broker;
 }
 
-/** @param answer undefined: there is no leader that could be asked */
+/** @param answer undefined: the broker says nothing of it */
 function failure(
   { topic, partition }: TopicPartition,
-  answer: ProducedPartition | undefined,
+  answer: Partial<Pick<ProducedPartition, 'error' | 'message'>> | undefined,
 ): ProtocolError {
-  const { error = 'LEADER_NOT_AVAILABLE', message } = answer ?? {};
+  const { error = 'UNKNOWN_SERVER_ERROR', message } = answer ?? {};
   const isTooLarge = error === 'MESSAGE_TOO_LARGE' || error === 'RECORD_LIST_TOO_LARGE';
   return new ProtocolError(
     error,
     `Produce to partition ${partition} of topic "${topic}"`,
     message ?? (isTooLarge ? 'a batch is larger than the topic takes' : undefined),
   );
+}
+
+/**
+ * Kafka checks for the replicas in sync before it appends (`NOT_ENOUGH_REPLICAS`), and again when it has. A leader that loses the
+ * partition while it waits for its followers says `NOT_LEADER_OR_FOLLOWER` of what it has appended (DelayedProduce.tryComplete), and
+ * the next one may have it.
+ *
+ * @returns whether what failed is not in the log, and never will be
+ */
+export function isSurelyUnwritten(error: Error): boolean {
+  if (!(error instanceof ProtocolError)) return error instanceof UnreachableError;
+  const { code } = error;
+  return code === NO_LEADER || code === 'NOT_ENOUGH_REPLICAS' || isOfRecords(code);
 }
 
 /** @returns whether it is refused for what it is: sent again it is refused again */

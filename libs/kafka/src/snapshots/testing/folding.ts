@@ -1,10 +1,5 @@
-import {
-  lastHeader,
-  NEXT_OFFSET_HEADER,
-  partitionOfKey,
-  snapshotRecord,
-} from '@login-pipeline/streams';
-import { CountingStates, tallyOf } from '@login-pipeline/streams/testing';
+import { lastHeader, NEXT_OFFSET_HEADER } from '@login-pipeline/streams';
+import { CountingStates, format1Record, tallyOf } from '@login-pipeline/streams/testing';
 import type { Tally } from '@login-pipeline/streams/testing';
 import { TestCluster, waitFor } from '../../testing/index.ts';
 import { SnapshotConsumer } from '../snapshot-consumer.ts';
@@ -123,13 +118,13 @@ export function tally(...owners: readonly Running[]): Tally {
 }
 
 /** @returns the next offsets of the snapshots, by partition and in the order of the log */
-export async function savedOffsets({
-  input,
-  snapshots,
-}: Fold): Promise<ReadonlyMap<number, string[]>> {
+export async function savedOffsets({ snapshots }: Fold): Promise<ReadonlyMap<number, string[]>> {
   const saved = new Map<number, string[]>();
-  for (const { key, headers } of await cluster.read(snapshots)) {
-    const partition = partitionOfKey(key, input) ?? -1;
+  for (const { key, value, headers } of await cluster.read(snapshots)) {
+    // A snapshot's head, or all of one of an earlier release.
+    const [, digits] = /-(\d+)(?:\/[^/]+\/)?$/.exec(key?.toString() ?? '') ?? [];
+    if (digits === undefined || value === null) continue;
+    const partition = Number(digits);
     const offset = String(lastHeader(headers, NEXT_OFFSET_HEADER));
     saved.set(partition, [...(saved.get(partition) ?? []), offset]);
   }
@@ -138,7 +133,6 @@ export async function savedOffsets({
 
 /** Writes a snapshot as any replica of an earlier release could have. */
 export async function save(fold: Fold, nextOffset: bigint, value: Buffer): Promise<void> {
-  const plain = { nextOffset, value, topicId: undefined, leaderEpoch: -1 };
-  const record = snapshotRecord(fold.input, 0, plain, Date.now());
+  const record = format1Record(fold.input, 0, { nextOffset, value }, Date.now());
   await cluster.produce(fold.snapshots, [{ ...record, timestamp: String(record.timestamp) }]);
 }

@@ -1,10 +1,10 @@
 import { readLimits } from '../../fetch/read-limits.ts';
 import { ReadMemory } from '../../fetch/read-memory.ts';
-import { NEXT_OFFSET_HEADER, snapshotRecord } from '../../snapshots/snapshot-record.ts';
-import type { PlacedSnapshot } from '../../snapshots/snapshot-record.ts';
-import { lastHeader } from '../../records/headers.ts';
+import { readPart } from '../../snapshots/section-records.ts';
 import { CountingStates, tallyOf } from '../../testing/counting-states.ts';
 import type { Tally } from '../../testing/counting-states.ts';
+import { format1Record } from '../../testing/format-1.ts';
+import type { Format1Snapshot } from '../../testing/format-1.ts';
 import type { SimulatedCluster, SimulatedProcess } from '../../testing/simulation/index.ts';
 import { keyPartition } from '../../writing/key-partition.ts';
 import { FoldEngine } from '../engine.ts';
@@ -69,9 +69,13 @@ export function write(cluster: SimulatedCluster, partition: number, ...values: s
   cluster.append(INPUT, partition, records);
 }
 
-/** Writes a snapshot as any process could have. */
-export function save(cluster: SimulatedCluster, partition: number, snapshot: PlacedSnapshot): void {
-  const record = snapshotRecord(INPUT, partition, snapshot, 1);
+/** Writes a snapshot as any process of an earlier release could have. */
+export function save(
+  cluster: SimulatedCluster,
+  partition: number,
+  snapshot: Format1Snapshot,
+): void {
+  const record = format1Record(INPUT, partition, snapshot, 1);
   const place = keyPartition(record.key, cluster.read(SNAPSHOTS).length);
   cluster.append(SNAPSHOTS, place, [record]);
 }
@@ -79,9 +83,11 @@ export function save(cluster: SimulatedCluster, partition: number, snapshot: Pla
 /** @returns the next offsets of the snapshots of a partition, in the order of the log */
 export function savedOffsets(cluster: SimulatedCluster, partition: number): number[] {
   const records = cluster.read(SNAPSHOTS).flatMap(({ committed }) => committed);
-  return records
-    .filter(({ key }) => String(key) === `${INPUT}-${partition}`)
-    .map(({ headers = [] }) => Number(lastHeader(headers, NEXT_OFFSET_HEADER)));
+  return records.flatMap((record) => {
+    const part = readPart(record, INPUT);
+    if (part?.partition !== partition) return [];
+    return part.kind === 'whole' || part.kind === 'head' ? [Number(part.nextOffset)] : [];
+  });
 }
 
 /** @returns whether processes have, together, each partition once, and are at the end of all of them */
