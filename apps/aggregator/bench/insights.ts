@@ -1,92 +1,144 @@
-/** Measures the fold, the snapshot's size and time in several encodings, and the merge: `node bench/insights.ts`. */
-import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync } from 'node:zlib';
-import { decodeSnapshot, encodeSnapshot, mergeStates } from '../src/insights/index.ts';
-import type { PartitionState } from '../src/insights/index.ts';
-import { foldAll, randomLogins } from './random-state.ts';
+/**
+ * Measures what a partition costs: the fold, snapshots in bytes and time, the state in memory, and views of all partitions:
+ * `node --expose-gc apps/aggregator/bench/insights.ts`.
+ */
+import { InsightsBoard } from '../src/board/insights-board.ts';
+import { periodOf } from '../src/board/period.ts';
+import type { PeriodQuery } from '../src/board/period.ts';
+import { PartitionState } from '../src/state/partition-state.ts';
+import { readSections } from '../src/state/sections.ts';
+import { WrittenSections } from '../src/state/testing/written-sections.ts';
+import { foldAll, LIMITS, randomLogins } from './random-state.ts';
+import type { FoldArguments, StateShape } from './random-state.ts';
 
-const HEADER_BYTES = 5;
-const SHAPES = [
-  { logins: 20_000, minutes: 1440, versions: 5, users: 1000 },
-  { logins: 1_000_000, minutes: 1440, versions: 5, users: 100_000 },
-  { logins: 1_000_000, minutes: 10_000, versions: 1000, users: 100_000 },
+const SHAPES: readonly StateShape[] = [
+  { logins: 1_000_000, minutes: 1_440, versions: 5, users: 100_000 },
+  { logins: 1_000_000, minutes: 44_640, versions: 5, users: 100_000 },
+  { logins: 4_000_000, minutes: 44_640, versions: 100, users: 1_000_000 },
 ];
+const PARTITIONS = 4;
+const SECONDS = 60;
+const MS_PER_SECOND = 1_000;
+const PERIODS: readonly PeriodQuery[] = [{}, { last: '1h' }, { last: '7d' }, { last: '30d' }];
 
-for (const shape of SHAPES) {
+for (const shape of SHAPES) measure(shape);
+
+function measure(shape: StateShape): void {
   const logins = randomLogins(shape);
-  const state = foldAll(logins, shape);
-  const foldNs = (timeUs(() => foldAll(logins, shape), 1) * 1000) / shape.logins;
-  const snapshot = encodeSnapshot(state);
-  const binary = brotliDecompressSync(snapshot.subarray(HEADER_BYTES));
-  const json = Buffer.from(asJson(state));
-  const topic = {
-    byPartition: new Map([0, 1, 2, 3].map((partition) => [partition, state] as const)),
-    due: new Map(),
-  };
-
-  const rows: readonly (readonly [string, number | undefined, number | undefined])[] = [
-    ['JSON', json.length, timeUs(() => asJson(state))],
-    ['JSON, deflate 1', ...compressed(json, deflate(1))],
-    ['binary', binary.length, undefined],
-    ['binary, deflate 1', ...compressed(binary, deflate(1))],
-    ['binary, deflate 6', ...compressed(binary, deflate(6))],
-    ['binary, brotli 0', ...compressed(binary, brotli(0))],
-    ['binary, brotli 1', ...compressed(binary, brotli(1))],
-    ['binary, brotli 4', ...compressed(binary, brotli(4))],
-    ['encodeSnapshot', snapshot.length, timeUs(() => encodeSnapshot(state))],
-    ['decodeSnapshot', undefined, timeUs(() => decodeSnapshot(snapshot, state.limits))],
-    ['mergeStates, 4 partitions', undefined, timeUs(() => mergeStates(topic, 1000))],
-  ];
+  const foldNs = (timeUs(() => foldAll(logins), 1, 3) * 1_000) / shape.logins;
+  const state = foldAll(logins);
+  const endMs = logins.at(-1)?.timeMs ?? 0;
+  const topic = new WrittenSections();
+  const complete = topic.write(state, endMs);
+  const completeUs = timeUs(() => new WrittenSections().write(state, endMs), 5);
+  const readUs = timeUs(() => {
+    readSections(new PartitionState(LIMITS), complete);
+  }, 5);
+  const steady = steadyBytes(state, topic, logins);
   process.stdout.write(
-    `\n${JSON.stringify(shape)}: fold ${foldNs.toFixed(0)} ns per login\n\n` +
-      '| what | bytes | µs |\n| --- | --: | --: |\n' +
-      rows.map(([what, bytes = '', us = '']) => `| ${what} | ${bytes} | ${us} |\n`).join(''),
+    `\n${JSON.stringify(shape)}: fold ${foldNs.toFixed(0)} ns per login\n` +
+      `complete snapshot ${String(topic.bytes[0])} bytes in ${String(complete.sections.size)} sections, ` +
+      `${completeUs.toString()} µs to write, ${readUs.toString()} µs to read\n` +
+      `each second ${steady.bytes.toFixed(0)} bytes, ${steady.us.toString()} µs; ` +
+      `${heapKb(complete).toFixed(0)} kB of memory\n`,
   );
+  const copies = Array.from({ length: PARTITIONS }, () => {
+    const copy = new PartitionState(LIMITS);
+    readSections(copy, complete);
+    return copy;
+  });
+  for (const query of PERIODS) {
+    let clock = 0;
+    const board = new InsightsBoard({
+      ...LIMITS,
+      now: () => endMs,
+      monotonic: () => (clock += 1e6),
+    });
+    for (const [partition, copy] of copies.entries()) board.show(partition, copy);
+    const period = periodOf(query, endMs);
+    const firstUs = timeUs(() => board.view(period), 1, 1);
+    const us = timeUs(() => {
+      board.show(0, touched(copies[0], endMs));
+      board.view(period);
+    });
+    process.stdout.write(
+      `view ${JSON.stringify(query)} of ${PARTITIONS} partitions: ${firstUs} µs at first, ${us} µs after a change\n`,
+    );
+  }
+}
+
+/** Goes on at the rate of the shape, with a snapshot each second. */
+function steadyBytes(
+  state: PartitionState,
+  topic: WrittenSections,
+  logins: readonly FoldArguments[],
+): { readonly bytes: number; readonly us: number } {
+  const endMs = logins.at(-1)?.timeMs ?? 0;
+  const spanMs = endMs - (logins[0]?.timeMs ?? 0);
+  const perSecond = Math.max(1, Math.round((logins.length / spanMs) * MS_PER_SECOND));
+  const begun = topic.bytes.length;
+  let us = 0;
+  for (let second = 0; second < SECONDS; second += 1) {
+    const timeMs = endMs + second * MS_PER_SECOND;
+    state.startBatch(Infinity);
+    for (let index = 0; index < perSecond; index += 1) {
+      const login = logins[(second * perSecond + index) % logins.length];
+      if (login !== undefined) state.fold(login, timeMs, timeMs);
+    }
+    us += timeUs(() => topic.write(state, timeMs), 1, 1);
+  }
+  const written = topic.bytes.slice(begun);
+  return {
+    bytes: written.reduce((sum, bytes) => sum + bytes, 0) / written.length,
+    us: Math.round(us / SECONDS),
+  };
+}
+
+function touched(state: PartitionState | undefined, timeMs: number): PartitionState {
+  if (state === undefined) throw new Error('there is no state');
+  state.startBatch(Infinity);
+  state.fold(
+    {
+      user_id: '3b241101-e2bb-4255-8caf-4136c566a962',
+      app_version: '2.0.0',
+      device_type: 'iOS',
+      locale: 'TX',
+    },
+    timeMs,
+    timeMs,
+  );
+  return state;
+}
+
+/** @returns what a restored state takes, its sections included */
+function heapKb(snapshot: ReturnType<WrittenSections['write']>): number {
+  const gc = globalThis.gc ?? ((): void => undefined);
+  gc();
+  const before = memory();
+  const states = Array.from({ length: 20 }, () => {
+    const state = new PartitionState(LIMITS);
+    const sections = new Map(
+      [...snapshot.sections].map(([name, bytes]) => [name, Buffer.from(bytes)]),
+    );
+    readSections(state, { ...snapshot, sections });
+    return { state, sections };
+  });
+  gc();
+  return (memory() - before) / states.length / 1_024;
+}
+
+function memory(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** CPU time of one run, the least of several rounds: what else the machine does only ever adds to it. */
-function timeUs(run: () => unknown, runs = 20): number {
-  const rounds = Array.from({ length: 9 }, () => {
+function timeUs(run: () => unknown, runs = 20, rounds = 9): number {
+  const times = Array.from({ length: rounds }, () => {
     const start = process.cpuUsage();
-    for (let times = 0; times < runs; times += 1) run();
+    for (let time = 0; time < runs; time += 1) run();
     const { user, system } = process.cpuUsage(start);
     return (user + system) / runs;
   });
-  return Math.round(Math.min(...rounds));
-}
-
-function compressed(
-  bytes: Buffer,
-  compress: (bytes: Buffer) => Buffer,
-): readonly [bytes: number, us: number] {
-  return [compress(bytes).length, timeUs(() => compress(bytes))];
-}
-
-function deflate(level: number): (bytes: Buffer) => Buffer {
-  return (bytes) => deflateRawSync(bytes, { level });
-}
-
-function brotli(quality: number): (bytes: Buffer) => Buffer {
-  return (bytes) =>
-    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
-}
-
-/** The same state as JSON text, each number written in decimal digits. */
-function asJson(state: PartitionState): string {
-  const minutes: number[] = [];
-  state.traffic.forEach((minute, count) => minutes.push(minute, count));
-  return JSON.stringify({
-    ...state.ledger(),
-    nextOffset: state.nextOffset.toString(),
-    deviceTypes: [...state.deviceTypes.entries()],
-    locales: [...state.locales.entries()],
-    appVersions: [...state.appVersions.entries()],
-    minutes,
-    hours: [...state.adoption.hours].map(([hour, versions]) => [hour, [...versions]]),
-    registers: Buffer.from(state.distinctUsers.registers).toString('base64'),
-    samples: [...state.dailyUsers.samples].map(([day, { level, users }]) => [
-      day,
-      level,
-      [...users].map(([key, { rank, logins }]) => [key, rank, logins]),
-    ]),
-  });
+  return Math.round(Math.min(...times));
 }

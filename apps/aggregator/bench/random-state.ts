@@ -1,4 +1,4 @@
-import { PartitionState } from '../src/insights/index.ts';
+import { PartitionState } from '../src/state/partition-state.ts';
 
 /** A small generator with a seed (mulberry32), so that every run measures the same states. */
 export function seededRandom(seed: number): () => number {
@@ -13,6 +13,7 @@ export function seededRandom(seed: number): () => number {
 
 export interface StateShape {
   readonly logins: number;
+  /** Over which the logins are spread. */
   readonly minutes: number;
   readonly versions: number;
   readonly users: number;
@@ -41,12 +42,33 @@ export function randomLogins(shape: StateShape, seed = 1): FoldArguments[] {
   }));
 }
 
+/** @returns processed logins as records, in the order of time */
+export function loginRecords(shape: StateShape): {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly headers: [];
+  readonly timestamp: string;
+}[] {
+  return randomLogins(shape).map(({ timeMs, ...login }) => ({
+    key: Buffer.from(login.user_id),
+    value: Buffer.from(
+      JSON.stringify({ ...login, ip: '10.1.2.3', timestamp: timeMs, processed: true }),
+    ),
+    headers: [],
+    timestamp: String(timeMs),
+  }));
+}
+
+/** The limits of the default settings. */
+export const LIMITS = {
+  trafficRetentionMinutes: 1_440,
+  insightRetentionDays: 31,
+  maxDistinctValues: 1_000,
+};
+
 /** @returns the state after those logins */
-export function foldAll(logins: readonly FoldArguments[], shape: StateShape): PartitionState {
-  const state = new PartitionState({
-    trafficRetentionMinutes: shape.minutes,
-    maxDistinctValues: 1000,
-  });
+export function foldAll(logins: readonly FoldArguments[]): PartitionState {
+  const state = new PartitionState(LIMITS);
   for (const login of logins) state.fold(login, login.timeMs, login.timeMs);
   state.nextOffset = BigInt(logins.length);
   return state;

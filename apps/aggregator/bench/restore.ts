@@ -1,82 +1,70 @@
 /**
- * Measures how long an aggregator without any state of its own takes to get ready, with a day of minutes per partition
- * and more or less of the snapshots' history not yet compacted: `node apps/aggregator/bench/restore.ts`, after
- * `npx nx build aggregator`, with a broker on KAFKA_BROKERS.
+ * Measures how long an aggregator without any state of its own takes to get ready, from snapshots of nothing, of a day and of a month:
+ * `node apps/aggregator/bench/restore.ts`, after `npx nx build aggregator`, with a broker on KAFKA_BROKERS.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectProducer } from '@login-pipeline/kafka';
-import { encodeSnapshot } from '../src/insights/index.ts';
-import { foldAll, randomLogins } from './random-state.ts';
+import { loginRecords } from './random-state.ts';
 import { CONNECTION, createTopics, LOGGER, startAggregator } from './running-aggregator.ts';
-import type { BenchTopics } from './running-aggregator.ts';
+import type { BenchTopics, RunningAggregator } from './running-aggregator.ts';
 
-const SHAPE = { logins: 100_000, minutes: 1440, versions: 5, users: 10_000 };
-/** Snapshots of each partition in the topic: only the newest counts, the others await compaction. */
+const DAY = 1_440;
 const CASES = [
-  { partitions: 4, versions: 0 },
-  { partitions: 4, versions: 1 },
-  { partitions: 4, versions: 3600 },
-  { partitions: 64, versions: 1 },
-  { partitions: 64, versions: 60 },
+  { partitions: 4, logins: 0, minutes: DAY },
+  { partitions: 4, logins: 400_000, minutes: DAY },
+  { partitions: 4, logins: 1_000_000, minutes: 31 * DAY },
+  { partitions: 64, logins: 2_000_000, minutes: 31 * DAY },
+  { partitions: 1_000, logins: 2_000_000, minutes: 31 * DAY },
 ];
+const VERSIONS = 100;
+const USERS = 200_000;
 const ROUNDS = 3;
-const PAUSE_BETWEEN_ROUNDS_MS = 1_000;
+const PAUSE_MS = 1_000;
+const RECORDS_AT_ONCE = 10_000;
 
-const logins = randomLogins(SHAPE);
 process.stdout.write(
-  '| partitions | snapshots of each | MB read | start to ready, s | CPU, s |\n' +
-    '| ---------: | ----------------: | ------: | ----------------: | -----: |\n',
+  '| partitions | logins | days | start to ready, s | CPU, s | memory, MB |\n' +
+    '| ---------: | -----: | ---: | ----------------: | -----: | ---------: |\n',
 );
-for (const { partitions, versions } of CASES) {
+for (const { partitions, logins, minutes } of CASES) {
   const topics = await createTopics(partitions);
-  const bytes = await writeSnapshots(topics, partitions, versions);
-  const rounds: { readyMs: number; cpuSeconds: number }[] = [];
+  await fold(topics, logins, minutes);
+  const rounds: { readyMs: number; cpuSeconds: number; residentMb: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const aggregator = await startAggregator(topics);
     rounds.push({ readyMs: aggregator.readyMs, ...(await aggregator.usage()) });
     await aggregator.stop();
-    await sleep(PAUSE_BETWEEN_ROUNDS_MS);
+    await sleep(PAUSE_MS);
   }
   const best = rounds.toSorted((one, other) => one.readyMs - other.readyMs)[0];
   process.stdout.write(
-    `| ${partitions} | ${versions} | ${(bytes / 1e6).toFixed(1)} | ` +
-      `${((best?.readyMs ?? NaN) / 1_000).toFixed(2)} | ${best?.cpuSeconds.toFixed(2)} |\n`,
+    `| ${partitions} | ${logins} | ${minutes / DAY} | ${((best?.readyMs ?? NaN) / 1_000).toFixed(2)} | ` +
+      `${best?.cpuSeconds.toFixed(2)} | ${best?.residentMb.toFixed(0)} |\n`,
   );
 }
 
-/** @returns bytes of all snapshots together */
-async function writeSnapshots(
+/** Lets an aggregator count logins, and keep what it has counted. */
+async function fold(
   { input, snapshots }: BenchTopics,
-  partitions: number,
-  versions: number,
-): Promise<number> {
-  const inputs = await connectProducer(CONNECTION, {
+  logins: number,
+  minutes: number,
+): Promise<void> {
+  const producer = await connectProducer(CONNECTION, {
     topic: { topic: input, setting: 'INPUT_TOPIC' },
     compression: 'none',
     logger: LOGGER,
   });
-  const producer = await connectProducer(CONNECTION, {
-    topic: { topic: snapshots, setting: 'SNAPSHOT_TOPIC' },
-    compression: 'none',
-    logger: LOGGER,
-  });
-  const timestamp = String(Date.now());
-  // A snapshot behind the end of its partition would be refused; records without key go to the partitions by turns.
-  const fillers = Array.from({ length: partitions }, () => ({ key: null, value: null, timestamp }));
-  for (let version = 0; version < versions; version += 1) await inputs.send(fillers);
-  const state = foldAll(logins, SHAPE);
-  let bytes = 0;
-  for (let partition = 0; partition < partitions; partition += 1) {
-    const history = Array.from({ length: versions }, (_, version) => {
-      state.nextOffset = BigInt(version + 1);
-      const value = encodeSnapshot(state);
-      bytes += value.length;
-      const headers = [['next-offset', state.nextOffset.toString()]] as const;
-      return { key: Buffer.from(`${input}-${partition}`), value, headers, timestamp };
-    });
-    await producer.send(history);
+  const records = loginRecords({ logins, minutes, versions: VERSIONS, users: USERS });
+  for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
+    await producer.send(records.slice(from, from + RECORDS_AT_ONCE));
   }
-  await inputs.disconnect();
   await producer.disconnect();
-  return bytes;
+  const aggregator = await startAggregator({ input, snapshots });
+  while ((await counted(aggregator)) < logins) await sleep(PAUSE_MS);
+  await aggregator.stop();
+}
+
+async function counted({ url }: RunningAggregator): Promise<number> {
+  const { total } = (await (await fetch(`${url}/insights`)).json()) as { total: number };
+  return total;
 }

@@ -1,22 +1,14 @@
 /** Writes processed logins at an even pace: `node write-logins.ts TOPIC LOGINS_PER_SECOND SECONDS`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectProducer } from '@login-pipeline/kafka';
-import { randomLogins } from './random-state.ts';
+import { loginRecords } from './random-state.ts';
 import { CONNECTION, LOGGER } from './running-aggregator.ts';
 
 const [topic = '', rate, seconds] = process.argv.slice(2);
 const loginsPerSecond = Number(rate);
 const SENDS_PER_SECOND = 50;
 
-const logins = randomLogins({ logins: 100_000, minutes: 1440, versions: 5, users: 50_000 });
-const records = logins.map(({ timeMs, ...login }) => ({
-  key: Buffer.from(login.user_id),
-  value: Buffer.from(
-    JSON.stringify({ ...login, ip: '10.1.2.3', timestamp: timeMs, processed: true }),
-  ),
-  headers: [],
-  timestamp: String(timeMs),
-}));
+const records = loginRecords({ logins: 100_000, minutes: 1440, versions: 5, users: 50_000 });
 const producer = await connectProducer(CONNECTION, {
   topic: { topic, setting: 'INPUT_TOPIC' },
   compression: 'none',

@@ -3,13 +3,13 @@ import { Module } from '@nestjs/common';
 import type { AggregatorSettings } from '@login-pipeline/config';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import { FlowWatch } from '@login-pipeline/kafka';
+import { InsightsBoard } from './board/insights-board.ts';
 import { FlowModule } from './flow/index.ts';
 import { FoldController } from './fold.controller.ts';
 import { InsightsHttpModule } from './http/index.ts';
 import { InsightStates } from './insight-states.ts';
 import { InsightsLog } from './insights-log.ts';
 import { InsightsMetrics } from './insights-metrics.ts';
-import { InsightsBoard } from './insights/index.ts';
 import { BUILT_PAGE, PageModule } from './page/index.ts';
 import { FLOW, INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
 
@@ -22,7 +22,7 @@ export class AggregatorModule {
     logger: Logger;
   }): DynamicModule {
     const { settings, metrics, logger } = options;
-    const board = new InsightsBoard(settings.maxDistinctValues);
+    const board = new InsightsBoard(settings);
     const { inputTopic } = settings;
     const states = new InsightStates({ limits: settings, board, inputTopic, logger });
     const flow = new FlowWatch({
@@ -36,7 +36,7 @@ export class AggregatorModule {
     return {
       module: AggregatorModule,
       imports: [
-        InsightsHttpModule.register({ view: board, version: VERSION }),
+        InsightsHttpModule.register({ views: board, version: VERSION }),
         FlowModule.register({ view: flow }),
         PageModule.register({ folder: BUILT_PAGE }),
       ],

@@ -1,14 +1,22 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Logger } from '@login-pipeline/observability';
-import { InsightStates, SnapshotLimitError } from './insight-states.ts';
-import { encodeSnapshot, InsightsBoard } from './insights/index.ts';
+import type { FoundSnapshot } from '@login-pipeline/streams';
+import { WHOLE } from '@login-pipeline/streams';
+import { insightsAnswer } from './http/answers.ts';
+import { InsightsBoard } from './board/insights-board.ts';
+import { InsightStates, SnapshotError, SnapshotLimitError } from './insight-states.ts';
+import { PartitionState } from './state/partition-state.ts';
 import {
   batchOf,
   LIMITS,
+  login,
   processedLogin,
+  snapshotOf,
   SOME_TIME_MS,
   stateOf,
-} from './insights/testing/logins.ts';
+} from './state/testing/logins.ts';
+import { WrittenSections } from './state/testing/written-sections.ts';
+import written from './state/testing/format-1.json' with { type: 'json' };
 
 const HOUR = 3_600_000;
 const TOPIC = {
@@ -19,53 +27,104 @@ const TOPIC = {
 };
 
 function states({ limits = LIMITS, now = SOME_TIME_MS } = {}) {
-  const board = new InsightsBoard(limits.maxDistinctValues, () => Date.now());
+  let clock = 0;
+  const board = new InsightsBoard({
+    ...limits,
+    now: () => now,
+    monotonic: () => (clock += 1_000),
+    stopwatch: () => 0,
+  });
   const warn = jest.fn();
   const logger = { warn } as unknown as Logger;
   const options = { limits, board, inputTopic: 'processed-user-login', logger, now: () => now };
   return { board, warn, states: new InsightStates(options) };
 }
 
-function snapshotOf(timesMs: readonly number[], writtenMs: number) {
-  const state = stateOf(timesMs);
-  const sections = new Map([['state', encodeSnapshot(state)]]);
-  return { sections, missing: [], nextOffset: state.nextOffset, writtenMs };
-}
+const format1: FoundSnapshot = {
+  nextOffset: BigInt(written.nextOffset),
+  writtenMs: SOME_TIME_MS,
+  sections: new Map([[WHOLE, Buffer.from(written.snapshot, 'base64')]]),
+  missing: [],
+};
 
 describe('the states of a replica', () => {
   it('take no login that lies ahead of the clock', () => {
     const { states: owner, board } = states({ now: SOME_TIME_MS - HOUR - 1 });
     owner.restore(0, undefined, 0n);
     expect(owner.fold(batchOf(0, [processedLogin()]))).toMatchObject({ counted: 0, future: 1 });
-    expect(board.insights()).toMatchObject({ total: 0, future: 1, asOf: { timeMs: undefined } });
+    expect(board.view()).toMatchObject({ total: 0, timeMs: undefined, counts: { future: 1 } });
   });
 
-  it('forget what cannot have been, the same whether they own or follow, and tell it once', () => {
-    const spoiled = snapshotOf([SOME_TIME_MS, Date.UTC(2100)], SOME_TIME_MS);
-    const [owner, follower] = [states(), states()];
-    owner.states.restore(0, spoiled, spoiled.nextOffset);
-    follower.states.follow(0, spoiled);
-    follower.states.follow(0, { ...spoiled, nextOffset: 3n });
-    expect(follower.board.insights()).toEqual(owner.board.insights());
-    expect(owner.board.insights()).toMatchObject({ total: 2, traffic: [] });
-    for (const { warn } of [owner, follower]) {
-      expect(warn.mock.calls).toEqual([
-        [
-          expect.objectContaining({ topic: 'processed-user-login', partition: 0 }),
-          expect.stringContaining('cannot have been'),
-        ],
-      ]);
+  it('show the same whether they own a partition or follow its snapshots', () => {
+    const [owner, follower, heir] = [states(), states(), states()];
+    const [state, topic] = [new PartitionState(LIMITS), new WrittenSections()];
+    const answer = ({ board }: typeof owner) => insightsAnswer(board.view());
+    state.startBatch(Infinity);
+    for (let number = 1; number <= 50; number += 1) {
+      const timeMs = SOME_TIME_MS - ((number * 7) % 50) * 5 * HOUR;
+      state.fold(login({ locale: `L${number % 3}` }), timeMs, SOME_TIME_MS);
+      state.nextOffset = BigInt(number);
+      follower.states.follow(0, topic.write(state, SOME_TIME_MS));
     }
+    owner.board.show(0, state);
+    heir.states.restore(0, topic.write(state, SOME_TIME_MS), 50n);
+    expect(answer(follower)).toEqual(answer(owner));
+    expect(answer(heir)).toEqual(answer(owner));
   });
 
-  it('keep what a snapshot holds when their own clock is behind that of its writer', () => {
-    const { states: follower, board, warn } = states({ now: 0 });
-    follower.follow(0, snapshotOf([SOME_TIME_MS], SOME_TIME_MS));
-    expect(board.insights().traffic).toHaveLength(1);
-    expect(warn).not.toHaveBeenCalled();
+  it('go on with what was read when the partition is theirs again, or is not any more', () => {
+    const { states: replica, board } = states();
+    const state = stateOf([SOME_TIME_MS]);
+    replica.follow(0, snapshotOf(state));
+    replica.restore(0, snapshotOf(state), 1n);
+    replica.fold(batchOf(1, [processedLogin()]));
+    expect(board.view().total).toBe(2);
+    replica.release(0);
+    replica.follow(0, snapshotOf(stateOf([SOME_TIME_MS, SOME_TIME_MS, SOME_TIME_MS])));
+    expect(board.view().total).toBe(3);
   });
 
-  it('say so when values may not all fit into a snapshot, or the retention cannot', () => {
+  it('read what an earlier release has written', () => {
+    const [owner, follower] = [states(), states()];
+    owner.states.restore(0, format1, format1.nextOffset);
+    follower.states.follow(0, format1);
+    expect(insightsAnswer(follower.board.view())).toEqual(insightsAnswer(owner.board.view()));
+    expect(owner.board.view().total).toBe(written.total);
+    const { nextOffset, sections } = owner.states.snapshot(0);
+    expect(nextOffset).toBe(format1.nextOffset);
+    const inSections = new Map(sections.map((section) => [section.name, section.encode()]));
+    follower.states.follow(0, { ...format1, nextOffset, sections: inSections });
+    expect(follower.warn).not.toHaveBeenCalled();
+  });
+
+  it('tell once which sections they could not read', () => {
+    const { states: owner, warn, board } = states();
+    const { sections, ...snapshot } = snapshotOf(stateOf([SOME_TIME_MS]));
+    const damaged = new Map([...sections, ['locales', Buffer.from('damaged')]]);
+    owner.restore(0, { ...snapshot, sections: damaged }, 1n);
+    owner.restore(0, { ...snapshot, sections: damaged }, 1n);
+    expect(warn.mock.calls).toEqual([
+      [
+        { topic: 'processed-user-login', partition: 0, sections: ['locales'] },
+        expect.stringContaining('lacks sections'),
+      ],
+    ]);
+    expect(insightsAnswer(board.view())).toMatchObject({
+      ...{ total: 1, deviceTypes: { android: 1 }, locales: {} },
+      since: { locales: '2024-12-17T18:47:00.000Z' },
+    });
+  });
+
+  it('refuse a snapshot without which nothing is known, and name the partition', () => {
+    const { states: owner } = states();
+    const restore = () => {
+      owner.restore(3, { ...format1, sections: new Map([['ledger', Buffer.from('x')]]) }, 1n);
+    };
+    expect(restore).toThrow(SnapshotError);
+    expect(restore).toThrow(/partition 3 of "processed-user-login" .* SNAPSHOT_TOPIC/);
+  });
+
+  it('say so when values may not all fit into a snapshot, or a day cannot', () => {
     const usual = states();
     usual.states.fit(TOPIC.maxMessageBytes, TOPIC);
     expect(usual.warn).not.toHaveBeenCalled();
@@ -79,11 +138,11 @@ describe('the states of a replica', () => {
       ),
     );
 
-    const { states: year } = states({ limits: { ...LIMITS, trafficRetentionMinutes: 527_040 } });
+    const { states: little } = states();
     const fit = () => {
-      year.fit(TOPIC.maxMessageBytes, TOPIC);
+      little.fit(10_000, { ...TOPIC, maxMessageBytes: 10_100 });
     };
     expect(fit).toThrow(SnapshotLimitError);
-    expect(fit).toThrow(/TRAFFIC_RETENTION_MINUTES=527040 .* raise that to \d+ or more/);
+    expect(fit).toThrow(/max\.message\.bytes=10100: raise that to \d+ or more/);
   });
 });

@@ -7,17 +7,16 @@ import type {
   Snapshot,
 } from '@login-pipeline/streams';
 import { FUTURE_TOLERANCE_MS, WHOLE } from '@login-pipeline/streams';
-import type { InsightsBoard, LedgerEntry, Limits } from './insights/index.ts';
-import {
-  ChangedCounts,
-  decodeSnapshot,
-  encodeSnapshot,
-  foldBatch,
-  forgetFuture,
-  leastSnapshotBytes,
-  PartitionState,
-  sureNames,
-} from './insights/index.ts';
+import type { InsightsBoard } from './board/insights-board.ts';
+import { leastSectionBytes, sureNames } from './state/bounds.ts';
+import type { Limits } from './state/bounds.ts';
+import { ChangedCounts } from './state/count-rows.ts';
+import { UnreadableError } from './state/envelope.ts';
+import { foldBatch } from './state/fold-batch.ts';
+import { readFormat1 } from './state/format-1.ts';
+import type { LedgerEntry } from './state/ledger.ts';
+import { PartitionState } from './state/partition-state.ts';
+import { readSections, sectionsOf } from './state/sections.ts';
 
 /** What became of the records of a batch. */
 export type FoldedRecords = Pick<LedgerEntry, 'counted' | 'expired' | 'invalid' | 'future'>;
@@ -25,6 +24,12 @@ export type FoldedRecords = Pick<LedgerEntry, 'counted' | 'expired' | 'invalid' 
 /** Snapshots of what the settings ask for may not fit into their topic: EX_UNAVAILABLE, the message names both. */
 export class SnapshotLimitError extends Error {
   override readonly name = 'SnapshotLimitError';
+  readonly exitCode = 69;
+}
+
+/** A snapshot cannot be read: EX_UNAVAILABLE, as only an operator can decide what to do. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
   readonly exitCode = 69;
 }
 
@@ -39,8 +44,11 @@ export interface InsightStatesOptions {
   readonly now?: () => number;
 }
 
-/** The name of the one section of a snapshot. */
-const STATE = 'state';
+/** The state of a partition of another replica, and the sections that it was read from. */
+interface Followed {
+  readonly state: PartitionState;
+  readonly sections: FoundSnapshot['sections'];
+}
 
 /** The states of the partitions this replica owns, and what the board shows of the others'. */
 export class InsightStates implements PartitionStates {
@@ -50,9 +58,10 @@ export class InsightStates implements PartitionStates {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #owned = new Map<number, PartitionState>();
+  readonly #followed = new Map<number, Followed>();
   readonly #changedCounts = new ChangedCounts();
-  /** Partitions with snapshots of which something was not believed: warned of once. */
-  readonly #mended = new Set<number>();
+  /** Partitions with snapshots of which something was not believed, or not read: warned of once. */
+  readonly #warned = new Set<number>();
 
   constructor({ limits, board, inputTopic, logger, now = Date.now }: InsightStatesOptions) {
     this.#limits = limits;
@@ -62,24 +71,24 @@ export class InsightStates implements PartitionStates {
     this.#now = now;
   }
 
-  /** @throws SnapshotLimitError when minutes and hours of the retention may be more than the topic takes */
-  fit(maxSnapshotBytes: number, { topic, maxMessageBytes }: UsableTopic): void {
-    const { trafficRetentionMinutes, maxDistinctValues } = this.#limits;
+  /** @throws SnapshotLimitError when a day may be more than the topic takes */
+  fit(maxSectionBytes: number, { topic, maxMessageBytes }: UsableTopic): void {
+    const { maxDistinctValues } = this.#limits;
     const takes = `a record of "${topic}" (SNAPSHOT_TOPIC) takes max.message.bytes=${maxMessageBytes}`;
-    const least = leastSnapshotBytes(this.#limits);
-    if (maxSnapshotBytes < least) {
+    const least = leastSectionBytes();
+    if (maxSectionBytes < least) {
       throw new SnapshotLimitError(
-        `TRAFFIC_RETENTION_MINUTES=${trafficRetentionMinutes} may need snapshots of ${least} bytes, but ${takes}: ` +
-          `raise that to ${least + maxMessageBytes - maxSnapshotBytes} or more, or shorten the retention.`,
+        `A day of insights may need ${least} bytes, but ${takes}: ` +
+          `raise that to ${least + maxMessageBytes - maxSectionBytes} or more.`,
       );
     }
-    this.#limits = { ...this.#limits, maxSnapshotBytes };
+    this.#limits = { ...this.#limits, maxSectionBytes };
     const sure = sureNames(this.#limits);
     if (sure < maxDistinctValues) {
       this.#logger.warn(
         { topic, maxMessageBytes, maxDistinctValues, sure },
         `MAX_DISTINCT_VALUES=${maxDistinctValues} may be more than a snapshot holds: ${takes}, enough for ${sure} values ` +
-          'of each kind, whatever their length, and for more short ones. What does not fit is counted as "other"; ' +
+          'of each kind, in all and in one hour, whatever their length. What does not fit is counted as "other"; ' +
           'raise max.message.bytes of the topic for more.',
       );
     }
@@ -91,9 +100,10 @@ export class InsightStates implements PartitionStates {
 
   /** @throws SnapshotError when the snapshot is of another format or damaged */
   restore(partition: number, snapshot: FoundSnapshot | undefined, start: bigint): void {
-    const state =
-      snapshot === undefined ? new PartitionState(this.#limits) : this.#decode(partition, snapshot);
+    const state = new PartitionState(this.#limits);
+    if (snapshot !== undefined) this.#read(partition, state, snapshot);
     state.nextOffset = start;
+    this.#followed.delete(partition);
     this.#owned.set(partition, state);
     this.forgetChanges(partition);
     this.#board.show(partition, state);
@@ -126,9 +136,7 @@ export class InsightStates implements PartitionStates {
 
   snapshot(partition: number): Snapshot {
     const state = this.#state(partition);
-    const { nextOffset } = state;
-    const encode = (): Buffer => encodeSnapshot(state);
-    return { nextOffset, sections: [{ name: STATE, revision: Number(nextOffset), encode }] };
+    return { nextOffset: state.nextOffset, sections: sectionsOf(state) };
   }
 
   /** @returns a record for each count of the partition that moved since the last call, its key the name of the count */
@@ -151,23 +159,71 @@ export class InsightStates implements PartitionStates {
   }
 
   follow(partition: number, snapshot: FoundSnapshot): void {
-    this.#board.show(partition, this.#decode(partition, snapshot));
+    const known = this.#followed.get(partition);
+    // What was folded since cannot be taken out again: an earlier snapshot begins anew.
+    const isLater =
+      known !== undefined &&
+      known.state.nextOffset <= snapshot.nextOffset &&
+      !known.sections.has(WHOLE) &&
+      !snapshot.sections.has(WHOLE);
+    const state = isLater ? known.state : new PartitionState(this.#limits);
+    this.#read(partition, state, snapshot, isLater ? known.sections : undefined);
+    this.#followed.set(partition, { state, sections: snapshot.sections });
+    this.#board.show(partition, state);
   }
 
-  /** Every replica mends a snapshot alike: what could not be when it was written, by the later clock, is forgotten. */
-  #decode(partition: number, { sections, writtenMs }: FoundSnapshot): PartitionState {
-    const value = sections.get(STATE) ?? sections.get(WHOLE);
-    const state =
-      value === undefined ? new PartitionState(this.#limits) : decodeSnapshot(value, this.#limits);
-    const forgotten = forgetFuture(state, Math.max(writtenMs, this.#now()) + FUTURE_TOLERANCE_MS);
-    if (forgotten.length > 0 && !this.#mended.has(partition)) {
-      this.#mended.add(partition);
-      this.#logger.warn(
-        { topic: this.#inputTopic, partition, forgotten },
+  /** Every replica reads a snapshot alike: what could not be when it was written, by the later clock, is forgotten. */
+  #read(
+    partition: number,
+    state: PartitionState,
+    snapshot: FoundSnapshot,
+    before?: FoundSnapshot['sections'],
+  ): void {
+    try {
+      const whole = snapshot.sections.get(WHOLE);
+      const lost =
+        whole === undefined
+          ? readSections(state, snapshot, before)
+          : this.#readFormat1(partition, state, whole, snapshot);
+      if (lost.length > 0) {
+        this.#warn(
+          partition,
+          { sections: lost },
+          'A snapshot lacks sections, or has some that cannot be read: what they are of is counted from now on, and says since when',
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      throw new SnapshotError(
+        `The snapshot of partition ${partition} of "${this.#inputTopic}" cannot be read: ${error.message}. ` +
+          'Run the release that wrote it, or set SNAPSHOT_TOPIC to a new topic to count from the start',
+        { cause: error },
+      );
+    }
+  }
+
+  #readFormat1(
+    partition: number,
+    state: PartitionState,
+    whole: Buffer,
+    snapshot: FoundSnapshot,
+  ): readonly string[] {
+    const latestMs = Math.max(snapshot.writtenMs, this.#now()) + FUTURE_TOLERANCE_MS;
+    const forgotten = readFormat1(state, whole, snapshot, latestMs);
+    if (forgotten.length > 0) {
+      this.#warn(
+        partition,
+        { forgotten },
         'A snapshot held times that cannot have been: they are forgotten, and the logins to come count again. No total changes',
       );
     }
-    return state;
+    return [];
+  }
+
+  #warn(partition: number, about: object, message: string): void {
+    if (this.#warned.has(partition)) return;
+    this.#warned.add(partition);
+    this.#logger.warn({ topic: this.#inputTopic, partition, ...about }, message);
   }
 
   #state(partition: number): PartitionState {

@@ -1,20 +1,20 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@login-pipeline/observability';
-import type { InsightsView } from './insights/index.ts';
-import { insightsLogLines, LogPacing } from './insights/index.ts';
+import type { InsightsViews } from './board/insights-board.ts';
+import { insightsLogLines, LogPacing } from './insights-log-lines.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
 
 /** Writes the insights to the log as they grow, at most once a second. */
 export class InsightsLog implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #view: InsightsView;
+  readonly #views: InsightsViews;
   readonly #logger: Logger;
   readonly #pacing: LogPacing;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param every counted logins between two entries */
-  constructor(view: InsightsView, logger: Logger, every: number) {
-    this.#view = view;
+  constructor(views: InsightsViews, logger: Logger, every: number) {
+    this.#views = views;
     this.#logger = logger;
     this.#pacing = new LogPacing(every);
   }
@@ -31,8 +31,8 @@ export class InsightsLog implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #logWhenDue(): void {
-    const insights = this.#view.insights();
-    if (!this.#pacing.isDue(insights.total, performance.now())) return;
-    for (const line of insightsLogLines(insights)) this.#logger.info(line);
+    const view = this.#views.view();
+    if (!this.#pacing.isDue(view.total, performance.now())) return;
+    for (const line of insightsLogLines(view)) this.#logger.info(line);
   }
 }

@@ -113,9 +113,15 @@ export const AGGREGATOR = compose(
         default: '10',
       }),
       trafficRetentionMinutes: setting('TRAFFIC_RETENTION_MINUTES', {
-        description: 'Minutes of event time that the per-minute counts reach back',
+        description: 'Minutes of event time that are shown where no period is asked for',
         format: integer(1, 527_040),
         default: '1440',
+      }),
+      insightRetentionDays: setting('INSIGHT_RETENTION_DAYS', {
+        description:
+          'UTC days of event time of which hours and users are kept, before the newest; at least as many as TRAFFIC_RETENTION_MINUTES needs',
+        format: integer(1, 366),
+        default: '31',
       }),
       maxDistinctValues: setting('MAX_DISTINCT_VALUES', {
         description: 'Values counted one by one per dimension and partition; the rest is `other`',

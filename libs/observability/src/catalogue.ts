@@ -1,7 +1,8 @@
 /** One metric family: names and units follow https://prometheus.io/docs/practices/naming. */
 export interface MetricDefinition {
   readonly kind: 'counter' | 'gauge' | 'histogram';
-  readonly unit: 'records' | 'seconds' | 'bytes' | 'timestamp' | 'events' | 'partitions' | 'info';
+  readonly unit:
+    'records' | 'seconds' | 'bytes' | 'timestamp' | 'events' | 'partitions' | 'users' | 'info';
   readonly help: string;
   /** The services that show it, each from its start. */
   readonly by: readonly ServiceName[];
@@ -242,6 +243,13 @@ export const METRIC_CATALOGUE = {
     help: 'Logins by locale: the most frequent ones and other',
     by: AGGREGATOR,
     labels: { locale: 'the 60 most frequent and other' },
+  },
+  distinct_users: {
+    kind: 'gauge',
+    unit: 'users',
+    help: 'Estimated distinct users of the last 1, 7 and 30 UTC days, today included',
+    by: AGGREGATOR,
+    labels: { period: ['day', 'week', 'month'] },
   },
   snapshot_records_total: {
     kind: 'counter',

@@ -2,20 +2,20 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { AnswerCache, CachedAnswer } from './answer-cache.ts';
 
 describe('AnswerCache', () => {
-  it('makes an answer once for all who ask, until the source changes', () => {
-    const cache = new AnswerCache<{ readonly total: number }>();
-    const make = jest.fn((source: { readonly total: number }) =>
-      CachedAnswer.of({ total: source.total }),
-    );
-    const [before, after] = [{ total: 1 }, { total: 2 }];
+  it('makes an answer once for all who ask, for each source', () => {
+    const cache = new AnswerCache();
+    let total = 0;
+    const make = jest.fn(() => CachedAnswer.of({ total: (total += 1) }));
+    const [before, after] = [{}, {}];
     const answer = cache.get(before, 'a', make);
     expect(cache.get(before, 'a', make)).toBe(answer);
     expect(make).toHaveBeenCalledTimes(1);
     expect(cache.get(after, 'a', make).body.toString()).toBe('{"total":2}');
+    expect(cache.get(before, 'a', make)).toBe(answer);
   });
 
   it('tells answers apart by their key', () => {
-    const cache = new AnswerCache<object>();
+    const cache = new AnswerCache();
     const source = {};
     const bodies = ['a', 'b', 'a'].map(
       (key) => cache.get(source, key, () => CachedAnswer.of({ key })).body,
@@ -24,7 +24,7 @@ describe('AnswerCache', () => {
   });
 
   it('stays bounded, whatever clients ask', () => {
-    const cache = new AnswerCache<object>();
+    const cache = new AnswerCache();
     const source = {};
     const answer = (key: number, length = 1) =>
       cache.get(source, String(key), () => new CachedAnswer('x'.repeat(length)));

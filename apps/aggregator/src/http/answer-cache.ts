@@ -7,16 +7,21 @@ const GZIP_FROM_BYTES = 1400;
 const MAX_ANSWERS = 200;
 const MAX_BYTES = 32 * 1024 * 1024;
 
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
+
 /** A serialised answer, ready to send to any number of clients. */
 export class CachedAnswer {
   readonly body: Buffer;
+  /** Its media type. */
+  readonly type: string;
   /** Equal for equal bodies. */
   readonly digest: string;
   #gzipped: Buffer | undefined;
 
-  /** @param json the body */
-  constructor(json: string) {
-    this.body = Buffer.from(json);
+  constructor(text: string, type = JSON_TYPE) {
+    this.body = Buffer.from(text);
+    this.type = type;
     this.digest = createHash('sha256').update(this.body).digest('base64url');
   }
 
@@ -38,29 +43,34 @@ export class CachedAnswer {
 }
 
 /**
- * Answers by their source and parameters. A source is immutable, so an answer is made once for all clients and thrown
- * away when there is a newer source; those asked for longest ago make room for others.
+ * Answers by their source and parameters. A source is immutable, so an answer is made once for all clients; those asked for longest
+ * ago, as those of sources that nobody asks any more, make room for others.
  */
-export class AnswerCache<Source extends object> {
+export class AnswerCache {
   readonly #answers = new Map<string, CachedAnswer>();
+  readonly #ids = new WeakMap<object, number>();
   #bytes = 0;
-  #source: Source | undefined;
+  #sources = 0;
 
   /** @param key tells the answers of one source apart: equal for questions that have one answer */
-  get(source: Source, key: string, make: (source: Source) => CachedAnswer): CachedAnswer {
-    if (source !== this.#source) {
-      this.#answers.clear();
-      this.#bytes = 0;
-      this.#source = source;
-    }
-    const answer = this.#take(key) ?? make(source);
-    this.#answers.set(key, answer);
+  get(source: object, key: string, make: () => CachedAnswer): CachedAnswer {
+    const whole = `${this.#idOf(source)} ${key}`;
+    const answer = this.#take(whole) ?? make();
+    this.#answers.set(whole, answer);
     this.#bytes += answer.body.length;
     for (const oldest of this.#answers.keys()) {
       if (this.#answers.size <= MAX_ANSWERS && this.#bytes <= MAX_BYTES) break;
       this.#take(oldest);
     }
     return answer;
+  }
+
+  #idOf(source: object): number {
+    const known = this.#ids.get(source);
+    if (known !== undefined) return known;
+    this.#sources += 1;
+    this.#ids.set(source, this.#sources);
+    return this.#sources;
   }
 
   #take(key: string): CachedAnswer | undefined {

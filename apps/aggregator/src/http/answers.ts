@@ -1,98 +1,55 @@
+import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
-import { isoMinute, peaks } from '../insights/index.ts';
-import type {
-  Distribution,
-  Insights,
-  Ledger,
-  LedgerEntry,
-  MinuteCount,
-} from '../insights/index.ts';
-import type { AnswerRows, TrafficRange } from './answer-rows.ts';
-import type { DISTRIBUTION, INSIGHTS, LEDGER, TRAFFIC, VERSIONS } from './schemas.ts';
+import { periodAnswer } from '../board/period.ts';
+import type { Ledger, PeriodTotals, View } from '../board/view.ts';
+import { CATALOGUE } from '../insights/catalogue.ts';
+import type { Insight } from '../insights/insight.ts';
+import { JsonRows } from '../insights/route.ts';
+import type { RouteAnswer } from '../insights/route.ts';
+import type { LedgerEntry } from '../state/ledger.ts';
+import type { LEDGER } from './schemas.ts';
 
-export const DEFAULT_PEAKS = 5;
-const MS_PER_MINUTE = 60_000;
-const MS_PER_DAY = 86_400_000;
-const MINUTES_PER_HOUR = 60;
-
-export type Dimension = 'deviceTypes' | 'appVersions' | 'locales';
+type Members = Readonly<Record<string, unknown>>;
 
 /** The body of `GET /insights`. */
-export function insightsAnswer(insights: Insights): z.infer<typeof INSIGHTS> {
+export function insightsAnswer(view: View): Members {
+  const since = CATALOGUE.flatMap((insight) => {
+    const sinceMs = view.sinceMs(insight);
+    return sinceMs === undefined ? [] : [[insight.name, new Date(sinceMs).toISOString()]];
+  });
+  const members = CATALOGUE.map((insight) => insight.summary?.of(view.asked(insight)));
+  const { expired, invalid, future } = view.counts;
   return {
-    ...basis(insights),
-    total: insights.total,
-    deviceTypes: counts(insights.deviceTypes),
-    appVersions: counts(insights.appVersions),
-    locales: counts(insights.locales),
-    traffic: { peaks: minutes(peaks(insights.traffic, DEFAULT_PEAKS)) },
-    distinctUsers: insights.distinctUsers,
-    loginsPerUserPerDay: insights.loginsPerUserPerDay.map(({ day, users, sampledUsers }) => ({
-      day: new Date(day * MS_PER_DAY).toISOString().split('T', 1)[0] ?? '',
-      users: Object.fromEntries(users.map((bucket) => [bucket.logins, bucket.users])) as Record<
-        (typeof users)[number]['logins'],
-        number
-      >,
-      sampledUsers,
-    })),
-    expired: insights.expired,
-    invalid: insights.invalid,
-    future: insights.future,
+    ...basis(view),
+    ...(view.period !== undefined && { period: period(view.period, view.period.complete) }),
+    ...(view.previous !== undefined && { previous: previous(view.previous, CATALOGUE) }),
+    ...(since.length > 0 && { since: Object.fromEntries(since) as Members }),
+    total: view.total,
+    ...(Object.assign({}, ...members) as Members),
+    ...{ expired, invalid, future },
   };
 }
 
-/** The body of one distribution's route: its first values, cut from the rows of all. */
-export function distributionAnswer(
-  insights: Insights,
-  rows: AnswerRows,
-  dimension: Dimension,
-  limit: number,
-): string {
-  const all = insights[dimension];
-  const omitted = all.slice(limit);
-  return members({
-    ...basis(insights),
-    total: insights.total,
-    values: new Rows(rows.values(all).slice(0, limit)),
-    omitted: {
-      values: omitted.length,
-      count: omitted.reduce((sum, { count }) => sum + count, 0),
-    },
-  } satisfies Serialised<z.infer<typeof DISTRIBUTION>, 'values'>);
+/** The body of a route of one insight. */
+export function routeAnswer(view: View, insight: Insight, answer: RouteAnswer): string {
+  const sinceMs = view.sinceMs(insight);
+  return textOf({
+    ...basis(view),
+    ...(view.period !== undefined && { period: period(view.period, view.isComplete(insight)) }),
+    ...(view.previous !== undefined && { previous: previous(view.previous, [insight]) }),
+    ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
+    ...answer.json(),
+  });
 }
 
-/** The body of `GET /insights/traffic`: a range of the minutes, cut from the rows of all. */
-export function trafficAnswer(
-  insights: Insights,
-  rows: AnswerRows,
-  range: TrafficRange,
-  atMostPeaks: number,
-): string {
-  return members({
-    ...basis(insights),
-    minutes: new Rows(rows.minutes.slice(range.begin, range.end)),
-    peaks: new Rows(rows.peaks(range, atMostPeaks)),
-  } satisfies Serialised<z.infer<typeof TRAFFIC>, 'minutes' | 'peaks'>);
-}
-
-/** The body of `GET /insights/versions`. */
-export function versionsAnswer(insights: Insights): z.infer<typeof VERSIONS> {
-  return {
-    ...basis(insights),
-    versions: insights.versionSightings.map(({ version, firstSeenMs, lastSeenMs }) => ({
-      version,
-      firstSeen: new Date(firstSeenMs).toISOString(),
-      lastSeen: new Date(lastSeenMs).toISOString(),
-    })),
-    hours: insights.versionsByHour.map(({ hour, versions }) => ({
-      hour: isoMinute(hour * MINUTES_PER_HOUR),
-      versions: counts(versions),
-    })),
-  };
+/** The same rows as CSV (RFC 4180). Values come from outside: what a spreadsheet would take for a formula is marked as text. */
+export function csvAnswer(answer: RouteAnswer): string {
+  const { columns, rows } = answer.table();
+  return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true });
 }
 
 /** The body of `GET /ledger`. */
-export function ledgerAnswer(ledger: Ledger): z.infer<typeof LEDGER> {
+export function ledgerAnswer({ ledger }: { readonly ledger: Ledger }): z.infer<typeof LEDGER> {
   const total = { consumed: 0, counted: 0, expired: 0, invalid: 0, future: 0, unaccounted: 0 };
   const entries = ledger.partitions.map(({ partition, nextOffset, ...entry }) => {
     for (const name of LEDGER_MEMBERS) total[name] += entry[name];
@@ -110,54 +67,36 @@ const LEDGER_MEMBERS = [
   'unaccounted',
 ] as const satisfies readonly (keyof LedgerEntry)[];
 
-function basis({ complete, asOf }: Insights): Pick<z.infer<typeof INSIGHTS>, 'complete' | 'asOf'> {
+function basis({ complete, nextOffsets, timeMs }: View): Members {
   return {
     complete,
     asOf: {
       partitions: Object.fromEntries(
-        asOf.partitions.map(({ partition, nextOffset }) => [partition, nextOffset.toString()]),
+        nextOffsets.map(({ partition, nextOffset }) => [partition, nextOffset.toString()]),
       ),
-      time: asOf.timeMs === undefined ? null : new Date(asOf.timeMs).toISOString(),
+      time: timeMs === undefined ? null : new Date(timeMs).toISOString(),
     },
   };
 }
 
-/** Own members by definition, so that `__proto__` is a value like any other. */
-function counts(distribution: Distribution): Record<string, number> {
-  return Object.fromEntries(distribution.map(({ value, count }) => [value, count]));
+function period(totals: PeriodTotals, complete: boolean): Members {
+  const { from, to, userDays } = periodAnswer(totals);
+  return { from, to, complete, userDays };
 }
 
-function minutes(traffic: readonly MinuteCount[]): z.infer<typeof TRAFFIC>['minutes'] {
-  return traffic.map(({ minute, count }) => ({ minute: isoMinute(minute), count }));
+function previous(totals: PeriodTotals, insights: readonly Insight[]): Members {
+  const { from, to } = periodAnswer(totals);
+  const members = insights.map((insight) =>
+    insight.previous?.of(totals.merged[CATALOGUE.indexOf(insight)]),
+  );
+  const { complete, total } = totals;
+  return { from, to, complete, total, ...(Object.assign({}, ...members) as Members) };
 }
 
-/** A list whose rows are JSON already. */
-class Rows {
-  readonly #rows: readonly string[];
-
-  constructor(rows: readonly string[]) {
-    this.#rows = rows;
-  }
-
-  toString(): string {
-    return `[${this.#rows.join()}]`;
-  }
-}
-
-/** An answer of which some lists are JSON already. */
-type Serialised<Answer, Lists extends keyof Answer> = Omit<Answer, Lists> & Record<Lists, Rows>;
-
-function members(answer: object): string {
-  const texts = Object.entries(answer).map(([name, value]: [string, unknown]) => {
-    const text = value instanceof Rows ? value.toString() : JSON.stringify(value);
+function textOf(answer: Members): string {
+  const texts = Object.entries(answer).map(([name, value]) => {
+    const text = value instanceof JsonRows ? value.toString() : JSON.stringify(value);
     return `"${name}":${text}`;
   });
   return `{${texts.join()}}`;
-}
-
-/** The minute that holds the time; a day that its month has not, such as 30 February, runs over into the next month. */
-export function minuteOf(time: string): number {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = time.split(/\D/).map(Number);
-  const midnight = new Date(0).setUTCFullYear(year, month - 1, day);
-  return midnight / MS_PER_MINUTE + hour * MINUTES_PER_HOUR + minute;
 }

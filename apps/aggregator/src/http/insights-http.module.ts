@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import type { InsightsView } from '../insights/index.ts';
+import type { InsightsViews } from '../board/insights-board.ts';
 import { DocsController } from './docs.controller.ts';
 import { InsightsController } from './insights.controller.ts';
 import { LiveController } from './live.controller.ts';
@@ -13,12 +13,17 @@ import { PROTECTION, SERVICE_VERSION, SHARED_ANSWERS } from './tokens.ts';
 /** The insights over HTTP: JSON, live stream, ledger and API document. */
 @Module({})
 export class InsightsHttpModule {
-  static register(options: { view: InsightsView; version: string }): DynamicModule {
+  /** @param options with our own clock, epoch ms, if it is another one */
+  static register(options: {
+    views: InsightsViews;
+    version: string;
+    now?: () => number;
+  }): DynamicModule {
     return {
       module: InsightsHttpModule,
       controllers: [InsightsController, LiveController, DocsController],
       providers: [
-        { provide: SHARED_ANSWERS, useValue: new SharedAnswers(options.view) },
+        { provide: SHARED_ANSWERS, useValue: new SharedAnswers(options.views, options.now) },
         { provide: SERVICE_VERSION, useValue: options.version },
         {
           // Providers are made before Nest registers routes, and Fastify's hooks hold for later routes only.

@@ -1,14 +1,19 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { ProblemException } from '@login-pipeline/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CachedAnswer } from './answer-cache.ts';
-import type { Dimension } from './answers.ts';
-import { sendAnswer } from './conditional-reply.ts';
-import { parseQuery } from './query.ts';
-import { DISTRIBUTION_QUERY, NO_QUERY, TRAFFIC_QUERY } from './schemas.ts';
+import { prefersCsv, sendAnswer } from './conditional-reply.ts';
+import { parsePeriodQuery, parseQuery } from './query.ts';
+import { INSIGHTS_QUERY, NO_QUERY, querySchema } from './schemas.ts';
+import { INSIGHT_ROUTES } from './shared-answers.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import { SHARED_ANSWERS } from './tokens.ts';
 
-/** The insights and the ledger as JSON. What making an answer takes is charged to the client who asked first. */
+const QUERIES = new Map(
+  [...INSIGHT_ROUTES].map(([path, { route }]) => [path, querySchema(route.query)]),
+);
+
+/** The insights and the ledger. What making an answer takes is charged to the client who asked first. */
 @Controller()
 export class InsightsController {
   readonly #answers: SharedAnswers;
@@ -19,46 +24,30 @@ export class InsightsController {
 
   @Get('insights')
   insights(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(NO_QUERY, request.query);
-    this.#send(request, reply, () => this.#answers.insights());
+    const query = parsePeriodQuery(INSIGHTS_QUERY, request.query);
+    this.#send(request, reply, () => this.#answers.insights(query));
   }
 
-  @Get('insights/device-types')
-  deviceTypes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#distribution(request, reply, 'deviceTypes');
-  }
-
-  @Get('insights/app-versions')
-  appVersions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#distribution(request, reply, 'appVersions');
-  }
-
-  @Get('insights/locales')
-  locales(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.#distribution(request, reply, 'locales');
-  }
-
-  @Get('insights/traffic')
-  traffic(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const query = parseQuery(TRAFFIC_QUERY, request.query);
-    this.#send(request, reply, () => this.#answers.traffic(query));
-  }
-
-  @Get('insights/versions')
-  versions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(NO_QUERY, request.query);
-    this.#send(request, reply, () => this.#answers.versions());
+  @Get('insights/:path')
+  insight(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('path') path: string,
+  ): void {
+    const route = INSIGHT_ROUTES.get(path);
+    const schema = QUERIES.get(path);
+    if (route === undefined || schema === undefined) {
+      throw new ProblemException(404, 'There is nothing here.');
+    }
+    const query = parsePeriodQuery(schema, request.query);
+    const as = prefersCsv(request) ? 'csv' : 'json';
+    this.#send(request, reply, () => this.#answers.of(route, query, as));
   }
 
   @Get('ledger')
   ledger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     parseQuery(NO_QUERY, request.query);
     this.#send(request, reply, () => this.#answers.ledger());
-  }
-
-  #distribution(request: FastifyRequest, reply: FastifyReply, dimension: Dimension): void {
-    const query = parseQuery(DISTRIBUTION_QUERY, request.query);
-    this.#send(request, reply, () => this.#answers.distribution(dimension, query));
   }
 
   #send(request: FastifyRequest, reply: FastifyReply, answer: () => CachedAnswer): void {

@@ -7,9 +7,10 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { login, SOME_TIME_MS, stateOf } from '../insights/testing/logins.ts';
+import { login, SOME_TIME_MS, stateOf } from '../state/testing/logins.ts';
 import { CachedAnswer } from './answer-cache.ts';
 import { LiveStream } from './live-stream.ts';
+import type { Question } from './live-stream.ts';
 import { liveBoard, startApp } from './testing/app.ts';
 
 const open: { close(): unknown }[] = [];
@@ -18,13 +19,18 @@ afterEach(async () => {
 });
 
 /** A stream of numbered answers, without its timer's help. */
-function numbered(bounds = { total: 10, perClient: 10 }): { live: LiveStream; change: () => void } {
+function numbered(bounds = { total: 10, perClient: 10 }): {
+  live: LiveStream;
+  question: Question;
+  change: () => void;
+} {
   let answer = CachedAnswer.of({ number: 1 });
   let number = 1;
-  const live = new LiveStream(() => answer, bounds);
+  const live = new LiveStream(bounds);
   open.push(live);
   return {
     live,
+    question: { key: '', newest: () => answer },
     change: () => {
       number += 1;
       answer = CachedAnswer.of({ number });
@@ -32,8 +38,11 @@ function numbered(bounds = { total: 10, perClient: 10 }): { live: LiveStream; ch
   };
 }
 
-function connected(live: LiveStream, lastEventId?: string): Readable {
-  const stream = live.connect('a', lastEventId);
+function connected(
+  { live, question }: Pick<ReturnType<typeof numbered>, 'live' | 'question'>,
+  lastEventId?: string,
+): Readable {
+  const stream = live.connect('a', question, lastEventId);
   if (typeof stream === 'string') throw new Error('there are too many streams');
   return stream;
 }
@@ -45,8 +54,8 @@ function taken(stream: Readable): string {
 
 describe('LiveStream', () => {
   it('sends the answer on connection and again only when it has changed', () => {
-    const { live, change } = numbered();
-    const stream = connected(live);
+    const { live, question, change } = numbered();
+    const stream = connected({ live, question });
     expect(taken(stream)).toMatch(/^retry: 2000\n\nid: [\w-]+\ndata: {"number":1}\n\n$/);
     live.tick();
     expect(taken(stream)).toBe('');
@@ -56,9 +65,9 @@ describe('LiveStream', () => {
   });
 
   it('does not send again what the client says it has', () => {
-    const { live, change } = numbered();
+    const { live, question, change } = numbered();
     const id = CachedAnswer.of({ number: 1 }).digest;
-    const stream = connected(live, id);
+    const stream = connected({ live, question }, id);
     expect(taken(stream)).toBe('retry: 2000\n\n');
     change();
     live.tick();
@@ -66,16 +75,16 @@ describe('LiveStream', () => {
   });
 
   it('gives a sign of life while nothing changes', () => {
-    const { live } = numbered();
-    const stream = connected(live);
+    const { live, question } = numbered();
+    const stream = connected({ live, question });
     taken(stream);
     for (let tick = 0; tick < 15; tick += 1) live.tick();
     expect(taken(stream)).toBe(': still here\n\n');
   });
 
   it('drops a client that does not take its answers', async () => {
-    const { live, change } = numbered();
-    const [slow, quick] = [connected(live), connected(live)];
+    const { live, question, change } = numbered();
+    const [slow, quick] = [connected({ live, question }), connected({ live, question })];
     taken(quick);
     change();
     live.tick();
@@ -86,8 +95,8 @@ describe('LiveStream', () => {
   });
 
   it('sends nothing to clients whose streams it has ended, and takes no new ones', () => {
-    const { live, change } = numbered();
-    const stream = connected(live);
+    const { live, question, change } = numbered();
+    const stream = connected({ live, question });
     const errors: unknown[] = [];
     stream.once('error', (error) => errors.push(error));
     live.close();
@@ -95,24 +104,24 @@ describe('LiveStream', () => {
     live.tick();
     expect(stream.errored).toBeNull();
     expect(errors).toEqual([]);
-    expect(live.connect('a')).toBe('all');
+    expect(live.connect('a', question)).toBe('all');
   });
 
   it('takes no more followers than it may, of one client and of all', async () => {
-    const { live } = numbered({ total: 3, perClient: 2 });
-    const stream = connected(live);
-    connected(live);
-    expect(live.connect('a')).toBe('own');
-    live.connect('b');
-    expect(live.connect('b')).toBe('all');
+    const { live, question } = numbered({ total: 3, perClient: 2 });
+    const stream = connected({ live, question });
+    connected({ live, question });
+    expect(live.connect('a', question)).toBe('own');
+    live.connect('b', question);
+    expect(live.connect('b', question)).toBe('all');
     stream.destroy();
     await once(stream, 'close');
-    expect(live.connect('a')).toBeInstanceOf(Readable);
+    expect(live.connect('a', question)).toBeInstanceOf(Readable);
   });
 
   it('writes to many in parts, between which other work gets its turn', async () => {
-    const { live, change } = numbered({ total: 120, perClient: 120 });
-    const streams = Array.from({ length: 120 }, () => connected(live));
+    const { live, question, change } = numbered({ total: 120, perClient: 120 });
+    const streams = Array.from({ length: 120 }, () => connected({ live, question }));
     for (const stream of streams) taken(stream);
     change();
     live.tick();

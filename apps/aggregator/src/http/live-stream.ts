@@ -16,20 +16,34 @@ export interface StreamBounds {
   readonly perClient: number;
 }
 
+/** What followers want to know. */
+export interface Question {
+  /** Equal for questions that have one answer. */
+  readonly key: string;
+  /** @returns the answer to send now */
+  newest(): CachedAnswer;
+}
+
+/** An answer, and the event that it makes. */
+interface News {
+  readonly answer: CachedAnswer;
+  readonly event: Buffer;
+}
+
 interface Follower {
   readonly stream: Readable;
   readonly client: string;
+  readonly question: Question;
   /** Digest of the answer that it has; the id of its event. */
   digest: string | undefined;
 }
 
 /**
- * Sends the newest answer as server-sent events to any number of followers: on connection and then once a second if it
- * has changed. It is serialised once for all. A follower that has not taken the last one is disconnected, never
+ * Sends the newest answers to questions as server-sent events to any number of followers: on connection and then once a second if they
+ * have changed. Each is serialised once for all. A follower that has not taken the last one is disconnected, never
  * buffered for; it comes back by itself with the id of what it has.
  */
 export class LiveStream {
-  readonly #newest: () => CachedAnswer;
   readonly #bounds: StreamBounds;
   readonly #followers = new Set<Follower>();
   readonly #byClient = new Map<string, number>();
@@ -37,30 +51,29 @@ export class LiveStream {
   #ticks = 0;
   #closed = false;
 
-  /** @param newest the answer to send now; called once a second while there are followers */
-  constructor(newest: () => CachedAnswer, bounds: StreamBounds) {
-    this.#newest = newest;
+  constructor(bounds: StreamBounds) {
     this.#bounds = bounds;
   }
 
   /**
+   * @param question asked once a second for all its followers
    * @param lastEventId what the follower has already, from `Last-Event-ID`
    * @returns its stream; or whose streams are too many: the client's own, or all
    */
-  connect(client: string, lastEventId?: string): Readable | 'own' | 'all' {
+  connect(client: string, question: Question, lastEventId?: string): Readable | 'own' | 'all' {
     const own = this.#byClient.get(client) ?? 0;
     if (own >= this.#bounds.perClient) return 'own';
     if (this.#closed || this.#followers.size >= this.#bounds.total) return 'all';
     const stream = new Readable({ read: () => undefined });
-    const follower: Follower = { stream, client, digest: lastEventId };
+    const follower: Follower = { stream, client, question, digest: lastEventId };
     this.#followers.add(follower);
     this.#byClient.set(client, own + 1);
     stream.once('close', () => {
       this.#disconnected(follower);
     });
     stream.push(`retry: ${RETRY_MS}\n\n`);
-    const newest = this.#newest();
-    if (follower.digest !== newest.digest) send(follower, newest, eventOf(newest));
+    const news = newsOf(question);
+    if (follower.digest !== news.answer.digest) send(follower, news);
     this.#timer ??= setInterval(() => {
       this.tick();
     }, TICK_MS).unref();
@@ -70,8 +83,7 @@ export class LiveStream {
   /** Sends every follower what is new, or a sign of life. The timer calls it once a second. */
   tick(): void {
     this.#ticks += 1;
-    const newest = this.#newest();
-    this.#sendTo([...this.#followers], newest, eventOf(newest), this.#ticks);
+    this.#sendTo([...this.#followers], new Map(), this.#ticks);
   }
 
   /** Ends every stream, and takes no new ones: nothing may be sent after the end. */
@@ -86,19 +98,22 @@ export class LiveStream {
     return this.#followers.size;
   }
 
-  #sendTo(followers: Follower[], newest: CachedAnswer, event: Buffer, tick: number): void {
+  /** @param news by question, as far as it was asked in this tick */
+  #sendTo(followers: Follower[], news: Map<string, News>, tick: number): void {
     // When a second was too short for all, the next one goes on with what is newer.
     if (this.#closed || tick !== this.#ticks) return;
     for (const follower of followers.splice(0, WRITES_AT_ONCE)) {
-      const { stream, digest } = follower;
+      const { stream, question, digest } = follower;
       if (stream.destroyed) continue;
+      const newest = news.get(question.key) ?? newsOf(question);
+      news.set(question.key, newest);
       if (stream.readableLength > 0) stream.destroy();
-      else if (digest !== newest.digest) send(follower, newest, event);
+      else if (digest !== newest.answer.digest) send(follower, newest);
       else if (tick % HEARTBEAT_TICKS === 0) stream.push(': still here\n\n');
     }
     if (followers.length === 0) return;
     setImmediate(() => {
-      this.#sendTo(followers, newest, event, tick);
+      this.#sendTo(followers, news, tick);
     });
   }
 
@@ -113,12 +128,16 @@ export class LiveStream {
   }
 }
 
-function send(follower: Follower, { digest }: CachedAnswer, event: Buffer): void {
-  follower.digest = digest;
+function send(follower: Follower, { answer, event }: News): void {
+  follower.digest = answer.digest;
   follower.stream.push(event);
 }
 
 /** JSON text needs no more than one line: it has line breaks between members only if asked for, and escapes others. */
-function eventOf({ digest, body }: CachedAnswer): Buffer {
-  return Buffer.from(`id: ${digest}\ndata: ${body.toString()}\n\n`);
+function newsOf(question: Question): News {
+  const answer = question.newest();
+  return {
+    answer,
+    event: Buffer.from(`id: ${answer.digest}\ndata: ${answer.body.toString()}\n\n`),
+  };
 }

@@ -3,8 +3,8 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemException } from '@login-pipeline/observability';
 import { LiveStream } from './live-stream.ts';
-import { parseQuery } from './query.ts';
-import { NO_QUERY } from './schemas.ts';
+import { parsePeriodQuery } from './query.ts';
+import { INSIGHTS_QUERY } from './schemas.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import { SHARED_ANSWERS } from './tokens.ts';
 
@@ -15,15 +15,16 @@ const RETRY_AFTER_SECONDS = '10';
 /** The insights as they change, as server-sent events (WHATWG HTML, section 9.2). */
 @Controller()
 export class LiveController implements OnModuleDestroy {
-  readonly #stream: LiveStream;
+  readonly #answers: SharedAnswers;
+  readonly #stream = new LiveStream(BOUNDS);
 
   constructor(@Inject(SHARED_ANSWERS) answers: SharedAnswers) {
-    this.#stream = new LiveStream(() => answers.insights(), BOUNDS);
+    this.#answers = answers;
   }
 
   @Get('insights/stream')
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(NO_QUERY, request.query);
+    const query = parsePeriodQuery(INSIGHTS_QUERY, request.query);
     void reply.type('text/event-stream').header('cache-control', 'no-store');
     // Nginx would else collect events until its buffer is full.
     void reply.header('x-accel-buffering', 'no');
@@ -34,6 +35,7 @@ export class LiveController implements OnModuleDestroy {
     const lastEventId = request.headers['last-event-id'];
     const stream = this.#stream.connect(
       request.client,
+      { key: JSON.stringify(query), newest: () => this.#answers.insights(query) },
       typeof lastEventId === 'string' ? lastEventId : undefined,
     );
     if (typeof stream === 'string') {

@@ -1,75 +1,62 @@
 import * as z from 'zod';
 import { FLOW } from '../flow/flow-answer.ts';
 import {
-  DISTRIBUTION,
-  DISTRIBUTION_QUERY,
+  answerSchema,
   INSIGHTS,
+  INSIGHTS_QUERY,
   LEDGER,
   NO_QUERY,
   PROBLEM,
-  TRAFFIC,
-  TRAFFIC_QUERY,
-  VERSIONS,
+  querySchema,
 } from './schemas.ts';
+import { INSIGHT_ROUTES } from './shared-answers.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-const ANSWERS = {
+const OF_INSIGHTS = [...INSIGHT_ROUTES.values()].map(({ insight, route }) => ({
+  path: `/insights/${route.path}`,
+  summary: route.summary,
+  query: querySchema(route.query),
+  answer: nameOf(route.path),
+  schema: answerSchema(insight, route),
+}));
+
+const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Insights: INSIGHTS,
-  Distribution: DISTRIBUTION,
-  Traffic: TRAFFIC,
-  Versions: VERSIONS,
+  ...Object.fromEntries(OF_INSIGHTS.map(({ answer, schema }) => [answer, schema])),
   Ledger: LEDGER,
   Flow: FLOW,
   Problem: PROBLEM,
 };
-type AnswerName = keyof typeof ANSWERS;
 
 /** One documented route; all are `GET`. */
 interface Route {
   readonly path: string;
   readonly summary: string;
   readonly query?: z.ZodObject;
-  readonly answer: AnswerName | 'text/event-stream';
+  /** Name of its schema, or what else it is. */
+  readonly answer: string;
+  /** Whether it can be had as CSV. */
+  readonly isTable?: boolean;
   /** What beside 200 may come of it; 400, 429 and 503 may always. */
   readonly problems?: Readonly<Record<number, string>>;
 }
 
+const EVENTS = 'text/event-stream';
+
 const ROUTES: readonly Route[] = [
-  { path: '/insights', summary: 'All insights', answer: 'Insights' },
   {
-    path: '/insights/device-types',
-    summary: 'Logins by device type',
-    query: DISTRIBUTION_QUERY,
-    answer: 'Distribution',
+    path: '/insights',
+    summary: 'All insights, since the beginning or of a period',
+    query: INSIGHTS_QUERY,
+    answer: 'Insights',
   },
-  {
-    path: '/insights/app-versions',
-    summary: 'Logins by app version',
-    query: DISTRIBUTION_QUERY,
-    answer: 'Distribution',
-  },
-  {
-    path: '/insights/locales',
-    summary: 'Logins by locale',
-    query: DISTRIBUTION_QUERY,
-    answer: 'Distribution',
-  },
-  {
-    path: '/insights/traffic',
-    summary: 'Logins per minute of event time, and its peaks',
-    query: TRAFFIC_QUERY,
-    answer: 'Traffic',
-  },
-  {
-    path: '/insights/versions',
-    summary: 'First and last login of each version, and its adoption by hour',
-    answer: 'Versions',
-  },
+  ...OF_INSIGHTS.map((route) => ({ ...route, isTable: true })),
   {
     path: '/insights/stream',
     summary: 'All insights as server-sent events, at most one a second',
-    answer: 'text/event-stream',
+    query: INSIGHTS_QUERY,
+    answer: EVENTS,
     problems: { 503: 'The service is busy, or too many clients follow the stream.' },
   },
   {
@@ -116,7 +103,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       version,
       description:
         'Insights into processed logins. Every replica answers for the whole pipeline; equal ' +
-        '`asOf.partitions` mean equal answers. Unknown query members are refused.',
+        '`asOf.partitions` mean equal answers of equal periods. All times are UTC. Unknown query members are refused.',
     },
     paths: Object.fromEntries(
       ROUTES.map((route) => [route.path, { get: operation(route) }] as const),
@@ -133,13 +120,14 @@ export function openApiDocument(version: string): OpenApiDocument {
   };
 }
 
-function operation({ path, summary, query = NO_QUERY, answer, problems }: Route): Operation {
+function operation(route: Route): Operation {
+  const { path, summary, query = NO_QUERY, answer, problems } = route;
   return {
     operationId: path.slice(1).replace(/\W(\w)/g, (_match, letter: string) => letter.toUpperCase()),
     summary,
     parameters: parametersOf(query),
     responses: {
-      ...(answer === 'text/event-stream' ? eventsAnswer() : jsonAnswer(answer)),
+      ...(answer === EVENTS ? eventsAnswer() : dataAnswer(answer, route.isTable === true)),
       400: problem('The query has faults.'),
       429: problem('Too many requests.'),
       503: problem('The service is busy.'),
@@ -157,12 +145,15 @@ function parametersOf(query: z.ZodObject): Parameter[] {
   });
 }
 
-function jsonAnswer(name: AnswerName): Record<number, object> {
+function dataAnswer(name: string, isTable: boolean): Record<number, object> {
   return {
     200: {
       description: 'The answer.',
       headers: { etag: { schema: { type: 'string' }, description: 'Changes with the answer.' } },
-      content: { 'application/json': { schema: reference(name) } },
+      content: {
+        'application/json': { schema: reference(name) },
+        ...(isTable && { 'text/csv': { schema: { type: 'string' } } }),
+      },
     },
     304: { description: 'The client has the answer already.' },
   };
@@ -181,8 +172,13 @@ function problem(description: string): object {
   return { description, content: { 'application/problem+json': { schema: reference('Problem') } } };
 }
 
-function reference(name: AnswerName): object {
+function reference(name: string): object {
   return { $ref: `#/components/schemas/${name}` };
+}
+
+/** `DeviceTypes` of `device-types`. */
+function nameOf(path: string): string {
+  return path.replace(/(?:^|-)(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 /** Without what says that a schema is a document of its own. */

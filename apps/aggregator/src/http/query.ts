@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { ProblemException } from '@login-pipeline/observability';
+import type { PeriodQuery } from '../board/period.ts';
+import type { RouteQuery } from './shared-answers.ts';
 
 /**
  * @param query as Fastify parsed it: texts, or lists of texts for repeated members
@@ -14,5 +16,22 @@ export function parseQuery<Schema extends z.ZodType>(
   const faults = result.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new ProblemException(400, `The query has faults. ${faults.join('; ')}`);
+  throw refused(faults);
+}
+
+/**
+ * The same of a query that may name a period.
+ *
+ * @param schema with the members of PERIOD_QUERY
+ */
+export function parsePeriodQuery(schema: z.ZodObject, query: unknown): RouteQuery {
+  const parsed = parseQuery(schema, query) as PeriodQuery;
+  if (parsed.last !== undefined && parsed.day !== undefined) {
+    throw refused(['last, day: one of them is expected, not both']);
+  }
+  return { ...parsed };
+}
+
+function refused(faults: readonly string[]): ProblemException {
+  return new ProblemException(400, `The query has faults. ${faults.join('; ')}`);
 }

@@ -1,20 +1,14 @@
 import * as z from 'zod';
-import { LOGIN_BUCKETS } from '../insights/index.ts';
+import { PERIOD_QUERY } from '../board/period.ts';
+import { CATALOGUE } from '../insights/catalogue.ts';
+import type { Insight } from '../insights/insight.ts';
+import type { Route } from '../insights/route.ts';
+import { count, date, minute, time } from './fields.ts';
 
 /**
- * The one definition of what HTTP takes and gives: input is validated with it, answers have its types, the OpenAPI
+ * The definition of what HTTP takes and gives, with what each insight defines in its folder: input is validated with it, the API
  * document is made from it.
  */
-
-const DAY = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
-const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d';
-
-const MINUTE_EXAMPLE = '2024-12-17T18:47Z';
-
-const count = z.int().min(0);
-const time = z.string().meta({ format: 'date-time' });
-const minute = z.string().meta({ examples: [MINUTE_EXAMPLE] });
-const distribution = z.record(z.string(), count);
 
 const asOf = z
   .object({
@@ -27,72 +21,77 @@ const asOf = z
 
 const complete = z.boolean().describe('Whether every input partition is contained.');
 
-const minuteCounts = z.array(z.object({ minute, count }));
+const period = z
+  .object({
+    from: minute,
+    to: minute.describe('The first minute after it.'),
+    complete: z
+      .boolean()
+      .describe('Whether all its logins are contained: it begins not before what is kept.'),
+    userDays: z
+      .object({ from: date, to: date })
+      .describe('The UTC days, both included, whose users are counted.'),
+  })
+  .describe('The span of event time, UTC; absent: since the beginning.');
 
-export const INSIGHTS = z.object({
-  complete,
-  asOf,
+/** The period before, beside what insights say of it. */
+export const PREVIOUS = z.object({
+  from: minute,
+  to: minute,
+  complete: z.boolean().describe('Whether all its logins are contained.'),
+  total: count,
+});
+
+/** Members that the answers of all insights have. */
+export const BASIS = { complete, asOf, period: period.optional() };
+
+/** Members of `GET /insights` beside those of insights. */
+export const TOTALS = {
   total: count.describe('Counted logins.'),
-  deviceTypes: distribution.describe('Counted logins by device type.'),
-  appVersions: distribution.describe('Counted logins by app version; rare ones are `other`.'),
-  locales: distribution.describe('Counted logins by locale; rare ones are `other`.'),
-  traffic: z.object({
-    peaks: minuteCounts.describe('The busiest minutes of event time, busiest first.'),
-  }),
-  distinctUsers: z
-    .object({ estimate: count, relativeError: z.number() })
-    .describe('Distinct users of all counted logins; relative standard error of the estimate.'),
-  loginsPerUserPerDay: z
-    .array(
-      z.object({
-        day: z.string().meta({ format: 'date' }),
-        users: z.record(z.enum(LOGIN_BUCKETS), count),
-        sampledUsers: count,
-      }),
-    )
-    .describe(
-      'Estimated users by how often they logged in on the newest UTC day and the day before. ' +
-        'A share p has the standard error sqrt(p (1 - p) / sampledUsers).',
-    ),
-  expired: count.describe('Records older than the remembered traffic; counted nowhere else.'),
-  invalid: count.describe('Records that are no processed login, and those of `future`.'),
-  future: count.describe(
-    "Invalid because the login lies over an hour ahead of its record's timestamp, or of the service's clock.",
+  since: z
+    .record(z.string(), time)
+    .optional()
+    .describe('Insights that were added later than the rest, and when.'),
+  expired: count.describe(
+    'Records older than the days that are kept; counted nowhere else. Since the beginning.',
   ),
+  invalid: count.describe(
+    'Records that are no processed login, and those of `future`. Since the beginning.',
+  ),
+  future: count.describe(
+    "Invalid because the login lies over an hour ahead of its record's timestamp, or of the service's clock. Since the beginning.",
+  ),
+};
+
+/** `GET /insights`. */
+export const INSIGHTS = z.object({
+  ...BASIS,
+  previous: previousOf(CATALOGUE),
+  ...TOTALS,
+  ...mergedShape(CATALOGUE.map(({ summary }) => summary?.shape)),
 });
 
-export const DISTRIBUTION = z.object({
-  complete,
-  asOf,
-  total: count.describe('Counted logins.'),
-  values: z.array(z.object({ value: z.string(), count })).describe('Highest count first.'),
-  omitted: z
-    .object({ values: count, count })
-    .describe('How many values, with how many logins, the limit has cut off.'),
-});
+/** @returns the schema of a route's answer */
+export function answerSchema(insight: Insight, { shape }: Route): z.ZodObject {
+  return z.object({
+    ...BASIS,
+    previous: previousOf([insight]),
+    since: time
+      .optional()
+      .describe('The insight was added then: it contains the records that came later.'),
+    ...shape,
+  });
+}
 
-export const TRAFFIC = z.object({
-  complete,
-  asOf,
-  minutes: minuteCounts.describe('Minutes with logins, ascending.'),
-  peaks: minuteCounts.describe('The busiest of these minutes, busiest first.'),
-});
+function previousOf(insights: readonly Insight[]): z.ZodOptional<z.ZodObject> {
+  return PREVIOUS.extend(mergedShape(insights.map((insight) => insight.previous?.shape)))
+    .describe('The period of the same length before.')
+    .optional();
+}
 
-export const VERSIONS = z.object({
-  complete,
-  asOf,
-  versions: z
-    .array(z.object({ version: z.string(), firstSeen: time, lastSeen: time }))
-    .describe('Event time of the first and the last login, most frequent version first.'),
-  hours: z
-    .array(
-      z.object({
-        hour: z.string().meta({ examples: ['2024-12-17T18:00Z'] }),
-        versions: distribution,
-      }),
-    )
-    .describe('Logins by version and UTC hour of event time, ascending.'),
-});
+function mergedShape(shapes: readonly (z.ZodRawShape | undefined)[]): z.ZodRawShape {
+  return Object.assign({}, ...shapes) as z.ZodRawShape;
+}
 
 const ledgerEntry = z.object({
   consumed: count,
@@ -121,46 +120,13 @@ export const PROBLEM = z
   })
   .describe('RFC 9457 problem document.');
 
-function whole(max: number): z.ZodType<number | undefined> {
-  const expected = `a whole number from 1 to ${max} is expected`;
-  return z.preprocess(
-    digitsToNumber,
-    z.int(expected).min(1, expected).max(max, expected).optional(),
-  );
-}
-
-const TIME_EXPECTED = `a time in UTC such as ${MINUTE_EXAMPLE} is expected`;
-
-const timeBound = (description: string): z.ZodOptional<z.ZodString> =>
-  z
-    .string(TIME_EXPECTED)
-    .regex(new RegExp(`^${DAY}T${TIME}(?::[0-5]\\d(?:\\.\\d{1,3})?)?Z$`), {
-      error: TIME_EXPECTED,
-      abort: true,
-    })
-    .refine(isDay, TIME_EXPECTED)
-    .optional()
-    .meta({ description, examples: [MINUTE_EXAMPLE] });
-
 /** Unknown members are refused: a misspelt one would otherwise be answered as if it were not there. */
 export const NO_QUERY = z.strictObject({});
 
-export const DISTRIBUTION_QUERY = z.strictObject({
-  limit: whole(10_000).meta({ description: 'How many values to give at most; default: all.' }),
-});
-
-export const TRAFFIC_QUERY = z.strictObject({
-  from: timeBound('First minute to give, UTC; default: as far back as remembered.'),
-  to: timeBound('Last minute to give, UTC, itself included; default: the newest.'),
-  peaks: whole(10_000).meta({ description: 'How many peaks to give at most; default: 5.' }),
-});
-
-/** Only plain digits are a number: `Number()` alone also takes '', ' 5 ', '0x10' and '1e3'. */
-function digitsToNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+/** @returns the schema of a route's query; a period is one thing or the other */
+export function querySchema(shape: z.ZodRawShape = {}): z.ZodObject {
+  return z.strictObject({ ...PERIOD_QUERY, ...shape });
 }
 
-/** `Date` takes the 30th of February for the 2nd of March. */
-function isDay(time: string): boolean {
-  return new Date(time).toISOString().slice(0, 10) === time.slice(0, 10);
-}
+/** The query of `GET /insights` and of its stream. */
+export const INSIGHTS_QUERY = querySchema();

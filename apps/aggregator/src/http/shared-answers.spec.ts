@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { PartitionState } from '../insights/index.ts';
-import { LIMITS, login, SOME_TIME_MS, stateOf } from '../insights/testing/logins.ts';
-import { DISTRIBUTION, TRAFFIC } from './schemas.ts';
-import { SharedAnswers } from './shared-answers.ts';
+import { PartitionState } from '../state/partition-state.ts';
+import { LIMITS, login, SOME_TIME_MS, stateOf } from '../state/testing/logins.ts';
+import type { CachedAnswer } from './answer-cache.ts';
+import { INSIGHT_ROUTES, SharedAnswers } from './shared-answers.ts';
+import type { RouteQuery } from './shared-answers.ts';
 import { liveBoard } from './testing/app.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,17 +26,40 @@ function values(): PartitionState {
   return state;
 }
 
+function answersOf(states: readonly PartitionState[]): {
+  readonly answers: SharedAnswers;
+  readonly ask: (path: string, query?: RouteQuery) => CachedAnswer;
+} {
+  const answers = new SharedAnswers(liveBoard(states), () => SOME_TIME_MS);
+  return {
+    answers,
+    ask: (path, query = {}) => {
+      const route = INSIGHT_ROUTES.get(path);
+      if (route === undefined) throw new Error(`there is no route ${path}`);
+      return answers.of(route, query, 'json');
+    },
+  };
+}
+
+interface TrafficAnswer {
+  readonly minutes: readonly { readonly minute: string; readonly count: number }[];
+  readonly peaks: TrafficAnswer['minutes'];
+}
+
 describe('SharedAnswers', () => {
   it('are made once for all who ask, until something changes', () => {
     const state = traffic();
     const board = liveBoard([state]);
-    const answers = new SharedAnswers(board);
+    const answers = new SharedAnswers(board, () => SOME_TIME_MS);
     const ask = () => [
       answers.insights(),
-      answers.versions(),
+      answers.insights({ last: '24h' }),
       answers.ledger(),
-      answers.distribution('locales', {}),
-      answers.traffic({}),
+      ...[...INSIGHT_ROUTES.values()].flatMap((route) => [
+        answers.of(route, {}, 'json'),
+        answers.of(route, { last: '7d' }, 'json'),
+        answers.of(route, {}, 'csv'),
+      ]),
     ];
     const before = ask();
     for (const [index, answer] of ask().entries()) expect(answer).toBe(before[index]);
@@ -45,27 +69,27 @@ describe('SharedAnswers', () => {
   });
 
   it('are the same for questions that ask the same', () => {
-    const answers = new SharedAnswers(liveBoard([traffic()]));
-    const all = answers.traffic({ peaks: 400 });
-    expect(answers.traffic({ peaks: 10_000 })).toBe(all);
-    expect(answers.traffic({ peaks: 9_999, from: '2000-01-01T00:00Z' })).toBe(all);
-    expect(answers.traffic({ peaks: 401, to: '2999-01-01T00:00:59.9Z' })).toBe(all);
-    expect(answers.traffic({ peaks: 5 })).toBe(answers.traffic({}));
-    const nothing = answers.traffic({ from: '2999-01-01T00:00Z' });
-    expect(answers.traffic({ from: '2998-01-01T00:00Z', peaks: 77 })).toBe(nothing);
-    expect(answers.distribution('locales', { limit: 10_000 })).toBe(
-      answers.distribution('locales', {}),
-    );
+    const { ask } = answersOf([traffic()]);
+    const all = ask('traffic', { peaks: 400 });
+    expect(ask('traffic', { peaks: 10_000 })).toBe(all);
+    expect(ask('traffic', { peaks: 9_999, from: '2000-01-01T00:00Z' })).toBe(all);
+    expect(ask('traffic', { peaks: 401, to: '2999-01-01T00:00:59.9Z' })).toBe(all);
+    expect(ask('traffic', { peaks: 5 })).toBe(ask('traffic'));
+    const nothing = ask('traffic', { from: '2999-01-01T00:00Z' });
+    expect(ask('traffic', { from: '2998-01-01T00:00Z', peaks: 77 })).toBe(nothing);
+    expect(ask('locales', { limit: 10_000 })).toBe(ask('locales'));
   });
 
   it('hold what was counted, however they are cut', () => {
-    const answers = new SharedAnswers(liveBoard([traffic()]));
-    const all = TRAFFIC.strict().parse(JSON.parse(String(answers.traffic({ peaks: 400 }).body)));
+    const { ask } = answersOf([traffic()]);
+    const read = (query: RouteQuery) =>
+      JSON.parse(String(ask('traffic', query).body)) as TrafficAnswer;
+    const all = read({ peaks: 400 });
     expect(all.minutes).toHaveLength(400);
     expect(all.minutes[0]).toEqual({ minute: '2024-12-17T18:47Z', count: 1 });
     expect(all.minutes.at(-1)?.minute).toBe('2024-12-18T01:26Z');
     const [from, to] = ['2024-12-17T23:58Z', '2024-12-18T00:03Z'];
-    const part = TRAFFIC.parse(JSON.parse(String(answers.traffic({ from, to, peaks: 3 }).body)));
+    const part = read({ from, to, peaks: 3 });
     const inside = all.minutes.filter(({ minute }) => minute >= from && minute <= to);
     expect(part.minutes).toEqual(inside);
     expect(part.minutes).toHaveLength(6);
@@ -73,9 +97,9 @@ describe('SharedAnswers', () => {
   });
 
   it('hold values as they are', () => {
-    const answers = new SharedAnswers(liveBoard([values()]));
-    const { body } = answers.distribution('locales', { limit: 3 });
-    expect(DISTRIBUTION.strict().parse(JSON.parse(String(body)))).toMatchObject({
+    const { ask } = answersOf([values()]);
+    const { body } = ask('locales', { limit: 3 });
+    expect(JSON.parse(String(body))).toMatchObject({
       values: [
         { value: 'TX', count: 3 },
         { value: 'CA"\\\n', count: 1 },

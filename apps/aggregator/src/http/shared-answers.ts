@@ -1,86 +1,71 @@
-import type { z } from 'zod';
-import type { Insights, InsightsView, Ledger } from '../insights/index.ts';
-import { AnswerCache, CachedAnswer } from './answer-cache.ts';
-import { AnswerRows } from './answer-rows.ts';
-import {
-  DEFAULT_PEAKS,
-  distributionAnswer,
-  insightsAnswer,
-  ledgerAnswer,
-  minuteOf,
-  trafficAnswer,
-  versionsAnswer,
-} from './answers.ts';
-import type { Dimension } from './answers.ts';
-import type { DISTRIBUTION_QUERY, TRAFFIC_QUERY } from './schemas.ts';
+import type { InsightsViews } from '../board/insights-board.ts';
+import { periodOf } from '../board/period.ts';
+import type { PeriodQuery } from '../board/period.ts';
+import type { View } from '../board/view.ts';
+import { CATALOGUE } from '../insights/catalogue.ts';
+import type { Insight } from '../insights/insight.ts';
+import type { Prepared, Route } from '../insights/route.ts';
+import { AnswerCache, CachedAnswer, CSV_TYPE } from './answer-cache.ts';
+import { csvAnswer, insightsAnswer, ledgerAnswer, routeAnswer } from './answers.ts';
+
+/** A route, and the insight that it is of. */
+export interface InsightRoute {
+  readonly insight: Insight;
+  readonly route: Route;
+}
+
+/** The routes of all insights, by path. */
+export const INSIGHT_ROUTES: ReadonlyMap<string, InsightRoute> = new Map(
+  CATALOGUE.flatMap((insight) =>
+    insight.routes.map((route) => [route.path, { insight, route }] as const),
+  ),
+);
+
+/** The query of a route, as its schema has read it. */
+export type RouteQuery = PeriodQuery & Readonly<Record<string, unknown>>;
 
 /** All answers about the insights: each is made at most once per change, for all clients and the live stream. */
 export class SharedAnswers {
-  readonly #view: InsightsView;
-  readonly #insights = new AnswerCache<Insights>();
-  readonly #ledger = new AnswerCache<Ledger>();
-  #rows: AnswerRows | undefined;
-  #rowsOf: Insights | undefined;
+  readonly #views: InsightsViews;
+  readonly #now: () => number;
+  readonly #answers = new AnswerCache();
+  readonly #prepared = new WeakMap<View, Map<Route, Prepared<RouteQuery>>>();
 
-  constructor(view: InsightsView) {
-    this.#view = view;
+  /** @param now our own clock, epoch ms */
+  constructor(views: InsightsViews, now: () => number = Date.now) {
+    this.#views = views;
+    this.#now = now;
   }
 
-  insights(): CachedAnswer {
-    return this.#insights.get(this.#view.insights(), 'insights', (insights) =>
-      CachedAnswer.of(insightsAnswer(insights)),
-    );
-  }
-
-  versions(): CachedAnswer {
-    return this.#insights.get(this.#view.insights(), 'versions', (insights) =>
-      CachedAnswer.of(versionsAnswer(insights)),
-    );
+  insights(query: PeriodQuery = {}): CachedAnswer {
+    const view = this.#view(query);
+    return this.#answers.get(view, '', () => CachedAnswer.of(insightsAnswer(view)));
   }
 
   ledger(): CachedAnswer {
-    return this.#ledger.get(this.#view.ledger(), '', (ledger) =>
-      CachedAnswer.of(ledgerAnswer(ledger)),
+    const view = this.#views.view();
+    return this.#answers.get(view, 'ledger', () => CachedAnswer.of(ledgerAnswer(view)));
+  }
+
+  of({ insight, route }: InsightRoute, query: RouteQuery, as: 'csv' | 'json'): CachedAnswer {
+    const view = this.#view(query);
+    const answer = this.#prepare(view, insight, route).answer(query);
+    return this.#answers.get(view, `${as} ${route.path} ${answer.key}`, () =>
+      as === 'csv'
+        ? new CachedAnswer(csvAnswer(answer), CSV_TYPE)
+        : new CachedAnswer(routeAnswer(view, insight, answer)),
     );
   }
 
-  distribution(
-    dimension: Dimension,
-    { limit: most }: Partial<z.infer<typeof DISTRIBUTION_QUERY>>,
-  ): CachedAnswer {
-    const insights = this.#view.insights();
-    const rows = this.#rowsFor(insights);
-    // What exceeds the list asks the same as its length.
-    const { length } = insights[dimension];
-    const limit = Math.min(most ?? length, length);
-    return this.#insights.get(
-      insights,
-      `${dimension} ${limit}`,
-      () => new CachedAnswer(distributionAnswer(insights, rows, dimension, limit)),
-    );
+  #view(query: PeriodQuery): View {
+    return this.#views.view(periodOf(query, this.#now()));
   }
 
-  traffic({ from, to, peaks }: Partial<z.infer<typeof TRAFFIC_QUERY>>): CachedAnswer {
-    const insights = this.#view.insights();
-    const rows = this.#rowsFor(insights);
-    // Times between which the same minutes lie ask the same.
-    const range = rows.range(
-      from === undefined ? -Infinity : minuteOf(from),
-      to === undefined ? Infinity : minuteOf(to),
-    );
-    const atMostPeaks = Math.min(peaks ?? DEFAULT_PEAKS, range.end - range.begin);
-    return this.#insights.get(
-      insights,
-      `traffic ${range.begin} ${range.end} ${atMostPeaks}`,
-      () => new CachedAnswer(trafficAnswer(insights, rows, range, atMostPeaks)),
-    );
-  }
-
-  #rowsFor(insights: Insights): AnswerRows {
-    if (this.#rows === undefined || insights !== this.#rowsOf) {
-      this.#rows = new AnswerRows(insights);
-      this.#rowsOf = insights;
-    }
-    return this.#rows;
+  #prepare(view: View, insight: Insight, route: Route): Prepared<RouteQuery> {
+    const ofView = this.#prepared.get(view) ?? new Map<Route, Prepared<RouteQuery>>();
+    this.#prepared.set(view, ofView);
+    const prepared = ofView.get(route) ?? route.prepare(view.asked(insight));
+    ofView.set(route, prepared);
+    return prepared;
   }
 }

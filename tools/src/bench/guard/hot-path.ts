@@ -67,10 +67,15 @@ export async function transformerLoop(): Promise<Loop> {
 /** @returns decode, validate and fold, as the aggregator does */
 export async function aggregatorLoop(): Promise<Loop> {
   const { foldBatch, PartitionState } = await load<AggregatorModules>(
-    'apps/aggregator/src/insights/index.ts',
+    'apps/aggregator/src/state/fold-batch.ts',
+    'apps/aggregator/src/state/partition-state.ts',
   );
   const batch = handledBatch('processed');
-  const limits = { trafficRetentionMinutes: 1_440, maxDistinctValues: 1_000 };
+  const limits = {
+    trafficRetentionMinutes: 1_440,
+    insightRetentionDays: 31,
+    maxDistinctValues: 1_000,
+  };
   return {
     name: 'aggregator: decode, validate, fold',
     run: () => {

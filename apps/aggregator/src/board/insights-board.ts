@@ -1,0 +1,124 @@
+import type { PartitionState } from '../state/partition-state.ts';
+import { MergedCells } from './merged-cells.ts';
+import { todayOf } from './period.ts';
+import type { Period } from './period.ts';
+import { View } from './view.ts';
+
+/** Between two merges, so that a burst of small batches does not spend its time on answers nobody reads. */
+const MERGE_PAUSE_MS = 100;
+/** Nor do many large states: a merge is followed by so many times its own length without one. */
+const MERGE_PAUSE_FACTOR = 20;
+/** Each day of a month, the last hours and days, and the beginning; those asked for longest ago make room for others. */
+const MAX_VIEWS = 40;
+
+interface KeptView {
+  readonly view: View;
+  /** The changes that it contains. */
+  readonly changes: number;
+}
+
+export interface BoardOptions {
+  readonly trafficRetentionMinutes: number;
+  /** Names per distribution. */
+  readonly maxDistinctValues: number;
+  /** Our own clock, epoch ms. */
+  readonly now?: () => number;
+  /** A monotonic clock, ms. */
+  readonly monotonic?: () => number;
+  /** By which a merge is timed, ms. */
+  readonly stopwatch?: () => number;
+}
+
+/** What HTTP, metrics and log lines read. Views are immutable: the same object means that nothing changed. */
+export interface InsightsViews {
+  /** @param period absent: since the beginning */
+  view(period?: Period): View;
+}
+
+/**
+ * The newest known state of every partition, own or followed, and what all of them say of a span of time. A view is made when it is
+ * asked for, at most once per change and per 100 ms, and all of them in at most a twentieth of the time; until then the same object
+ * is given.
+ */
+export class InsightsBoard implements InsightsViews {
+  readonly #options: BoardOptions;
+  readonly #now: () => number;
+  readonly #monotonic: () => number;
+  readonly #stopwatch: () => number;
+  readonly #states = new Map<number, PartitionState>();
+  readonly #cells = new MergedCells();
+  readonly #views = new Map<string, KeptView>();
+  #ends: ReadonlyMap<number, bigint> = new Map();
+  #due: ReadonlyMap<number, bigint> = new Map();
+  #changes = 0;
+  #nextMergeAtMs = -Infinity;
+
+  constructor(options: BoardOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#stopwatch = options.stopwatch ?? (() => performance.now());
+  }
+
+  /**
+   * Tells where the partitions of the input topic end. Insights are complete when they contain what was there one
+   * call before: records that have just arrived are on their way, not missing. What a first call finds is all due:
+   * nobody knows since when it has been there.
+   */
+  expect(ends: ReadonlyMap<number, bigint>): void {
+    const due = [...ends].map(([partition, end]) => {
+      const before = this.#ends.get(partition) ?? end;
+      if (this.#due.get(partition) !== before) this.#changes += 1;
+      return [partition, before] as const;
+    });
+    this.#due = new Map(due);
+    this.#ends = ends;
+  }
+
+  /**
+   * Shows a partition's state; call it again after every batch folded into it. Of two states the one with the higher
+   * next offset is shown, so a snapshot that lags behind a live state does no harm.
+   */
+  show(partition: number, state: PartitionState): void {
+    const shown = this.#states.get(partition);
+    if (shown !== undefined && shown !== state && shown.nextOffset >= state.nextOffset) return;
+    const touched = state.cells.takeTouched();
+    if (shown === undefined) this.#cells.add(state);
+    else this.#cells.touch(shown === state ? touched : state.cells.differing(shown.cells));
+    this.#states.set(partition, state);
+    this.#changes += 1;
+  }
+
+  view(period?: Period): View {
+    const today = todayOf(this.#now());
+    const key = period === undefined ? String(today) : `${period.fromHour} ${period.toHour}`;
+    const kept = this.#views.get(key);
+    const isNew = kept?.changes === this.#changes;
+    if (kept !== undefined && (isNew || this.#monotonic() < this.#nextMergeAtMs)) return kept.view;
+    const view = this.#merge(period, today);
+    this.#views.delete(key);
+    this.#views.set(key, { view, changes: this.#changes });
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= MAX_VIEWS) break;
+      this.#views.delete(oldest);
+    }
+    return view;
+  }
+
+  #merge(period: Period | undefined, today: number): View {
+    const begunMs = this.#stopwatch();
+    const { trafficRetentionMinutes, maxDistinctValues } = this.#options;
+    const view = new View({
+      topic: { byPartition: this.#states, due: this.#due },
+      days: this.#cells.of([...this.#states.values()]),
+      period,
+      today,
+      trafficRetentionMinutes,
+      maxDistinctValues,
+    });
+    const tookMs = this.#stopwatch() - begunMs;
+    const pauseMs = Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * tookMs);
+    this.#nextMergeAtMs = this.#monotonic() + pauseMs;
+    return view;
+  }
+}

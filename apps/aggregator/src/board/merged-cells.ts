@@ -1,0 +1,160 @@
+import { CATALOGUE } from '../insights/catalogue.ts';
+import type { PartitionState } from '../state/partition-state.ts';
+import type { DayCells, HourCell } from '../state/day-cells.ts';
+import type { Touched } from '../state/time-cells.ts';
+import { HOURS_PER_DAY } from '../utc.ts';
+
+/** What all partitions have of one hour, or of one day. */
+export interface MergedCell {
+  readonly counted: number;
+  /** In the order of the catalogue. */
+  readonly merged: readonly unknown[];
+}
+
+/** What all partitions have of one day. */
+export interface MergedDay {
+  /** By hour of the day. */
+  readonly hours: readonly (MergedCell | undefined)[];
+  /** The sum of the hours, and what is kept of the day. */
+  readonly whole: MergedCell;
+}
+
+/** A cell that may still grow: until it is given away. */
+interface GrowingCell extends MergedCell {
+  counted: number;
+  /** Of {@link MergedCells}, when it was made. */
+  readonly generation: number;
+}
+
+interface GrowingDay {
+  readonly hours: (GrowingCell | undefined)[];
+  whole: GrowingCell;
+}
+
+/** A state, and what it keeps of one day. */
+interface StateOfDay {
+  readonly state: PartitionState;
+  readonly cells: DayCells;
+}
+
+/**
+ * The hours and days of all partitions. A partition that is new is added to them; those that changed are merged when they are asked
+ * for, and no others. What was given away does not change any more.
+ */
+export class MergedCells {
+  readonly #days = new Map<number, GrowingDay>();
+  readonly #changed: Touched = { hours: new Set(), days: new Set() };
+  /** Goes up when all is given away. */
+  #generation = 0;
+
+  /** Adds a partition that was not there before. */
+  add(state: PartitionState): void {
+    for (const day of state.cells.days) {
+      const cells = state.cells.cellsOf(day);
+      if (cells !== undefined) this.#addDay(day, { state, cells });
+    }
+  }
+
+  touch({ hours, days }: Touched): void {
+    for (const hour of hours) this.#changed.hours.add(hour);
+    for (const day of days) this.#changed.days.add(day);
+  }
+
+  /** @returns the days, as they are now */
+  of(states: readonly PartitionState[]): ReadonlyMap<number, MergedDay> {
+    for (const day of this.#changed.days) this.#merge(day, states);
+    this.#changed.hours.clear();
+    this.#changed.days.clear();
+    this.#generation += 1;
+    return new Map(
+      [...this.#days].map(([day, { hours, whole }]) => [day, { hours: [...hours], whole }]),
+    );
+  }
+
+  #addDay(day: number, added: StateOfDay): void {
+    const known = this.#days.get(day);
+    const hours = known?.hours ?? noHours();
+    const whole = this.#growing('day', known?.whole);
+    for (const [index, cell] of added.cells.hours.entries()) {
+      if (cell === undefined) continue;
+      const hour = day * HOURS_PER_DAY + index;
+      const growing = this.#growing('hour', hours[index]);
+      hours[index] = growing;
+      addHour(growing, hour, added.state, cell);
+      addHour(whole, hour, added.state, cell);
+    }
+    addParts(whole, day, added);
+    this.#days.set(day, { hours, whole });
+  }
+
+  #merge(day: number, states: readonly PartitionState[]): void {
+    const ofDay = states.flatMap((state) => {
+      const cells = state.cells.cellsOf(day);
+      return cells === undefined ? [] : [{ state, cells }];
+    });
+    if (ofDay.length === 0) {
+      this.#days.delete(day);
+      return;
+    }
+    const hours = this.#days.get(day)?.hours ?? noHours();
+    const whole = this.#growing('day', undefined);
+    for (let index = 0; index < HOURS_PER_DAY; index += 1) {
+      const hour = day * HOURS_PER_DAY + index;
+      if (this.#changed.hours.has(hour)) hours[index] = this.#mergeHour(ofDay, index, hour);
+      const merged = hours[index];
+      if (merged === undefined) continue;
+      whole.counted += merged.counted;
+      for (const [at, { cells, merging }] of CATALOGUE.entries()) {
+        if (cells?.of === 'hour') merging.add(whole.merged[at], merged.merged[at]);
+      }
+    }
+    for (const each of ofDay) addParts(whole, day, each);
+    this.#days.set(day, { hours, whole });
+  }
+
+  #mergeHour(ofDay: readonly StateOfDay[], index: number, hour: number): GrowingCell | undefined {
+    let merged: GrowingCell | undefined;
+    for (const { state, cells } of ofDay) {
+      const cell = cells.hours[index];
+      if (cell === undefined) continue;
+      merged ??= this.#growing('hour', undefined);
+      addHour(merged, hour, state, cell);
+    }
+    return merged;
+  }
+
+  /** @returns a cell that may grow, with what is in another one; of a day, with what is kept of days too */
+  #growing(of: 'hour' | 'day', base: GrowingCell | undefined): GrowingCell {
+    if (base?.generation === this.#generation) return base;
+    const merged = CATALOGUE.map(({ cells, merging }, index) => {
+      if (cells === undefined || (of === 'hour' && cells.of === 'day')) return undefined;
+      const into = merging.empty();
+      if (base !== undefined) merging.add(into, base.merged[index]);
+      return into;
+    });
+    return { counted: base?.counted ?? 0, merged, generation: this.#generation };
+  }
+}
+
+function noHours(): undefined[] {
+  return new Array<undefined>(HOURS_PER_DAY).fill(undefined);
+}
+
+/** Adds what a partition has of an hour. */
+function addHour(into: GrowingCell, hour: number, state: PartitionState, cell: HourCell): void {
+  into.counted += cell.counted;
+  for (const [index, { cells, merging }] of CATALOGUE.entries()) {
+    if (cells?.of !== 'hour') continue;
+    const always = state.insights[index]?.state;
+    merging.addCell(into.merged[index], cell.parts[index], always, hour, cell.counted);
+  }
+}
+
+/** Adds what a partition has of a day as a whole. */
+function addParts(into: GrowingCell, day: number, { state, cells: ofDay }: StateOfDay): void {
+  for (const [index, { cells, merging }] of CATALOGUE.entries()) {
+    if (cells?.of !== 'day') continue;
+    const always = state.insights[index]?.state;
+    merging.addCell(into.merged[index], ofDay.parts[index], always, day, into.counted);
+  }
+}

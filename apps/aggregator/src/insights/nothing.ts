@@ -1,0 +1,9 @@
+import type { Kept } from './insight.ts';
+
+/** Of an insight that keeps nothing there. */
+export const NOTHING: Kept<undefined> = {
+  empty: () => undefined,
+  write: () => undefined,
+  read: () => undefined,
+  revision: () => 0,
+};

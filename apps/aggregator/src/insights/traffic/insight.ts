@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { count, minute } from '../../http/fields.ts';
+import type { Insight } from '../insight.ts';
+import { NOTHING } from '../nothing.ts';
+import { addHour, KEPT_MINUTES, minutesOf } from './minute-counts.ts';
+import type { HourMinutes, MergedMinutes } from './minute-counts.ts';
+import { peaks } from './peaks.ts';
+import { DEFAULT_PEAKS, trafficRoute } from './traffic-route.ts';
+import { isoMinute, MINUTES_PER_HOUR } from '../../utc.ts';
+
+/** Its member of `/insights`. */
+export const TRAFFIC_SUMMARY = {
+  traffic: z.object({
+    peaks: z
+      .array(z.object({ minute, count }))
+      .describe('The busiest minutes of event time, busiest first.'),
+  }),
+};
+
+/** Logins by minute of event time. Hours without a period are those of TRAFFIC_RETENTION_MINUTES. */
+export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
+  name: 'traffic',
+  version: 1,
+  always: NOTHING,
+  cells: KEPT_MINUTES,
+  fold(_always, hour, login) {
+    const index = login.minute - login.hour * MINUTES_PER_HOUR;
+    hour[index] = (hour[index] ?? 0) + 1;
+  },
+  merging: {
+    empty: () => new Map(),
+    addAlways: () => undefined,
+    addCell(into, cell, _always, hour) {
+      addHour(into, hour, cell);
+    },
+    add(into, other) {
+      for (const [hour, minutes] of other) addHour(into, hour, minutes);
+    },
+  },
+  summary: {
+    shape: TRAFFIC_SUMMARY,
+    of: (asked) => ({
+      traffic: {
+        peaks: peaks(minutesOf(asked), DEFAULT_PEAKS).map((peak) => ({
+          minute: isoMinute(peak.minute),
+          count: peak.count,
+        })),
+      },
+    }),
+  },
+  routes: [trafficRoute],
+  gauges(asked, metrics) {
+    const [busiest] = peaks(minutesOf(asked), 1);
+    metrics.set('insights_peak_logins_per_minute', {}, busiest?.count ?? 0);
+  },
+  rows: {
+    insight: 'minute',
+    isOfTime: true,
+    ofDay(cell, hour, _always, visit) {
+      cell.forEach((logins, index) => {
+        if (logins > 0) visit(isoMinute(hour * MINUTES_PER_HOUR + index), logins);
+      });
+    },
+  },
+};
