@@ -5,6 +5,7 @@ import type { Member } from '../group/member.ts';
 import { ChangesWriter } from '../snapshots/changes-writer.ts';
 import { SnapshotFollower } from '../snapshots/snapshot-follower.ts';
 import type { PlacedSnapshot } from '../snapshots/snapshot.ts';
+import { SetCleaner } from '../snapshots/set-cleaner.ts';
 import { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import { StalledError } from '../watch/stalled-error.ts';
@@ -92,6 +93,11 @@ export class FoldEngine {
       intervalMs: options.snapshotIntervalMs,
       states,
       writer: snapshotWriter(options, frame, told),
+      cleaner: new SetCleaner({
+        ...{ cluster, clock, input, target: snapshots },
+        encoder: options.ports.encoder,
+      }),
+      sets: this.#follower.sets,
       changes: told,
       lanes: () => frame.lanes,
       onEvent,

@@ -11,8 +11,7 @@ import type { ConsumedBatch } from '../records/record.ts';
 import type { SnapshotSets } from '../snapshots/snapshot-sets.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import type { FoldEvent } from './events.ts';
-import { keptState } from './kept-state.ts';
-import type { KeptState } from './kept-state.ts';
+import { KeptState } from './kept-state.ts';
 import { judgeOperator } from './operator-offset.ts';
 import { StateMismatchError } from './state-mismatch.ts';
 import type { FoldStates } from './states.ts';
@@ -50,7 +49,7 @@ export interface FoldLaneOptions {
 export class FoldLane implements EngineLane {
   readonly partition: number;
   /** From when the state is restored on. */
-  kept: KeptState = keptState(undefined, []);
+  kept = new KeptState(undefined, []);
   readonly #options: FoldLaneOptions;
   readonly #work: PartitionWork;
   readonly #since: number;
@@ -191,7 +190,7 @@ export class FoldLane implements EngineLane {
     this.#standing = { ...position, offset };
     // What is left of a snapshot is none to others.
     const isSaved = snapshot?.missing.length === 0 && !savesRestored;
-    this.kept = keptState(isSaved ? snapshot.nextOffset : undefined, sets);
+    this.kept = new KeptState(isSaved ? snapshot.nextOffset : undefined, sets);
     onEvent({ kind: 'placed', partition, resume, from: snapshot?.nextOffset });
     if (verdict !== undefined && committed !== undefined) {
       onEvent({ kind: 'operator', partition, verdict, start, set: committed.offset, end });

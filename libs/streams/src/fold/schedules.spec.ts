@@ -11,10 +11,14 @@ import {
   tally,
   write,
 } from './testing/folding.ts';
+import type { FoldOptions } from './fold-options.ts';
 import type { Folding } from './testing/folding.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
 const MISHAPS = 25;
+/** Takes the sections of a state in several batches only. */
+const SMALL_MESSAGE_BYTES = 1_500;
+const LARGE_MESSAGE_BYTES = 1_000_000;
 const LONGEST_PAUSE_MS = 3_000;
 const LONGEST_FREEZE_MS = 12_000;
 const LONGEST_OUTAGE_MS = 5_000;
@@ -26,6 +30,7 @@ class Schedule {
   readonly cluster: SimulatedCluster;
   readonly #random: Random;
   readonly #running: Folding[] = [];
+  readonly #options: Partial<FoldOptions>;
   #started = 0;
   #written = 0;
 
@@ -33,7 +38,12 @@ class Schedule {
     this.cluster = new SimulatedCluster({ seed });
     this.#random = this.cluster.random;
     this.cluster.createTopic(INPUT, 3);
-    this.cluster.createTopic(SNAPSHOTS, 2, { isCompacted: true });
+    const maxMessageBytes = seed % 2 === 0 ? SMALL_MESSAGE_BYTES : LARGE_MESSAGE_BYTES;
+    this.cluster.createTopic(SNAPSHOTS, 2, { isCompacted: true, maxMessageBytes });
+    this.#options = {
+      snapshots: { topic: SNAPSHOTS, maxMessageBytes },
+      maxSnapshotBytes: maxMessageBytes - 300,
+    };
     for (let count = 0; count < 3; count += 1) this.start();
   }
 
@@ -43,7 +53,7 @@ class Schedule {
 
   start(): Folding {
     this.#started += 1;
-    const folding = startFolding(this.cluster, `process${this.#started}`);
+    const folding = startFolding(this.cluster, `process${this.#started}`, this.#options);
     this.#running.push(folding);
     return folding;
   }
@@ -95,6 +105,11 @@ class Schedule {
         });
       },
       () => {
+        for (const place of cluster.read(SNAPSHOTS).keys()) {
+          cluster.compact(SNAPSHOTS, place, random.next());
+        }
+      },
+      () => {
         cluster.growTopic(INPUT, Math.min(8, cluster.read(INPUT).length + 1));
       },
     ];
@@ -129,6 +144,7 @@ describe('The fold engine, in a schedule of mishaps', () => {
     // What is kept says the same.
     await cluster.run(cluster.now() + 5_000);
     for (const { process } of schedule.running) process.kill();
+    for (const place of cluster.read(SNAPSHOTS).keys()) cluster.compact(SNAPSHOTS, place, 1);
     const last = startFolding(cluster, 'last');
     await until(cluster, haveAll(cluster, last), SETTLED_MS);
     expect(tally(last)).toEqual(recount(cluster));

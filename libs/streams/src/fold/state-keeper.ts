@@ -6,11 +6,11 @@ import type { OffsetToCommit } from '../protocol/group-apis.ts';
 import type { ChangesWriter } from '../snapshots/changes-writer.ts';
 import type { OwnSnapshot } from '../snapshots/section-plan.ts';
 import type { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
-import type { TornSet } from '../snapshots/snapshot-sets.ts';
+import type { SetCleaner } from '../snapshots/set-cleaner.ts';
+import type { SetRecord, SnapshotSets, TornSet } from '../snapshots/snapshot-sets.ts';
 import { Alarm } from '../timing/alarm.ts';
 import type { FoldEvent } from './events.ts';
 import type { FoldLane } from './fold-lane.ts';
-import { forgetKept } from './kept-state.ts';
 import type { FoldStates } from './states.ts';
 
 type Lanes = ReadonlyMap<number, FoldLane>;
@@ -26,6 +26,9 @@ export interface StateKeeperOptions {
   readonly intervalMs: number;
   readonly states: FoldStates;
   readonly writer: SnapshotWriter;
+  readonly cleaner: SetCleaner;
+  /** What is in the topic of snapshots, as far as it is read. */
+  readonly sets: SnapshotSets;
   readonly changes: ChangesWriter | undefined;
   /** @returns those that are worked on */
   readonly lanes: () => Lanes;
@@ -60,6 +63,7 @@ export class StateKeeper {
       if (changes?.isTopicNew === true) this.forgetSaved();
       await this.save(lanes);
       void this.commit();
+      await this.#clean(lanes());
     }
   }
 
@@ -71,7 +75,7 @@ export class StateKeeper {
   /** What was saved may be gone: all of it is saved again. */
   forgetSaved(): void {
     this.#losses += 1;
-    for (const { kept } of this.#options.lanes().values()) forgetKept(kept);
+    for (const { kept } of this.#options.lanes().values()) kept.forget();
   }
 
   /** A process that was frozen has erased what an owner of now has written. */
@@ -81,7 +85,7 @@ export class StateKeeper {
     // What is not acknowledged yet may be on its way.
     if (nextOffset !== undefined && nextOffset !== kept.saved.nextOffset) return;
     this.#losses += 1;
-    forgetKept(kept);
+    kept.forget();
   }
 
   /** Saves the states that moved, after what is being saved already. @param lanes asked for when it is their turn */
@@ -121,23 +125,29 @@ export class StateKeeper {
     for (const [partition, { kept }, { leaderEpoch }] of moved) {
       const outcome = written.get(partition);
       if (outcome === undefined || outcome.kind === 'unwritten') continue;
-      const isLost = losses !== this.#losses;
-      if (outcome.kind === 'unknown' || isLost) {
-        kept.outdated.add(outcome.kind === 'unknown' ? outcome.set : outcome.saved.set);
-        kept.saved = undefined;
-      }
+      if (losses === this.#losses) kept.note(outcome);
+      else kept.forget(outcome.kind === 'saved' ? outcome.saved.set : outcome.set);
       if (outcome.kind === 'unknown') continue;
-      const { saved } = outcome;
-      if (!isLost) {
-        kept.saved = saved;
-        kept.nextOffset = saved.nextOffset;
-      }
       const metadata = snapshotMark(snapshotTopic);
-      const offset = saved.nextOffset;
+      const offset = outcome.saved.nextOffset;
       this.#uncommitted.set(partition, { topic, partition, offset, leaderEpoch, metadata });
       bytes.push(outcome.bytes);
     }
     if (bytes.length > 0) onEvent({ kind: 'saved', bytes });
+  }
+
+  /** Erases what the sets of earlier owners have left. */
+  async #clean(lanes: Lanes): Promise<void> {
+    const { cleaner, sets } = this.#options;
+    const records = new Map<number, readonly SetRecord[]>();
+    const owners = new Map<SetRecord, FoldLane['kept']>();
+    for (const [partition, { kept }] of lanes) {
+      if (kept.outdated.size === 0) continue;
+      const left = kept.toErase([...sets.recordsOf(partition, kept.outdated)]);
+      records.set(partition, left);
+      for (const record of left) owners.set(record, kept);
+    }
+    for (const record of await cleaner.erase(records)) owners.get(record)?.noteErased(record);
   }
 
   async #commit(): Promise<void> {

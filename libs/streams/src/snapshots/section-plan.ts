@@ -98,11 +98,7 @@ export function planSections(
 ): SectionPlan {
   const encode = encoder(partition, options);
   const { saved } = snapshot;
-  const goesOn =
-    saved !== undefined &&
-    saved.place.topicId === place.topicId &&
-    saved.place.partition === place.partition;
-  if (goesOn) {
+  if (saved?.place.topicId === place.topicId && saved.place.partition === place.partition) {
     const plan = increment(partition, snapshot, saved, encode, options);
     if (fits(plan.units[0] ?? [], options)) return plan;
   }

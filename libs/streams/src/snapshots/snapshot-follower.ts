@@ -98,10 +98,12 @@ export class SnapshotFollower {
   async caughtUp(): Promise<void> {
     await this.#readToEnds();
     // A writer that goes on, and compaction behind it, may have left of a set what is below the ends, and the rest is above them.
-    while (this.#sets.isUnsettled && !this.#isClosed) {
-      const { taken } = this.#sets;
+    let before = this.#sets.unsettled;
+    while (before.size > 0 && !this.#isClosed) {
       await this.#readToEnds();
-      if (this.#sets.taken === taken) return;
+      const now = this.#sets.unsettled;
+      if ([...now].every(([partition, taken]) => before.get(partition) === taken)) return;
+      before = now;
     }
   }
 

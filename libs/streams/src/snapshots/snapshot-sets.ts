@@ -85,6 +85,8 @@ interface KnownPartition {
   readonly sets: Map<string, StoredSet>;
   /** The newest whole snapshot that was ever there. */
   newest: PlacedSnapshot | undefined;
+  /** How many records of its sets were taken. */
+  taken: number;
 }
 
 /**
@@ -101,8 +103,6 @@ export class SnapshotSets {
   #added: StoredSection[] = [];
   readonly #wholes = new Map<number, PlacedSnapshot>();
   #erased: TornSet[] = [];
-  /** How many records were taken. */
-  #taken = 0;
 
   /** @param input the topic whose partitions the snapshots are of */
   constructor(input: string) {
@@ -112,11 +112,6 @@ export class SnapshotSets {
   /** @returns the input partitions that there is something of */
   get partitions(): Iterable<number> {
     return this.#partitions.keys();
-  }
-
-  /** How many records it has taken that are of sets. */
-  get taken(): number {
-    return this.#taken;
   }
 
   /** Takes the next record of a partition of the topic. @throws as {@link readPart} */
@@ -129,7 +124,7 @@ export class SnapshotSets {
       this.#takeWhole(known, part);
       return;
     }
-    this.#taken += 1;
+    known.taken += 1;
     const key = `${place} ${part.set}`;
     const stored = known.sets.get(key) ?? new StoredSet(part.set, place);
     known.sets.set(key, stored);
@@ -202,16 +197,21 @@ export class SnapshotSets {
     return most;
   }
 
-  /** Whether a head is newer than every whole snapshot of its partition: what belongs to it may be yet to come. */
-  get isUnsettled(): boolean {
-    return [...this.#partitions].some(([partition, { sets }]) =>
-      [...sets.values()].some(
-        (stored) =>
-          stored.head !== undefined &&
-          stored.head.nextOffset > this.#offsetOf(partition) &&
-          !stored.isWhole,
-      ),
-    );
+  /**
+   * The partitions of which a head is newer than every whole snapshot, each with how many records of its sets were taken: what belongs
+   * to the head may be yet to come.
+   */
+  get unsettled(): ReadonlyMap<number, number> {
+    const unsettled = new Map<number, number>();
+    for (const [partition, { sets, taken }] of this.#partitions) {
+      const least = this.#offsetOf(partition);
+      for (const { head, isWhole } of sets.values()) {
+        if (head !== undefined && head.nextOffset > least && !isWhole) {
+          unsettled.set(partition, taken);
+        }
+      }
+    }
+    return unsettled;
   }
 
   /** @returns the ids of all sets of a partition of which there is something */
@@ -237,7 +237,11 @@ export class SnapshotSets {
   }
 
   #partition(partition: number): KnownPartition {
-    const known = this.#partitions.get(partition) ?? { sets: new Map(), newest: undefined };
+    const known = this.#partitions.get(partition) ?? {
+      sets: new Map(),
+      newest: undefined,
+      taken: 0,
+    };
     this.#partitions.set(partition, known);
     return known;
   }

@@ -1,6 +1,7 @@
 import { readLimits } from '../../fetch/read-limits.ts';
 import { ReadMemory } from '../../fetch/read-memory.ts';
 import { readPart } from '../../snapshots/section-records.ts';
+import type { SnapshotPart } from '../../snapshots/section-records.ts';
 import { CountingStates, tallyOf } from '../../testing/counting-states.ts';
 import type { Tally } from '../../testing/counting-states.ts';
 import { format1Record } from '../../testing/format-1.ts';
@@ -80,14 +81,20 @@ export function save(
   cluster.append(SNAPSHOTS, place, [record]);
 }
 
-/** @returns the next offsets of the snapshots of a partition, in the order of the log */
-export function savedOffsets(cluster: SimulatedCluster, partition: number): number[] {
+/** @returns what is in the topic of snapshots of a partition, in the order of the log */
+export function savedParts(cluster: SimulatedCluster, partition: number): SnapshotPart[] {
   const records = cluster.read(SNAPSHOTS).flatMap(({ committed }) => committed);
   return records.flatMap((record) => {
     const part = readPart(record, INPUT);
-    if (part?.partition !== partition) return [];
-    return part.kind === 'whole' || part.kind === 'head' ? [Number(part.nextOffset)] : [];
+    return part?.partition === partition ? [part] : [];
   });
+}
+
+/** @returns the next offsets of the snapshots of a partition, in the order of the log */
+export function savedOffsets(cluster: SimulatedCluster, partition: number): number[] {
+  return savedParts(cluster, partition).flatMap((part) =>
+    part.kind === 'whole' || part.kind === 'head' ? [Number(part.nextOffset)] : [],
+  );
 }
 
 /** @returns whether processes have, together, each partition once, and are at the end of all of them */

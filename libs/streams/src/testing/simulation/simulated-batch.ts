@@ -61,6 +61,11 @@ export class SimulatedBatch implements FetchedBatch {
           readonly marker: 'abort' | 'other';
           readonly coordinatorEpoch: number;
           readonly timestamp: number;
+        }
+      | {
+          /** What compaction has left of a batch. */
+          readonly kept: readonly FetchedRecord[];
+          readonly lastOffset: number;
         },
   ) {
     this.baseOffset = baseOffset;
@@ -73,38 +78,53 @@ export class SimulatedBatch implements FetchedBatch {
       this.records = [];
       this.count = 1;
       this.bytes = BATCH_OVERHEAD + 17;
+      this.lastOffset = baseOffset;
     } else {
       this.marker = undefined;
       this.coordinatorEpoch = -1;
-      this.records = content.outgoing.records.map((record, index) =>
-        fetched(record, baseOffset + index),
-      );
+      this.records =
+        'kept' in content
+          ? content.kept
+          : content.outgoing.records.map((record, index) => fetched(record, baseOffset + index));
       this.count = this.records.length;
-      this.bytes = content.outgoing.uncompressedBytes;
+      this.bytes =
+        'kept' in content
+          ? this.records.reduce((sum, record) => sum + recordBytes(record), BATCH_OVERHEAD)
+          : content.outgoing.uncompressedBytes;
+      this.lastOffset = 'kept' in content ? content.lastOffset : baseOffset + this.count - 1;
       let latest = -1;
       for (const { timestamp } of this.records) latest = Math.max(latest, Number(timestamp));
       this.maxTimestamp = latest;
     }
-    this.lastOffset = baseOffset + this.count - 1;
+  }
+
+  /** @returns what is left of it without some records: its offsets stay */
+  without(gone: ReadonlySet<FetchedRecord>): SimulatedBatch {
+    const kept = this.records.filter((record) => !gone.has(record));
+    const { baseOffset, lastOffset, origin } = this;
+    return new SimulatedBatch(baseOffset, origin, { kept, lastOffset });
   }
 
   whole(from: number, limits: ReadLimits): Promise<RecordPart | undefined> {
     if (this.bytes > limits.pieceBytes || this.count > limits.pieceRecords) {
       return Promise.resolve(undefined);
     }
-    const records =
-      from <= this.baseOffset ? this.records : this.records.slice(from - this.baseOffset);
-    return Promise.resolve({ records, bytes: this.bytes });
+    return Promise.resolve({ records: this.#from(from), bytes: this.bytes });
   }
 
   async *parts(from: number, limits: ReadLimits): AsyncGenerator<RecordPart> {
-    const rest = this.records.slice(Math.max(0, from - this.baseOffset));
+    const rest = this.#from(from);
     const each = Math.ceil(this.bytes / this.count);
     const step = Math.max(1, Math.min(limits.pieceRecords, Math.floor(limits.pieceBytes / each)));
     for (let start = 0; start < rest.length; start += step) {
       const records = rest.slice(start, start + step);
       yield await Promise.resolve({ records, bytes: records.length * each });
     }
+  }
+
+  #from(from: number): readonly FetchedRecord[] {
+    if (from <= this.baseOffset) return this.records;
+    return this.records.filter(({ offset }) => Number(offset) >= from);
   }
 }
 

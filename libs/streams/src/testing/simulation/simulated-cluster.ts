@@ -161,6 +161,11 @@ export class SimulatedCluster {
     partition.changed();
   }
 
+  /** Compacts a partition in part, as far as the seed has it. @param share of what may go, from 0 to 1 */
+  compact(topic: string, index: number, share: number): void {
+    this.partition(topic, index).log.compact(() => this.random.chance(share));
+  }
+
   /** An unclean election: the new leader has records up to an offset only. */
   truncate(topic: string, index: number, toOffset: number): void {
     const partition = this.partition(topic, index);

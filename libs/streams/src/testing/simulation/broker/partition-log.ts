@@ -1,4 +1,5 @@
 import type { AbortedTransaction } from '../../../fetch/fetched-batch.ts';
+import type { FetchedRecord } from '../../../fetch/fetched-record.ts';
 import type { ErrorName } from '../../../protocol/errors.ts';
 import type { Isolation } from '../../../protocol/log-apis.ts';
 import { SimulatedBatch } from '../simulated-batch.ts';
@@ -210,6 +211,35 @@ export class PartitionLog {
     for (const batch of kept) this.#add(batch);
     this.end = Math.max(kept.at(-1)?.lastOffset ?? this.start - 1, this.start - 1) + 1;
     if (this.end > end) this.end = end;
+  }
+
+  /**
+   * LogCleaner: deletes records whose key a later record has, too, and tombstones behind which nothing is left to be deleted; never of
+   * the last batch, as it never does of the active segment. Its passes are of parts of a log: any of these records may still be there.
+   *
+   * @param goes chooses which of them go
+   */
+  compact(goes: () => boolean): void {
+    const older = this.batches.slice(0, -1);
+    const last = new Map<string, FetchedRecord>();
+    for (const { records } of this.batches) {
+      for (const record of records) last.set(String(record.key), record);
+    }
+    const gone = new Set<FetchedRecord>();
+    const left = new Set<string>();
+    for (const record of older.flatMap(({ records }) => records)) {
+      const key = String(record.key);
+      const isLast = last.get(key) === record;
+      const isDone = isLast && record.value === null && !left.has(key);
+      if ((!isLast || isDone) && goes()) gone.add(record);
+      else left.add(key);
+    }
+    if (gone.size === 0) return;
+    this.batches = this.batches.flatMap((batch) => {
+      if (!batch.records.some((record) => gone.has(record))) return [batch];
+      const kept = batch.without(gone);
+      return kept.count === 0 ? [] : [kept];
+    });
   }
 
   #add(batch: SimulatedBatch): void {
