@@ -118,11 +118,14 @@ export function tally(...owners: readonly Running[]): Tally {
 }
 
 /** @returns the next offsets of the snapshots, by partition and in the order of the log */
-export async function savedOffsets({ snapshots }: Fold): Promise<ReadonlyMap<number, string[]>> {
+export async function savedOffsets({
+  input,
+  snapshots,
+}: Fold): Promise<ReadonlyMap<number, string[]>> {
   const saved = new Map<number, string[]>();
   for (const { key, value, headers } of await cluster.read(snapshots)) {
     // A snapshot's head, or all of one of an earlier release.
-    const [, digits] = /-(\d+)(?:\/[^/]+\/)?$/.exec(key?.toString() ?? '') ?? [];
+    const [, digits] = /^(\d+)(?:\/[^/]+\/)?$/.exec(String(key).slice(input.length + 1)) ?? [];
     if (digits === undefined || value === null) continue;
     const partition = Number(digits);
     const offset = String(lastHeader(headers, NEXT_OFFSET_HEADER));
