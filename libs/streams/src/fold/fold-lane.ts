@@ -8,6 +8,7 @@ import type { ComparedPosition, KeptPosition } from '../positions/compare-with-l
 import { boundsOf, plainOffset } from '../positions/positions.ts';
 import type { Clock } from '../ports.ts';
 import type { ConsumedBatch } from '../records/record.ts';
+import type { PlacedSnapshot } from '../snapshots/snapshot.ts';
 import type { SnapshotSets } from '../snapshots/snapshot-sets.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import type { FoldEvent } from './events.ts';
@@ -43,6 +44,11 @@ export interface FoldLaneOptions {
   /** Whether a restored state is saved even where nothing is new in it. */
   readonly savesRestored: boolean;
   readonly onEvent: (event: FoldEvent) => void;
+}
+
+interface ChosenSnapshot {
+  readonly snapshot: PlacedSnapshot | undefined;
+  readonly compared: ComparedPosition;
 }
 
 /** One partition, for as long as it is the member's: restores its state, and folds its records into that, one batch after another. */
@@ -174,11 +180,10 @@ export class FoldLane implements EngineLane {
     const { partition } = this;
     const snapshots = await Promise.race([before.then(newest), this.#closed]);
     if (snapshots === undefined) return undefined;
-    const snapshot = snapshots.found(partition);
     const sets = snapshots.setsOf(partition);
-    const kept = snapshot && { ...snapshot, offset: snapshot.nextOffset };
-    const compared = await this.#compare(kept);
-    if (compared === undefined) return undefined;
+    const chosen = await this.#choose(snapshots.found(partition), snapshots.left(partition));
+    if (chosen === undefined) return undefined;
+    const { snapshot, compared } = chosen;
     const { resume, position, end } = compared;
     if (!(await this.#areAllOf(position.topicId, snapshots))) return undefined;
     const committed = await plainOffset(cluster, groupId, topic, partition);
@@ -197,6 +202,20 @@ export class FoldLane implements EngineLane {
     }
     onEvent({ kind: 'restored', partition, ms: clock.now() - this.#since });
     return this.#standing;
+  }
+
+  /** @returns what loses least, compared with the log; undefined when it has to be looked at again @throws StateMismatchError */
+  async #choose(
+    found: PlacedSnapshot | undefined,
+    left: PlacedSnapshot | undefined,
+  ): Promise<ChosenSnapshot | undefined> {
+    const compared = await this.#compare(found && { ...found, offset: found.nextOffset });
+    if (compared?.resume.kind !== 'expired' || left === undefined || left === found) {
+      return compared && { snapshot: found, compared };
+    }
+    // Records are gone that the whole snapshot lacks: in what is left of a newer one they are counted.
+    const newer = await this.#compare({ ...left, offset: left.nextOffset });
+    return newer && { snapshot: left, compared: newer };
   }
 
   /** @returns undefined when it has to be looked at again @throws StateMismatchError */

@@ -8,6 +8,7 @@ import { until } from '../transform/testing/service.ts';
 import { keyPartition } from '../writing/key-partition.ts';
 import {
   haveAll,
+  save,
   INPUT,
   NEVER_MS,
   recount,
@@ -149,25 +150,49 @@ describe('The sections of a state', () => {
     await kept.restores(one);
   });
 
-  it('that are left where no whole state is are restored, with the names of what is lost', async () => {
+  describe('that are left of a state', () => {
     const set = 'abcdefghijkl';
-    const of = { input: INPUT, partition: 0, set };
-    write(cluster, 0, 'a', 'b');
-    const sections = new Map([
-      ['counts-1', 1n],
-      ['counts-2', 2n],
-    ]);
-    const value = encodeCounts(new Map([['b', 1]]));
-    cluster.append(SNAPSHOTS, 0, [
-      sectionRecord(of, 'counts-2', { value, nextOffset: 2n }, 1),
-      headRecord(of, { nextOffset: 2n, topicId: topicIdOf(cluster), leaderEpoch: 0, sections }, 1),
-    ]);
-    const one = startFolding(cluster, 'a');
-    await until(cluster, haveAll(cluster, one));
-    expect(one.states.missing).toEqual(new Map([[0, ['counts-1']]]));
-    expect(tally(one)).toEqual(new Map([['b', 1]]));
-    // The others are shown what there is.
-    await until(cluster, () => kept.setOf(2) !== set);
+
+    beforeEach(() => {
+      write(cluster, 0, 'a', 'b');
+      const of = { input: INPUT, partition: 0, set };
+      const sections = new Map([
+        ['counts-1', 1n],
+        ['counts-2', 2n],
+      ]);
+      const value = encodeCounts(new Map([['b', 1]]));
+      const log = { topicId: topicIdOf(cluster), leaderEpoch: 0 };
+      cluster.append(SNAPSHOTS, 0, [
+        sectionRecord(of, 'counts-2', { value, nextOffset: 2n }, 1),
+        headRecord(of, { ...log, nextOffset: 2n, sections }, 1),
+      ]);
+    });
+
+    it('are restored where no whole one is, with the names of what is lost, and kept at once', async () => {
+      const one = startFolding(cluster, 'a');
+      await until(cluster, haveAll(cluster, one));
+      expect(one.states.missing).toEqual(new Map([[0, ['counts-1']]]));
+      expect(tally(one)).toEqual(new Map([['b', 1]]));
+      // The others are shown what there is.
+      await until(cluster, () => kept.setOf(2) !== set);
+    });
+
+    it('are not, where the log still has what an older whole one lacks', async () => {
+      save(cluster, 0, { value: encodeCounts(new Map([['a', 1]])), nextOffset: 1n });
+      const one = startFolding(cluster, 'a');
+      await until(cluster, haveAll(cluster, one));
+      expect(one.states.restored).toEqual([{ partition: 0, from: 1n, start: 1n }]);
+      expect(tally(one)).toEqual(recount(cluster));
+    });
+
+    it('are, where the log has lost that', async () => {
+      save(cluster, 0, { value: encodeCounts(new Map()), nextOffset: 0n });
+      cluster.deleteRecords(INPUT, 0, 1);
+      const one = startFolding(cluster, 'a');
+      await until(cluster, haveAll(cluster, one));
+      expect(one.states.restored).toEqual([{ partition: 0, from: 2n, start: 2n }]);
+      expect(one.states.missing.get(0)).toEqual(['counts-1']);
+    });
   });
 
   it('are read on while their owner goes on, and compaction behind it', async () => {

@@ -182,16 +182,23 @@ export class SnapshotSets {
 
   /**
    * What a partition is to be restored from when the topic is read to its end: the whole snapshot with the highest next offset; only
-   * where there is none, what is left of one. While it is read, what is left of a set that was written on says nothing.
+   * where there is none, what is {@link left} of one.
    */
   found(partition: number): PlacedSnapshot | undefined {
-    const { newest, sets } = this.#partitions.get(partition) ?? {};
-    if (newest !== undefined || sets === undefined) return newest;
+    return this.#partitions.get(partition)?.newest ?? this.left(partition);
+  }
+
+  /**
+   * What is left of the newest snapshot, where it is newer than every whole one, when the topic is read to its end. While it is read,
+   * what is there of a set that was written on says nothing.
+   */
+  left(partition: number): PlacedSnapshot | undefined {
+    const { sets } = this.#partitions.get(partition) ?? {};
     let most: PlacedSnapshot | undefined;
-    for (const stored of sets.values()) {
+    for (const stored of sets?.values() ?? []) {
       const { head } = stored;
-      if (head === undefined || (most !== undefined && most.nextOffset >= head.nextOffset))
-        continue;
+      if (head === undefined || stored.isWhole) continue;
+      if (head.nextOffset <= (most?.nextOffset ?? this.#offsetOf(partition))) continue;
       most = snapshotOf(stored, head);
     }
     return most;
