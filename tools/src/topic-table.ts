@@ -14,7 +14,7 @@ export interface PipelineTopic {
 const deleted = { 'cleanup.policy': 'delete' };
 const compacted = {
   'cleanup.policy': 'compact',
-  // Few keys, each rewritten every second: roll and clean early, or every start reads all old versions.
+  // What is hot is rewritten every second: roll and clean early, or every start reads all old versions.
   'min.cleanable.dirty.ratio': '0.1',
   'segment.ms': String(10 * 60 * 1000),
   'segment.bytes': String(64 * MIB),

@@ -254,13 +254,13 @@ export const METRIC_CATALOGUE = {
   snapshot_records_total: {
     kind: 'counter',
     unit: 'records',
-    help: 'Snapshots written and acknowledged',
+    help: 'Snapshots of a partition written and acknowledged',
     by: AGGREGATOR,
   },
   snapshot_bytes: {
     kind: 'histogram',
     unit: 'bytes',
-    help: 'Size of a snapshot',
+    help: 'Bytes written of a partition at a time: what has changed of its state',
     by: AGGREGATOR,
     buckets: [1024, 4096, 16_384, 65_536, 262_144, 1_048_576],
   },

@@ -21,10 +21,10 @@ const LAST_SAVE_MS = 5_000;
 const SAVE_PAUSE_MS = 100;
 
 /**
- * Folds a topic into one state per partition and counts every record exactly once without transactions: state and next offset are one
- * record, so they cannot disagree. The owner of a partition starts from its newest snapshot; who loses it has at worst written a
- * snapshot that is older, never wrong. The group's committed offsets follow, for lag tools only, but for one that an operator set
- * ahead on purpose.
+ * Folds a topic into one state per partition and counts every record exactly once without transactions: what changes of a state and
+ * its next offset are one batch, so they cannot disagree. The owner of a partition starts from its newest snapshot; who loses it has
+ * at worst written a snapshot that is older, never wrong. The group's committed offsets follow, for lag tools only, but for one that an
+ * operator set ahead on purpose.
  */
 export class FoldEngine {
   readonly #options: FoldOptions;

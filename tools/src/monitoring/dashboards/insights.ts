@@ -114,11 +114,11 @@ export const INSIGHTS: DashboardDefinition = {
           runbook: 'SnapshotsNotWritten',
         },
         {
-          title: 'Size of a snapshot',
+          title: 'Bytes of a snapshot',
           kind: 'series',
           unit: 'bytes',
           description:
-            'Bounded by MAX_DISTINCT_VALUES, TRAFFIC_RETENTION_MINUTES and what the topic takes, 2 MiB.',
+            'What has changed of a partition since the last one; all of its state from a new owner.',
           queries: [
             {
               expr: 'histogram_quantile(0.95, sum by (le) (rate(login_pipeline_snapshot_bytes_bucket[$__rate_interval])))',
