@@ -1,50 +1,59 @@
 import { get } from './api.ts';
-import type { Insights } from './api.ts';
+import type { Flow, Insights } from './api.ts';
 import { follow } from './event-stream.ts';
 import type { Follow } from './live-hub.ts';
-import type { Live } from './live.ts';
+import type { Answers, News, Now } from './live.ts';
+import { ALL_TIME } from './period.ts';
+import type { Period } from './period.ts';
+import { Questions } from './questions.ts';
+import type { Question } from './questions.ts';
+import { ROUTES } from './routes.ts';
 import { Throughput } from './throughput.ts';
 
 const TICK_MS = 1_000;
+const LOOK_MS = 250;
 /** Seconds of throughput that are kept to be drawn. */
 const RATES_KEPT = 120;
-
-/** Routes that have no stream, with the time between two questions. */
-const POLLS = [
-  { part: 'flow', path: 'flow', periodMs: 2_000 },
-  { part: 'traffic', path: 'insights/traffic', periodMs: 5_000 },
-  { part: 'versions', path: 'insights/versions', periodMs: 15_000 },
-] as const;
+const FLOW_MS = 2_000;
 
 /**
- * Follows the server: the stream for the insights, and questions for the rest.
+ * Follows the server: one stream, that of all time, and questions for all else, one at a time.
+ *
+ * There is a stream for each period too, but it would keep a connection, of which a browser has six: eight tabs with a
+ * period each could do nothing more. The one stream has what every tab needs (that the server lives, and the total that
+ * the rate is made of), and tells when it is worth asking: numbers of a period change with those of all time, or with
+ * the clock.
  *
  * @param base address of the page, which may lie below any path of a proxy
  */
 export function followServer(base: string): Follow {
-  return (change, isSeen, signal) => {
+  return (tell, seen, signal) => {
     const throughput = new Throughput();
     let connected = false;
     let lastSignMs: number | undefined;
-    let insights: Insights | undefined;
-    let rates: Live['rates'] = [];
+    let overall: Insights | undefined;
+    let rates: Now['rates'] = [];
     const connection = (isConnected: boolean): void => {
       connected = isConnected;
       if (connected) lastSignMs = Date.now();
-      change({ connection: { connected, lastSignMs } });
+      tell({ now: { connection: { connected, lastSignMs } } });
     };
+    const questions = new Questions(() => (connected ? questionsOf(base, seen(), tell) : []));
+    const look = (): void => void questions.ask();
 
     void follow(new URL('insights/stream', base), signal, {
       onOpen: () => {
         throughput.reset();
         connection(true);
+        look();
       },
       onSign: () => {
         connection(true);
       },
       onEvent: (text) => {
-        insights = JSON.parse(text) as Insights;
-        change({ insights });
+        overall = JSON.parse(text) as Insights;
+        tell({ now: { overall } });
+        questions.changed();
       },
       onLost: () => {
         connection(false);
@@ -53,46 +62,67 @@ export function followServer(base: string): Follow {
 
     const ticking = setInterval(() => {
       // The server sends nothing while nothing changes: then the total is what it was.
-      if (connected && insights !== undefined) throughput.add(performance.now(), insights.total);
+      if (connected && overall !== undefined) throughput.add(performance.now(), overall.total);
       const rate = connected ? throughput.perSecond : undefined;
       rates = [...rates, rate].slice(-RATES_KEPT);
-      change({ rates });
+      tell({ now: { rates } });
     }, TICK_MS);
-
-    const polling = POLLS.map(({ part, path, periodMs }) =>
-      poll(
-        periodMs,
-        () => connected && isSeen(),
-        async () => {
-          change({ [part]: await get(new URL(path, base)) });
-        },
-      ),
-    );
+    const looking = setInterval(look, LOOK_MS);
 
     signal.addEventListener('abort', () => {
       clearInterval(ticking);
-      polling.forEach(clearInterval);
+      clearInterval(looking);
     });
+    return look;
   };
 }
 
-/** Asks when it is worth it, soon for the first time and then once per period; one question at a time. */
-function poll(
-  periodMs: number,
-  worthIt: () => boolean,
-  ask: () => Promise<void>,
-): ReturnType<typeof setInterval> {
-  let lastMs = -Infinity;
-  let asking = false;
-  return setInterval(() => {
-    if (asking || !worthIt() || performance.now() - lastMs < periodMs) return;
-    lastMs = performance.now();
-    asking = true;
-    ask()
-      // The stream tells of a lost connection; what was shown stays until the next answer.
-      .catch(() => undefined)
-      .finally(() => {
-        asking = false;
-      });
-  }, 250);
+type Tell = (news: News) => void;
+
+/** What tabs that show these periods want to know. */
+function questionsOf(base: string, periods: readonly Period[], tell: Tell): readonly Question[] {
+  if (periods.length === 0) return [];
+  const flow: Question = {
+    path: 'flow',
+    soonMs: FLOW_MS,
+    everyMs: FLOW_MS,
+    ask: async () => {
+      const answer = await get<Flow>(new URL('flow', base)).catch(() => undefined);
+      // Without an answer, what was shown stays: the stream tells of a lost connection.
+      if (answer !== undefined) tell({ now: { flow: answer } });
+    },
+  };
+  const nowMs = Date.now();
+  const ofPeriods = ROUTES.flatMap(({ part, path, soonMs, everyMs }) =>
+    periods
+      .filter((period) => part !== 'insights' || period !== ALL_TIME)
+      .map((period): Question => {
+        const asked = path(period, nowMs);
+        const ask = async (): Promise<void> => {
+          const answers = await answersOf(part, new URL(asked, base));
+          tell({ of: { period, answers } });
+        };
+        return { path: asked, soonMs, everyMs, ask };
+      }),
+  );
+  return [...ofPeriods, flow];
+}
+
+async function answersOf(
+  part: (typeof ROUTES)[number]['part'],
+  url: URL,
+): Promise<Partial<Answers>> {
+  try {
+    const answer = await get(url);
+    return part === 'insights'
+      ? { insights: answer as Insights, problem: undefined }
+      : { [part]: answer };
+  } catch (error) {
+    // A card keeps what it shows; that the numbers of the headline are old has to be said.
+    return part === 'insights' ? { problem: messageOf(error) } : {};
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { clock, compact, dayAndClock, duration, percent, rate, shareOf, whole } from './format.ts';
+import {
+  clock,
+  compact,
+  dayAndClock,
+  dayText,
+  duration,
+  percent,
+  rate,
+  shareOf,
+  tenths,
+  whole,
+} from './format.ts';
 
 describe('numbers', () => {
   it.each([
     [whole, 1_234_567, '1,234,567'],
     [compact, 950, '950'],
     [compact, 1_234_567, '1.2M'],
+    [tenths, 1_234.56, '1,234.6'],
     [rate, 0, '0'],
     [rate, 3.14159, '3.1'],
     [rate, 123.4, '123'],
@@ -38,6 +50,10 @@ describe('times', () => {
 
   it('are shown in UTC', () => {
     const time = Date.parse('2024-12-17T18:47:59.999Z');
-    expect([clock(time), dayAndClock(time)]).toEqual(['18:47', '17 Dec, 18:47']);
+    expect([clock(time), dayText(time), dayAndClock(time)]).toEqual([
+      '18:47',
+      '17 Dec',
+      '17 Dec, 18:47',
+    ]);
   });
 });

@@ -20,6 +20,11 @@ export function rate(perSecond: number): string {
   return perSecond > 0 && perSecond < 100 ? ONE_DIGIT.format(perSecond) : whole(perSecond);
 }
 
+/** `1,234.5` */
+export function tenths(value: number): string {
+  return ONE_DIGIT.format(value);
+}
+
 /** `12.3%`; what is not quite none or all does not read as none or all. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.001) return '<0.1%';
@@ -51,9 +56,14 @@ export function clock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
 }
 
-/** `17 Dec, 18:47` of epoch ms, UTC. */
-export function dayAndClock(ms: number): string {
+/** `17 Dec` of epoch ms, UTC. */
+export function dayText(ms: number): string {
   const date = new Date(ms);
   const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
-  return `${date.getUTCDate()} ${month}, ${clock(ms)}`;
+  return `${date.getUTCDate()} ${month}`;
+}
+
+/** `17 Dec, 18:47` of epoch ms, UTC. */
+export function dayAndClock(ms: number): string {
+  return `${dayText(ms)}, ${clock(ms)}`;
 }

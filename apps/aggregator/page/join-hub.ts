@@ -1,13 +1,14 @@
 import { followServer } from './follow-server.ts';
 import { LiveHub } from './live-hub.ts';
 import type { Word } from './live-hub.ts';
-import type { Live } from './live.ts';
+import type { News } from './live.ts';
+import type { Period } from './period.ts';
 
 const BEAT_MS = 2_000;
 /** The hub sends something every second; a shared one that is silent for so many beats has crashed. */
 const BEATS_OF_SILENCE = 3;
 
-type Hear = (part: Partial<Live>) => void;
+type Hear = (news: News) => void;
 
 interface Hub {
   readonly isShared: boolean;
@@ -19,12 +20,14 @@ interface Hub {
  * none, as in some browsers of phones, each tab has a hub to itself, and gives its connections back while hidden.
  *
  * @param workerUrl the worker's script; its name has a digest, so that tabs of another version have another worker
+ * @param shown the period that the tab shows
+ * @returns is to be called when that is another one
  */
-export function joinHub(workerUrl: string, onChange: Hear): void {
+export function joinHub(workerUrl: string, shown: () => Period, onNews: Hear): () => void {
   let silentBeats = 0;
-  const hear: Hear = (part) => {
+  const hear: Hear = (news) => {
     silentBeats = 0;
-    onChange(part);
+    onNews(news);
   };
   const join = (): Hub => {
     try {
@@ -39,8 +42,8 @@ export function joinHub(workerUrl: string, onChange: Hear): void {
   };
   let hub = join();
   const say = (): void => {
-    if (!document.hidden) hub.say('visible');
-    else hub.say(hub.isShared ? 'hidden' : 'gone');
+    const state = document.hidden ? (hub.isShared ? 'hidden' : 'gone') : 'visible';
+    hub.say({ state, period: shown() });
   };
 
   say();
@@ -49,17 +52,18 @@ export function joinHub(workerUrl: string, onChange: Hear): void {
     silentBeats += 1;
     if (hub.isShared && silentBeats > BEATS_OF_SILENCE) {
       silentBeats = 0;
-      hub.say('gone');
+      hub.say({ state: 'gone', period: shown() });
       hub = join();
     }
     say();
   }, BEAT_MS);
+  return say;
 }
 
 function sharedHub(url: string, hear: Hear, onMissing: () => void): Hub {
   const worker = new SharedWorker(url);
   worker.onerror = onMissing;
-  worker.port.onmessage = ({ data }: MessageEvent<Partial<Live>>) => {
+  worker.port.onmessage = ({ data }: MessageEvent<News>) => {
     hear(data);
   };
   return {

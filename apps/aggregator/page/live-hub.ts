@@ -1,25 +1,31 @@
 import { NOTHING } from './live.ts';
-import type { Live } from './live.ts';
+import type { Answers, News, Now } from './live.ts';
+import type { Period } from './period.ts';
 
 /** What a tab sends the hub every few seconds, and when it changes; `gone` holds until it says something else. */
-export type Word = 'visible' | 'hidden' | 'gone';
+export interface Word {
+  readonly state: 'visible' | 'hidden' | 'gone';
+  /** What it shows. */
+  readonly period: Period;
+}
 
 /** The hub's end of the channel to a tab. */
 export interface Tab {
-  postMessage(part: Partial<Live>): void;
+  postMessage(news: News): void;
 }
 
 /**
  * Follows the server until the signal is aborted.
  *
- * @param change takes what is new, at least once a second
- * @param isSeen whether a tab is visible; what is only drawn needs to be asked for then alone
+ * @param tell takes what is new, at least once a second
+ * @param seen the periods of visible tabs; what is only drawn needs to be asked for then alone
+ * @returns is to be called when a tab has said something: it may want what was not asked for yet
  */
 export type Follow = (
-  change: (part: Partial<Live>) => void,
-  isSeen: () => boolean,
+  tell: (news: News) => void,
+  seen: () => readonly Period[],
   signal: AbortSignal,
-) => void;
+) => () => void;
 
 /**
  * A tab in the background may say something once a minute only. One that says nothing for longer is frozen or has
@@ -39,53 +45,79 @@ interface Heard {
 export class LiveHub {
   readonly #follow: Follow;
   readonly #tabs = new Map<Tab, Heard>();
-  #live = NOTHING;
-  #following: AbortController | undefined;
+  /** Of the periods that tabs show, so that one more tab has them at once. */
+  readonly #answers = new Map<Period, Partial<Answers>>();
+  #now = NOTHING;
+  #following: { readonly abort: AbortController; readonly wake: () => void } | undefined;
 
   constructor(follow: Follow) {
     this.#follow = follow;
   }
 
-  /** A tab that is new, or that was forgotten, gets all there is; then what changes. */
+  /** A tab that is new, that was forgotten or that shows another period gets all there is; then what changes. */
   hear(tab: Tab, word: Word): void {
-    if (word === 'gone') {
+    if (word.state === 'gone') {
       this.#forget(tab);
       return;
     }
-    const isNew = !this.#tabs.has(tab);
+    const before = this.#tabs.get(tab)?.word;
     this.#tabs.set(tab, { word, atMs: Date.now() });
-    if (this.#following === undefined) this.#start();
-    if (isNew) tab.postMessage(this.#live);
+    this.#following ??= this.#start();
+    if (before?.period !== word.period) {
+      this.#dropUnwanted();
+      const answers = this.#answers.get(word.period);
+      tab.postMessage({
+        ...(before === undefined && { now: this.#now }),
+        ...(answers !== undefined && { of: { period: word.period, answers } }),
+      });
+    }
+    this.#following.wake();
   }
 
-  #start(): void {
-    const following = new AbortController();
-    this.#following = following;
-    this.#follow(
-      (part) => {
-        if (!following.signal.aborted) this.#send(part);
-      },
-      () => [...this.#tabs.values()].some(({ word }) => word === 'visible'),
-      following.signal,
-    );
+  #start(): { abort: AbortController; wake: () => void } {
+    const abort = new AbortController();
+    const tell = (news: News): void => {
+      if (!abort.signal.aborted) this.#tell(news);
+    };
+    const seen = (): readonly Period[] => {
+      const visible = this.#words().filter(({ state }) => state === 'visible');
+      return [...new Set(visible.map(({ period }) => period))];
+    };
+    return { abort, wake: this.#follow(tell, seen, abort.signal) };
   }
 
-  #send(part: Partial<Live>): void {
-    this.#live = { ...this.#live, ...part };
+  #tell(news: News): void {
+    const { now, of } = news;
+    if (now !== undefined) this.#now = { ...this.#now, ...now };
+    if (of !== undefined && this.#words().some(({ period }) => period === of.period)) {
+      this.#answers.set(of.period, { ...this.#answers.get(of.period), ...of.answers });
+    }
     const since = Date.now() - FORGOTTEN_AFTER_MS;
-    for (const [tab, { atMs }] of this.#tabs) {
+    for (const [tab, { word, atMs }] of this.#tabs) {
       if (atMs < since) this.#forget(tab);
-      else tab.postMessage(part);
+      else if (now !== undefined || word.period === of?.period) tab.postMessage(news);
     }
   }
 
   #forget(tab: Tab): void {
     this.#tabs.delete(tab);
+    this.#dropUnwanted();
     if (this.#tabs.size > 0) return;
-    this.#following?.abort();
+    this.#following?.abort.abort();
     this.#following = undefined;
     // What it knew stays; how long ago that was, and the rates of each second, do not.
-    const { connection, rates } = NOTHING;
-    this.#live = { ...this.#live, connection, rates };
+    const { connection, rates }: Now = NOTHING;
+    this.#now = { ...this.#now, connection, rates };
+  }
+
+  #dropUnwanted(): void {
+    const wanted = new Set(this.#words().map(({ period }) => period));
+    for (const period of this.#answers.keys()) {
+      if (!wanted.has(period)) this.#answers.delete(period);
+    }
+  }
+
+  #words(): readonly Word[] {
+    return [...this.#tabs.values()].map(({ word }) => word);
   }
 }

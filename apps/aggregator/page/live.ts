@@ -1,23 +1,39 @@
-import type { Flow, Insights, Traffic, Versions } from './api.ts';
+import type { Flow, Insights, Traffic, Users, Versions, WeekHours } from './api.ts';
 import type { Connection } from './connection.ts';
+import type { Period } from './period.ts';
 
-/** All that the server has sent. */
-export interface Live {
+/** What is so for every tab, whatever period it shows. */
+export interface Now {
   readonly connection: Connection;
-  readonly insights: Insights | undefined;
+  /** The insights of all time. */
+  readonly overall: Insights | undefined;
   readonly flow: Flow | undefined;
-  readonly traffic: Traffic | undefined;
-  readonly versions: Versions | undefined;
   /** Logins per second, one value a second, the newest last; undefined where it was not known. */
   readonly rates: readonly (number | undefined)[];
 }
 
+/** What the server answers about a period. */
+export interface Answers {
+  readonly insights: Insights;
+  readonly traffic: Traffic;
+  readonly versions: Versions;
+  readonly users: Users;
+  readonly weekHours: WeekHours;
+  /** Why there are no newer insights; undefined while all is well. */
+  readonly problem: string | undefined;
+}
+
+/** What a tab is told. */
+export interface News {
+  readonly now?: Partial<Now>;
+  /** The tab may have chosen another period since. */
+  readonly of?: { readonly period: Period; readonly answers: Partial<Answers> };
+}
+
 /** Before the server has sent anything. */
-export const NOTHING: Live = {
+export const NOTHING: Now = {
   connection: { connected: false, lastSignMs: undefined },
-  insights: undefined,
+  overall: undefined,
   flow: undefined,
-  traffic: undefined,
-  versions: undefined,
   rates: [],
 };

@@ -1,31 +1,44 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { joinHub } from './join-hub.ts';
-import { NOTHING } from './live.ts';
-import type { Live } from './live.ts';
+import type { Period } from './period.ts';
+import { choose, nothingOf, take } from './shown.ts';
+import type { Shown } from './shown.ts';
 
 const TICK_MS = 1_000;
 
 /** All that the page shows. */
-export interface LiveNow extends Live {
+export interface LiveNow extends Shown {
   readonly nowMs: number;
 }
 
-/** What the server has sent, and the time: a page that hears nothing more has to say so. */
-export function useLive(workerUrl: string): LiveNow {
-  const [live, setLive] = useState<LiveNow>(() => ({ ...NOTHING, nowMs: Date.now() }));
+/** What the server has sent about a period, and the time: a page that hears nothing more has to say so. */
+export function useLive(workerUrl: string, period: Period): LiveNow {
+  const [shown, setShown] = useState<Shown>(() => nothingOf(period));
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  const chosen = useRef(period);
+  const say = useRef<() => void>(() => undefined);
+  chosen.current = period;
 
   useEffect(() => {
-    const change = (part: Partial<LiveNow>): void => {
-      setLive((before) => ({ ...before, ...part }));
-    };
-    joinHub(workerUrl, change);
+    say.current = joinHub(
+      workerUrl,
+      () => chosen.current,
+      (news) => {
+        setShown((before) => take(before, news));
+      },
+    );
     const ticking = setInterval(() => {
-      change({ nowMs: Date.now() });
+      setNowMs(Date.now());
     }, TICK_MS);
     return () => {
       clearInterval(ticking);
     };
   }, [workerUrl]);
 
-  return live;
+  useEffect(() => {
+    setShown((before) => choose(before, period));
+    say.current();
+  }, [period]);
+
+  return { ...shown, nowMs };
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { CsvButton } from './csv-button.tsx';
 
 /** A titled part of the page. */
 export function Card(props: {
@@ -6,16 +7,24 @@ export function Card(props: {
   title: string;
   /** Beside the title: what the numbers are of, or a control. */
   aside?: ComponentChildren;
+  /** The last part of the route that gives the same numbers as CSV. */
+  csv?: string;
+  /** Says from when on this is counted. */
+  since?: string | undefined;
+  /** Whether it still shows the period before. */
+  isOld?: boolean;
   children: ComponentChildren;
 }): JSX.Element {
-  const { id, title, aside, children } = props;
+  const { id, title, aside, csv, since, isOld = false, children } = props;
   return (
-    <section class={`card ${id}`} aria-labelledby={`${id}-title`}>
+    <section class={`card ${id}`} aria-labelledby={`${id}-title`} aria-busy={isOld}>
       <header>
         <h2 id={`${id}-title`}>{title}</h2>
         {aside !== undefined && <div class="aside">{aside}</div>}
+        {csv !== undefined && <CsvButton insight={csv} of={title} />}
       </header>
       {children}
+      {since !== undefined && <p class="hint since">{since}</p>}
     </section>
   );
 }

@@ -7,20 +7,26 @@ import { BarList } from './bar-list.tsx';
 import { Card } from './card.tsx';
 import { UsMap } from './us-map.tsx';
 
-const ROWS = 14;
+/** As many as the map is high. */
+const ROWS = 8;
 
 /** Where logins come from: a map of the US, and a ranking of all places. */
 export function Locales(props: {
   counts: Readonly<Record<string, number>>;
   total: number;
+  since: string | undefined;
+  isOld: boolean;
 }): JSX.Element {
-  const { counts, total } = props;
+  const { counts, total, since, isOld } = props;
   const outside = outsideStates(counts);
   return (
     <Card
       id="locales"
       title="Locales"
       aside={`${percent(shareOf(outside, total))} outside the map`}
+      csv="locales"
+      since={since}
+      isOld={isOld}
     >
       <div class="sides">
         <UsMap counts={counts} />

@@ -30,3 +30,8 @@ export function NoLogins({ flow }: { flow: Flow | undefined }): JSX.Element {
     </section>
   );
 }
+
+/** There are logins, but none in the chosen period. */
+export function NoLoginsThen(): JSX.Element {
+  return <p class="hint none">No logins in this period.</p>;
+}

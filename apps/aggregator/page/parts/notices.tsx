@@ -8,8 +8,10 @@ export function Notices(props: {
   /** Of the numbers, ms. */
   ageMs: number;
   complete: boolean;
+  /** What the server has against the period. */
+  problem: string | undefined;
 }): JSX.Element {
-  const { state, ageMs, complete } = props;
+  const { state, ageMs, complete, problem } = props;
   return (
     <>
       {(state === 'stale' || state === 'reconnecting') && (
@@ -18,6 +20,11 @@ export function Notices(props: {
             {state === 'stale' ? 'These numbers are old.' : 'The connection is lost.'}
           </strong>{' '}
           They are {duration(ageMs)} old; the page tries to connect again by itself.
+        </p>
+      )}
+      {state === 'live' && problem !== undefined && (
+        <p class="notice" data-level="bad">
+          <strong>The server gives no newer numbers of this period.</strong> {problem}
         </p>
       )}
       {!complete && (

@@ -1,63 +1,117 @@
 import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
+import type { Insights } from '../api.ts';
 import { freshness } from '../connection.ts';
 import { compact } from '../format.ts';
+import { ALL_TIME, periodName } from '../period.ts';
+import type { Held } from '../shown.ts';
+import { sinceText } from '../since.ts';
 import { useLive } from '../use-live.ts';
+import type { LiveNow } from '../use-live.ts';
+import { usePeriod } from '../use-period.ts';
+import { Chosen } from './chosen.ts';
 import { Devices } from './devices.tsx';
 import { Headline } from './headline.tsx';
 import { Locales } from './locales.tsx';
+import { LoginsPerUser } from './logins-per-user.tsx';
+import { NoLogins, NoLoginsThen } from './no-logins.tsx';
 import { Notices } from './notices.tsx';
-import { NoLogins } from './no-logins.tsx';
+import { PeriodBar } from './period-bar.tsx';
+import { PeriodLine } from './period-line.tsx';
 import { Records } from './records.tsx';
 import { Top } from './top.tsx';
 import { TrafficCard } from './traffic-card.tsx';
 import { TransformerFlow } from './transformer-flow.tsx';
-import { Users } from './users.tsx';
+import { UsersCard } from './users-card.tsx';
 import { VersionsCard } from './versions-card.tsx';
+import { WeekCard } from './week-card.tsx';
 
 /** The whole page. */
 export function Page({ workerUrl }: { workerUrl: string }): JSX.Element {
-  const live = useLive(workerUrl);
-  const { connection, nowMs, insights, flow, traffic, versions } = live;
+  const [period, choose] = usePeriod();
+  const live = useLive(workerUrl, period);
+  const { now, held, nowMs } = live;
+  const { connection, overall } = now;
+  const { insights, problem } = held;
   const state = freshness(connection, nowMs);
 
   useEffect(() => {
-    const logins = insights === undefined ? 'Logins' : `${compact(insights.total)} logins`;
+    // A tab in the background is told the total of all time alone.
+    const ofAll = overall === undefined ? 'Logins' : `${compact(overall.total)} logins`;
+    const logins = period === ALL_TIME ? ofAll : `Logins · ${periodName(period)}`;
     document.title = state === 'stale' ? `Stale: ${logins}` : logins;
-  }, [state, insights]);
+  }, [state, overall, period]);
 
   return (
-    <>
-      <Top state={state} />
+    <Chosen.Provider value={period}>
+      <Top state={state} period={period} />
       <main data-state={state}>
+        <PeriodBar period={period} choose={choose} nowMs={nowMs}>
+          {insights !== undefined && (
+            <PeriodLine insights={insights.answer} period={insights.period} nowMs={nowMs} />
+          )}
+        </PeriodBar>
         <Notices
           state={state}
           ageMs={nowMs - (connection.lastSignMs ?? nowMs)}
-          complete={insights?.complete ?? true}
+          complete={(insights?.answer ?? overall)?.complete ?? true}
+          problem={problem?.period === period ? problem.answer : undefined}
         />
-        {insights === undefined ? (
+        {insights !== undefined && <Numbers live={live} insights={insights} />}
+        {insights === undefined && problem === undefined && (
           <p class="hint">
             {state === 'connecting' ? 'Connecting…' : 'Waiting for the first numbers…'}
           </p>
-        ) : insights.total === 0 ? (
-          <NoLogins flow={flow} />
-        ) : (
-          <div class="cards">
-            <Headline live={live} insights={insights} state={state} />
-            <div class="column wide">
-              <TrafficCard traffic={traffic} />
-              <Locales counts={insights.locales} total={insights.total} />
-            </div>
-            <div class="column">
-              <Devices counts={insights.deviceTypes} />
-              <VersionsCard counts={insights.appVersions} versions={versions} />
-              <Users insights={insights} />
-              <TransformerFlow flow={flow} />
-            </div>
-            <Records insights={insights} />
-          </div>
         )}
       </main>
-    </>
+    </Chosen.Provider>
+  );
+}
+
+function Numbers({ live, insights }: { live: LiveNow; insights: Held<Insights> }): JSX.Element {
+  if (insights.answer.total > 0) return <Cards live={live} insights={insights} />;
+  return insights.period === ALL_TIME ? <NoLogins flow={live.now.flow} /> : <NoLoginsThen />;
+}
+
+function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }): JSX.Element {
+  const { now, held, nowMs } = live;
+  const { traffic, versions, users, weekHours } = held;
+  const { answer } = insights;
+  const isOld = (each: Held<unknown> | undefined): boolean =>
+    each !== undefined && each.period !== live.period;
+  const distribution = (name: string): { since: string | undefined; isOld: boolean } => ({
+    since: sinceText(answer.since?.[name], answer.period?.from),
+    isOld: isOld(insights),
+  });
+  return (
+    <div class="cards">
+      <Headline
+        live={live}
+        insights={answer}
+        state={freshness(now.connection, nowMs)}
+        isOld={isOld(insights)}
+      />
+      <div class="column wide">
+        <TrafficCard traffic={traffic?.answer} isOld={isOld(traffic)} nowMs={nowMs} />
+        <WeekCard weekHours={weekHours?.answer} isOld={isOld(weekHours)} nowMs={nowMs} />
+        <Locales counts={answer.locales} total={answer.total} {...distribution('locales')} />
+      </div>
+      <div class="column">
+        <UsersCard users={users?.answer} isOld={isOld(users)} nowMs={nowMs} />
+        <Devices counts={answer.deviceTypes} {...distribution('device-types')} />
+        <VersionsCard
+          counts={answer.appVersions}
+          versions={versions?.answer}
+          {...distribution('app-versions')}
+        />
+      </div>
+      <div class="column wide">
+        <TransformerFlow flow={now.flow} />
+        {now.overall !== undefined && <Records insights={now.overall} />}
+      </div>
+      <div class="column">
+        <LoginsPerUser insights={answer} isOld={isOld(insights)} />
+      </div>
+    </div>
   );
 }

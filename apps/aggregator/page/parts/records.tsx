@@ -3,12 +3,12 @@ import type { Insights } from '../api.ts';
 import { dayAndClock, whole } from '../format.ts';
 import { Card } from './card.tsx';
 
-/** What the numbers rest on, and what they leave out. */
+/** What the numbers rest on, and what they leave out: of all time, whatever period is chosen. */
 export function Records({ insights }: { insights: Insights }): JSX.Element {
   const { asOf, complete, total, expired, invalid, future } = insights;
   const partitions = Object.entries(asOf.partitions);
   const rows = [
-    ['Counted', total, 'processed logins in all figures here'],
+    ['Counted', total, 'processed logins'],
     ['Expired', expired, 'older than the traffic that is remembered'],
     ['Invalid', invalid - future, 'no processed login'],
     ['From the future', future, 'over an hour ahead of what wrote them'],
@@ -17,7 +17,7 @@ export function Records({ insights }: { insights: Insights }): JSX.Element {
     <Card
       id="records"
       title="What is counted"
-      aside={complete ? 'complete' : 'incomplete: partitions are missing'}
+      aside={`all time, ${complete ? 'complete' : 'incomplete: partitions are missing'}`}
     >
       <dl class="strip">
         {rows.map(([name, count, why]) => (

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Freshness } from '../connection.ts';
+import { withPeriod } from '../period.ts';
+import type { Period } from '../period.ts';
 import { chooseTheme, chosenTheme } from '../theme.ts';
 import type { Theme } from '../theme.ts';
 
@@ -12,7 +14,8 @@ const STATES: Record<Freshness, string> = {
 };
 
 /** The name of the page, whether it is live, and where else to go. */
-export function Top({ state }: { state: Freshness }): JSX.Element {
+export function Top(props: { state: Freshness; period: Period }): JSX.Element {
+  const { state, period } = props;
   return (
     <header class="top">
       <h1>Logins</h1>
@@ -20,7 +23,7 @@ export function Top({ state }: { state: Freshness }): JSX.Element {
         {STATES[state]}
       </p>
       <nav aria-label="More">
-        <a href="insights">JSON</a>
+        <a href={withPeriod('insights', period)}>JSON</a>
         <a href="docs">API</a>
         <a href="metrics">Metrics</a>
         <ThemeToggle />

@@ -1,56 +1,102 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Traffic } from '../api.ts';
-import { dayAndClock, whole } from '../format.ts';
-import { fittingWindow, trafficSeries, WINDOWS } from '../minutes.ts';
-import type { WindowMinutes } from '../minutes.ts';
+import { dayAndClock, dayText, clock, whole } from '../format.ts';
+import { busiest, fittingWindow, HOUR_MS, MINUTE_MS, trafficSeries, WINDOWS } from '../series.ts';
+import type { Series, Unit, WindowMinutes } from '../series.ts';
 import { Card } from './card.tsx';
-import { TrafficChart } from './traffic-chart.tsx';
+import { Chart } from './chart.tsx';
 
-/** Logins per minute of event time, and the busiest minutes. */
-export function TrafficCard({ traffic }: { traffic: Traffic | undefined }): JSX.Element {
+const PEAKS = 5;
+
+/** Logins per minute or hour of event time, and the busiest ones. */
+export function TrafficCard(props: {
+  traffic: Traffic | undefined;
+  isOld: boolean;
+  nowMs: number;
+}): JSX.Element {
+  const { traffic, isOld, nowMs } = props;
   const [chosen, choose] = useState<WindowMinutes>();
   const window = chosen ?? fittingWindow(traffic?.minutes ?? []);
+  // The next minute begins with its first second, not with every one.
+  const minuteMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
   const series = useMemo(
-    () => trafficSeries(traffic?.minutes ?? [], traffic?.asOf.time ?? null, window),
-    [traffic, window],
+    () => (traffic === undefined ? undefined : trafficSeries(traffic, window, minuteMs)),
+    [traffic, window, minuteMs],
   );
-  const peaks = traffic?.peaks ?? [];
-  const [peak] = peaks;
+  const unit = series?.unitMs === HOUR_MS ? 'hour' : 'minute';
+  const peaks = useMemo(
+    () => (traffic === undefined ? [] : peaksOf(traffic, series)),
+    [traffic, series],
+  );
   return (
     <Card
       id="traffic"
-      title="Logins per minute"
-      aside={<WindowChoice chosen={window} choose={choose} />}
+      title={`Logins per ${unit}`}
+      aside={
+        traffic !== undefined && traffic.period === undefined ? (
+          <WindowChoice chosen={window} choose={choose} />
+        ) : (
+          'UTC'
+        )
+      }
+      csv="traffic"
+      isOld={isOld}
     >
-      {series.minutes.length === 0 ? (
-        <p class="hint">No logins in the minutes that are remembered.</p>
+      {series === undefined || series.units.length === 0 ? (
+        <p class="hint">
+          {series === undefined ? 'Not known yet.' : `No logins in the ${unit}s that are kept.`}
+        </p>
       ) : (
-        <TrafficChart series={series} peaks={peaks} />
+        <>
+          <Chart
+            series={series}
+            marked={peaks.filter(({ timeMs }) => timeMs >= (series.units[0]?.timeMs ?? 0))}
+            label={`Logins of ${unit === 'hour' ? 'an hour' : 'a minute'}`}
+            describe={({ timeMs, count }) => `${begin(timeMs, unit)} UTC: ${whole(count)} logins`}
+          />
+          <Peaks peaks={peaks} unit={unit} />
+        </>
       )}
-      <table class="peaks" aria-label="Busiest minutes">
-        <thead>
-          <tr>
-            <th scope="col">Peaks</th>
-            {peaks.map(({ minute }) => (
-              <th key={minute} scope="col">
-                <time dateTime={minute}>{dayAndClock(Date.parse(minute))}</time>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">Logins</th>
-            {peaks.map(({ minute, count }) => (
-              <td key={minute} class={minute === peak?.minute ? 'first' : undefined}>
-                {whole(count)}
-              </td>
-            ))}
-          </tr>
-        </tbody>
-      </table>
     </Card>
+  );
+}
+
+/** The server knows those of all minutes that are kept; of hours it is those that are drawn. */
+function peaksOf(traffic: Traffic, series: Series | undefined): readonly Unit[] {
+  if (traffic.hours !== undefined) return busiest(series?.units ?? [], PEAKS);
+  return traffic.peaks.map(({ minute, count }) => ({ timeMs: Date.parse(minute), count }));
+}
+
+function begin(timeMs: number, unit: 'minute' | 'hour'): string {
+  if (unit === 'minute') return dayAndClock(timeMs);
+  return `${dayText(timeMs)}, ${clock(timeMs)} – ${clock(timeMs + HOUR_MS)}`;
+}
+
+function Peaks({ peaks, unit }: { peaks: readonly Unit[]; unit: string }): JSX.Element {
+  return (
+    <table class="peaks" aria-label={`Busiest ${unit}s`}>
+      <thead>
+        <tr>
+          <th scope="col">Peaks</th>
+          {peaks.map(({ timeMs }) => (
+            <th key={timeMs} scope="col">
+              <time dateTime={new Date(timeMs).toISOString()}>{dayAndClock(timeMs)}</time>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">Logins</th>
+          {peaks.map(({ timeMs, count }, index) => (
+            <td key={timeMs} class={index === 0 ? 'first' : undefined}>
+              {whole(count)}
+            </td>
+          ))}
+        </tr>
+      </tbody>
+    </table>
   );
 }
 

@@ -9,13 +9,13 @@ const PARTS = [
   ['deadLettered', 'Dead letters'],
 ] as const;
 
-/** What the transformer did with every raw login. */
+/** What the transformer did with every raw login, whatever period is chosen. */
 export function TransformerFlow({ flow }: { flow: Flow | undefined }): JSX.Element {
   return (
     <Card
       id="flow"
       title="Transformer"
-      aside={flow?.available === true ? `${whole(flow.consumed)} consumed` : undefined}
+      aside={flow?.available === true ? `all time, ${whole(flow.consumed)} consumed` : undefined}
     >
       {flow?.available === true ? (
         <Parts flow={flow} />

@@ -8,24 +8,37 @@ import { Card } from './card.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 const ROWS = 8;
+/** Of all time. */
 const HOURS = 24;
 
 /** App versions by use, and how each was taken up. */
 export function VersionsCard(props: {
   counts: Readonly<Record<string, number>>;
   versions: Versions | undefined;
+  since: string | undefined;
+  isOld: boolean;
 }): JSX.Element {
-  const { top, rest } = rank(props.counts, ROWS);
-  const hours = props.versions?.hours ?? [];
-  const seen = new Map(props.versions?.versions.map((each) => [each.version, each.firstSeen]));
+  const { counts, versions, since, isOld } = props;
+  const { top, rest } = rank(counts, ROWS);
+  const hours = versions?.hours ?? [];
+  const atMost = versions?.period === undefined ? HOURS : Infinity;
+  const seen = new Map(versions?.versions.map((each) => [each.version, each.firstSeen]));
   const longest = top[0]?.share ?? 1;
+  const hasTrend = hours.length > 1;
   return (
-    <Card id="versions" title="App versions" aside="share by hour, last 24 h">
+    <Card
+      id="versions"
+      title="App versions"
+      aside={hasTrend ? `share by hour${atMost === HOURS ? ', last 24 h' : ''}` : undefined}
+      csv="app-versions"
+      since={since}
+      isOld={isOld}
+    >
       <table class="bars" aria-label="Logins by app version">
         <thead class="unseen">
           <tr>
             <th scope="col">Version</th>
-            <th scope="col">Share of the logins of each hour</th>
+            {hasTrend && <th scope="col">Share of the logins of each hour</th>}
             <th scope="col">Logins</th>
             <th scope="col">Share</th>
           </tr>
@@ -37,16 +50,18 @@ export function VersionsCard(props: {
                 {value}
                 <Bar share={share / longest} />
               </th>
-              <td class="trend">
-                <Adoption hours={hours} version={value} />
-              </td>
+              {hasTrend && (
+                <td class="trend">
+                  <Adoption hours={hours} version={value} atMost={atMost} />
+                </td>
+              )}
               <td>{whole(count)}</td>
               <td class="share">{percent(share)}</td>
             </tr>
           ))}
           {rest !== undefined && (
             <tr class="rest">
-              <th scope="row" colSpan={2}>
+              <th scope="row" colSpan={hasTrend ? 2 : 1}>
                 {whole(rest.values)} more
               </th>
               <td>{whole(rest.count)}</td>
@@ -59,14 +74,14 @@ export function VersionsCard(props: {
   );
 }
 
-function Adoption(props: { hours: Versions['hours']; version: string }): JSX.Element {
-  const shares = adoption(props.hours, props.version, HOURS);
+function Adoption(props: {
+  hours: Versions['hours'];
+  version: string;
+  atMost: number;
+}): JSX.Element {
+  const shares = adoption(props.hours, props.version, props.atMost);
   const known = shares.flatMap(({ share }) => share ?? []);
-  const [first, last] = [known.at(0), known.at(-1)];
-  if (first === undefined || last === undefined || known.length < 2) {
-    return <span class="hint">less than 2 h</span>;
-  }
-  const label = `From ${percent(first)} to ${percent(last)} in ${shares.length} hours`;
+  const label = `From ${percent(known.at(0) ?? 0)} to ${percent(known.at(-1) ?? 0)} in ${shares.length} hours`;
   return (
     <Sparkline
       values={shares.map(({ share }) => share)}

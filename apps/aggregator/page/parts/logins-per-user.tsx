@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import type { Insights } from '../api.ts';
 import { percent, shareOf, whole } from '../format.ts';
+import { dayName } from '../period.ts';
 import { Bar } from './bar-list.tsx';
 import { Card } from './card.tsx';
 
 /** How often users log in on a day. */
-export function Users({ insights }: { insights: Insights }): JSX.Element {
+export function LoginsPerUser(props: { insights: Insights; isOld: boolean }): JSX.Element {
+  const { insights, isOld } = props;
   const days = insights.loginsPerUserPerDay;
   const today = days.at(-1);
   const before = days.at(-2);
@@ -15,9 +17,10 @@ export function Users({ insights }: { insights: Insights }): JSX.Element {
   const longest = Math.max(...users.map(([, count]) => count), 1);
   return (
     <Card
-      id="users"
+      id="logins-per-user"
       title="Logins per user"
-      aside={today === undefined ? undefined : `${today.day}, UTC`}
+      aside={today === undefined ? undefined : `${dayName(today.day)}, UTC`}
+      isOld={isOld}
     >
       <table class="bars" aria-label="Estimated users by their logins of the newest day">
         <thead>

@@ -1,0 +1,165 @@
+import type { JSX, TargetedKeyboardEvent } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { WeekHours } from '../api.ts';
+import { compact, tenths, whole } from '../format.ts';
+import { MINUTE_MS } from '../series.ts';
+import { sinceText } from '../since.ts';
+import { countedSpan, WEEKDAYS, weekOf } from '../week.ts';
+import type { Week, WeekHour } from '../week.ts';
+import { Card } from './card.tsx';
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+/** Logins by weekday and hour. */
+export function WeekCard(props: {
+  weekHours: WeekHours | undefined;
+  isOld: boolean;
+  nowMs: number;
+}): JSX.Element {
+  const { weekHours, isOld, nowMs } = props;
+  const minuteMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  const week = useMemo(
+    () => weekHours && weekOf(weekHours.hours, countedSpan(weekHours, minuteMs)),
+    [weekHours, minuteMs],
+  );
+  return (
+    <Card
+      id="week"
+      title="Hours of the week"
+      aside="UTC"
+      csv="week-hours"
+      isOld={isOld}
+      since={sinceText(weekHours?.since, weekHours?.period?.from)}
+    >
+      {week?.busiest === undefined ? (
+        <p class="hint">{week === undefined ? 'Not known yet.' : 'No logins.'}</p>
+      ) : (
+        <Heat week={week} busiest={week.busiest} />
+      )}
+    </Card>
+  );
+}
+
+/** A grid of numbers that are told by colour; each can be read, with the pointer, by touch or by arrow keys. */
+function Heat({ week, busiest }: { week: Week; busiest: WeekHour }): JSX.Element {
+  const [read, setRead] = useState<WeekHour>();
+  const [at, setAt] = useState({ weekday: busiest.weekday, hour: busiest.hour });
+  const shown = read && week.days[read.weekday]?.[read.hour];
+  const move = (event: TargetedKeyboardEvent<HTMLTableElement>): void => {
+    const next = moved(at, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    setAt(next);
+    const cell = event.currentTarget.rows[next.weekday + 1]?.cells[next.hour + 1];
+    cell?.focus();
+  };
+  return (
+    <div class="heat">
+      <table
+        role="grid"
+        aria-label={`${week.isAverage ? 'Average logins' : 'Logins'} by weekday and hour, UTC`}
+        aria-readonly="true"
+        onKeyDown={move}
+        onPointerLeave={() => {
+          setRead(undefined);
+        }}
+      >
+        <thead>
+          <tr>
+            <td />
+            {HOURS.map((hour) => (
+              <th key={hour} scope="col">
+                <span class={hour % 3 === 0 ? undefined : 'unseen'}>
+                  {String(hour).padStart(2, '0')}
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {week.days.map((hours, weekday) => (
+            <tr key={weekday}>
+              <th scope="row">{WEEKDAYS[weekday]}</th>
+              {hours.map((cell) => (
+                <td
+                  key={cell.hour}
+                  role="gridcell"
+                  data-step={cell.step ?? 'none'}
+                  tabIndex={at.weekday === weekday && at.hour === cell.hour ? 0 : -1}
+                  onPointerEnter={() => {
+                    setRead(cell);
+                  }}
+                  onFocus={() => {
+                    setAt({ weekday, hour: cell.hour });
+                    setRead(cell);
+                  }}
+                  onBlur={() => {
+                    setRead(undefined);
+                  }}
+                >
+                  <span class="unseen">{value(cell)}</span>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div class="foot">
+        <Legend week={week} />
+        <p class="told" aria-hidden="true">
+          {shown === undefined ? `Busiest: ${told(busiest)}` : told(shown)}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Legend({ week }: { week: Week }): JSX.Element {
+  return (
+    <p class="legend">
+      <span>{week.isAverage ? 'Average of each hour, up to' : 'Logins up to'}</span>
+      {week.bounds.map((bound, index) => (
+        <span key={index}>
+          <i data-step={index + 1} />
+          {compact(bound)}
+        </span>
+      ))}
+      {week.days.flat().some(({ step }) => step === undefined) && (
+        <span>
+          <i data-step="none" />
+          not in the period
+        </span>
+      )}
+    </p>
+  );
+}
+
+function told(cell: WeekHour): string {
+  const { weekday, hour, count, times } = cell;
+  const clock = (each: number): string => `${String(each).padStart(2, '0')}:00`;
+  const when = `${WEEKDAYS[weekday] ?? ''} ${clock(hour)} – ${clock(hour + 1)}`;
+  if (cell.step === undefined) return `${when}: not in the period`;
+  const average =
+    times !== undefined && times > 1 ? `, ${tenths(cell.height)} on average of ${times}` : '';
+  return `${when}: ${whole(count)} logins${average}`;
+}
+
+function value({ step, height }: WeekHour): string {
+  if (step === undefined) return 'not in the period';
+  return Number.isInteger(height) ? whole(height) : tenths(height);
+}
+
+type At = Readonly<Record<'weekday' | 'hour', number>>;
+
+function moved({ weekday, hour }: At, key: string): At | undefined {
+  const within = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
+  const moves: Readonly<Record<string, At>> = {
+    ArrowUp: { weekday: within(weekday - 1, 6), hour },
+    ArrowDown: { weekday: within(weekday + 1, 6), hour },
+    ArrowLeft: { weekday, hour: within(hour - 1, 23) },
+    ArrowRight: { weekday, hour: within(hour + 1, 23) },
+    Home: { weekday, hour: 0 },
+    End: { weekday, hour: 23 },
+  };
+  return moves[key];
+}
