@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countedSpan, weekOf, WEEKDAYS } from './week.ts';
+import { besideOf, countedSpan, weekOf, WEEKDAYS } from './week.ts';
 
 /** A login on Tuesday at 10, four on Sunday at 23. */
 const HOURS = [
@@ -84,5 +84,25 @@ describe('countedSpan', () => {
   it('is not known of all time, nor of a period that begins before what is kept', () => {
     expect(countedSpan({}, now)).toBeUndefined();
     expect(countedSpan({ period: { ...period, complete: false } }, now)).toBeUndefined();
+  });
+});
+
+describe('besideOf', () => {
+  it.each([
+    ['ArrowUp', [0, 22]],
+    ['ArrowDown', [2, 22]],
+    ['ArrowLeft', [1, 21]],
+    ['ArrowRight', [1, 23]],
+    ['Home', [1, 0]],
+    ['End', [1, 23]],
+  ])('%s leads to %p', (key, [weekday, hour]) => {
+    expect(besideOf({ weekday: 1, hour: 22 }, key)).toEqual({ weekday, hour });
+  });
+
+  it('stays within the week, and leaves other keys alone', () => {
+    expect(besideOf({ weekday: 0, hour: 0 }, 'ArrowUp')).toEqual({ weekday: 0, hour: 0 });
+    expect(besideOf({ weekday: 6, hour: 23 }, 'ArrowDown')).toEqual({ weekday: 6, hour: 23 });
+    expect(besideOf({ weekday: 6, hour: 23 }, 'ArrowRight')).toEqual({ weekday: 6, hour: 23 });
+    expect(besideOf({ weekday: 0, hour: 0 }, 'Tab')).toBeUndefined();
   });
 });

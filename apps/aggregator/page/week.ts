@@ -88,3 +88,19 @@ function timesOf({ from, to }: Span): readonly number[] {
   }
   return times;
 }
+
+/** A place in the week. */
+type Place = Pick<WeekHour, 'weekday' | 'hour'>;
+
+/** @returns where a key leads to; undefined for one that leads nowhere */
+export function besideOf({ weekday, hour }: Place, key: string): Place | undefined {
+  const places: Readonly<Record<string, Place>> = {
+    ArrowUp: { weekday: Math.max(weekday - 1, 0), hour },
+    ArrowDown: { weekday: Math.min(weekday + 1, 6), hour },
+    ArrowLeft: { weekday, hour: Math.max(hour - 1, 0) },
+    ArrowRight: { weekday, hour: Math.min(hour + 1, 23) },
+    Home: { weekday, hour: 0 },
+    End: { weekday, hour: 23 },
+  };
+  return places[key];
+}

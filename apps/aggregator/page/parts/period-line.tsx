@@ -50,7 +50,7 @@ function Words(props: { text: SpanText; zone: string }): JSX.Element {
       <span class="span">{utc} UTC</span>{' '}
       <span class="local">
         {local === undefined
-          ? 'your time is UTC, too'
+          ? 'which is your time, too'
           : `${local} in your time, ${zone.replaceAll('_', ' ')}`}
       </span>
     </>

@@ -4,7 +4,7 @@ import type { WeekHours } from '../api.ts';
 import { compact, tenths, whole } from '../format.ts';
 import { MINUTE_MS } from '../series.ts';
 import { sinceText } from '../since.ts';
-import { countedSpan, WEEKDAYS, weekOf } from '../week.ts';
+import { besideOf, countedSpan, WEEKDAYS, weekOf } from '../week.ts';
 import type { Week, WeekHour } from '../week.ts';
 import { Card } from './card.tsx';
 
@@ -46,7 +46,7 @@ function Heat({ week, busiest }: { week: Week; busiest: WeekHour }): JSX.Element
   const [at, setAt] = useState({ weekday: busiest.weekday, hour: busiest.hour });
   const shown = read && week.days[read.weekday]?.[read.hour];
   const move = (event: TargetedKeyboardEvent<HTMLTableElement>): void => {
-    const next = moved(at, event.key);
+    const next = besideOf(at, event.key);
     if (next === undefined) return;
     event.preventDefault();
     setAt(next);
@@ -66,7 +66,9 @@ function Heat({ week, busiest }: { week: Week; busiest: WeekHour }): JSX.Element
       >
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span class="unseen">Weekday</span>
+            </th>
             {HOURS.map((hour) => (
               <th key={hour} scope="col">
                 <span class={hour % 3 === 0 ? undefined : 'unseen'}>
@@ -147,19 +149,4 @@ function told(cell: WeekHour): string {
 function value({ step, height }: WeekHour): string {
   if (step === undefined) return 'not in the period';
   return Number.isInteger(height) ? whole(height) : tenths(height);
-}
-
-type At = Readonly<Record<'weekday' | 'hour', number>>;
-
-function moved({ weekday, hour }: At, key: string): At | undefined {
-  const within = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
-  const moves: Readonly<Record<string, At>> = {
-    ArrowUp: { weekday: within(weekday - 1, 6), hour },
-    ArrowDown: { weekday: within(weekday + 1, 6), hour },
-    ArrowLeft: { weekday, hour: within(hour - 1, 23) },
-    ArrowRight: { weekday, hour: within(hour + 1, 23) },
-    Home: { weekday, hour: 0 },
-    End: { weekday, hour: 23 },
-  };
-  return moves[key];
 }
