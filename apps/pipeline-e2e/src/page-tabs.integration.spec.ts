@@ -7,7 +7,7 @@ import type { Lane } from './cluster.ts';
 import { CountingProxy } from './counting-proxy.ts';
 import { shows } from './page-view.ts';
 import { aggregatorOf } from './restartable-aggregator.ts';
-import type { Aggregator } from './restartable-aggregator.ts';
+import type { Aggregator, Insights } from './restartable-aggregator.ts';
 import { killServices } from './service.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -51,7 +51,7 @@ const TEST_TIMEOUT_MS = 300_000;
     'follows with one connection for all of them, whichever is closed',
     async () => {
       const startMs = performance.now();
-      const tabs = await Promise.all(Array.from({ length: TABS }, openTab));
+      const tabs = await Promise.all(Array.from({ length: TABS }, () => openTab()));
       await everyOneShows(tabs);
       for (const tab of tabs) {
         await waitFor('the peaks', async () => (await tab.locator('.peaks td').count()) > 0);
@@ -70,6 +70,24 @@ const TEST_TIMEOUT_MS = 300_000;
       expect(proxy.requests(STREAM)).toBe(1);
       const periods = (performance.now() - startMs) / FLOW_PERIOD_MS;
       expect(proxy.requests('/flow')).toBeLessThanOrEqual(1 + periods);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'shows a period in each of them, with the same one connection',
+    async () => {
+      const tabs = await Promise.all(periods().map((query) => openTab(query)));
+      expect(tabs).toHaveLength(TABS);
+      await eachShowsItsPeriod(tabs);
+      for (const tab of tabs) {
+        const last = tab.locator('.week table').or(tab.getByText('No logins in this period.'));
+        await waitFor('all cards', () => last.isVisible(), SHOWN_MS);
+      }
+      await logIn();
+      await eachShowsItsPeriod(tabs);
+      expect(proxy.streams).toBe(1);
+      expect(proxy.requests(STREAM)).toBe(1);
     },
     TEST_TIMEOUT_MS,
   );
@@ -127,10 +145,18 @@ const TEST_TIMEOUT_MS = 300_000;
     TEST_TIMEOUT_MS,
   );
 
-  async function openTab(): Promise<Page> {
+  async function openTab(query = ''): Promise<Page> {
     const page = await context.newPage();
-    await page.goto(proxy.url);
+    await page.goto(`${proxy.url}/${query}`);
     return page;
+  }
+
+  async function eachShowsItsPeriod(tabs: readonly Page[]): Promise<void> {
+    for (const tab of tabs) {
+      const { search } = new URL(tab.url());
+      const { total } = await aggregator.get<Insights>(`/insights${search}`);
+      if (total > 0) await shows(tab, total, SHOWN_MS);
+    }
   }
 
   async function everyOneShows(tabs: readonly Page[]): Promise<void> {
@@ -159,6 +185,13 @@ const TEST_TIMEOUT_MS = 300_000;
     await waitFor('the login to be counted', async () => (await aggregator.total()) > before);
   }
 });
+
+/** As many different ones as there are tabs. The two days before today have no logins. */
+function periods(): readonly string[] {
+  const days = [0, 1, 2].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString());
+  const lasts = ['1h', '24h', '7d', '30d'].map((last) => `?last=${last}`);
+  return ['', ...lasts, ...days.map((day) => `?day=${day.slice(0, 10)}`)];
+}
 
 /** A browser without a window calls every tab visible. */
 async function hide(...tabs: readonly (Page | undefined)[]): Promise<void> {

@@ -12,6 +12,22 @@ export async function shows(page: Page, total: number, deadlineMs?: number): Pro
   );
 }
 
+/** Chooses a period by its name, and waits until all cards show it. */
+export async function choosePeriod(page: Page, name: string): Promise<void> {
+  await page.getByRole('radio', { name }).check();
+  await showsPeriod(page, name);
+}
+
+/** Waits until all cards show the chosen period, whose line says this. */
+export async function showsPeriod(page: Page, line: string): Promise<void> {
+  await waitFor(
+    `the cards to show ${line}`,
+    async () =>
+      (await page.locator('.line', { hasText: line }).count()) === 1 &&
+      (await page.locator('[aria-busy=true]').count()) === 0,
+  );
+}
+
 /** @returns what the page calls its connection */
 export async function state(page: Page): Promise<string | undefined> {
   return (await page.locator('.state').allTextContents())[0];

@@ -91,11 +91,15 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     ['light', 'phone', PHONE],
     ['dark', 'phone', PHONE],
   ] as const)('has no fault that axe finds: %s, on a %s', async (colorScheme, _name, size) => {
-    for (const { url } of [full, empty]) {
+    for (const url of [full.url, `${full.url}/?last=7d`, empty.url]) {
       const page = await newPage({ colorScheme, ...size });
       await page.goto(url);
       await waitFor('the numbers', () => page.locator('main h2').first().isVisible());
       await waitFor('the state', async () => (await state(page)) === 'Live');
+      await waitFor(
+        'the answers',
+        async () => (await page.getByText('Not known yet.').count()) === 0,
+      );
       expect(await axeFaults(page)).toEqual([]);
       await page.context().close();
     }
@@ -103,9 +107,11 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
 
   it('fits on a phone', async () => {
     const page = await newPage(PHONE);
-    await page.goto(full.url);
-    await shows(page, await full.total());
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    for (const query of ['', '?last=7d', `?day=${new Date().toISOString().slice(0, 10)}`]) {
+      await page.goto(`${full.url}/${query}`);
+      await waitFor('the hours of the week', () => page.locator('.week table').isVisible());
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    }
     await page.context().close();
   });
 
