@@ -14,7 +14,7 @@ function traffic(more: Partial<Traffic>, time: string | null = null): Traffic {
 }
 
 function period(from: string, to: string, complete = true): Pick<Traffic, 'period'> {
-  return { period: { from, to, complete } };
+  return { period: { from, to, complete, userDays: { from, to } } };
 }
 
 describe('the traffic of all time', () => {

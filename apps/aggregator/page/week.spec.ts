@@ -68,7 +68,10 @@ describe('weekOf', () => {
 
 describe('countedSpan', () => {
   const now = Date.parse('2026-12-01T10:30Z');
-  const period = { from: '2026-11-24T11:00Z', to: '2026-12-01T11:00Z', complete: true };
+  const period = {
+    ...{ from: '2026-11-24T11:00Z', to: '2026-12-01T11:00Z', complete: true },
+    userDays: { from: '2026-11-25', to: '2026-12-01' },
+  };
 
   it('ends now', () => {
     const { from = '', to = '' } = countedSpan({ period }, now) ?? {};

@@ -64,7 +64,7 @@ function LoginsNote(props: { insights: Insights; nowMs: number; isPast: boolean 
   const age = asOf.time === null ? undefined : nowMs - Date.parse(asOf.time);
   return (
     <>
-      {period !== undefined && previous?.complete === true && previous.total !== undefined && (
+      {period !== undefined && previous?.complete === true && (
         <Change now={total} before={previous.total} span={period} nowMs={nowMs} />
       )}
       {!isPast && (

@@ -115,4 +115,17 @@ describe('InsightsBoard', () => {
     for (let back = 1; back <= 40; back += 1) board.view(period(back));
     expect(board.view(period(0))).not.toBe(now);
   });
+
+  it('holds no view back because of another one', () => {
+    let nowMs = 0;
+    const board = boardAt(() => nowMs);
+    const hour = Math.floor(SOME_TIME_MS / 3_600_000);
+    const period = { fromHour: hour, toHour: hour + 1, fromDay: 0, toDay: 1 };
+    board.view(period);
+    board.show(0, stateOf([SOME_TIME_MS]));
+    nowMs = 99;
+    board.view();
+    nowMs = 100;
+    expect(board.view(period).total).toBe(1);
+  });
 });

@@ -15,6 +15,8 @@ interface KeptView {
   readonly view: View;
   /** The changes that it contains. */
   readonly changes: number;
+  /** Until then it is given though there are others, by the monotonic clock. */
+  readonly untilMs: number;
 }
 
 export interface BoardOptions {
@@ -37,8 +39,7 @@ export interface InsightsViews {
 
 /**
  * The newest known state of every partition, own or followed, and what all of them say of a span of time. A view is made when it is
- * asked for, at most once per change and per 100 ms, and all of them in at most a twentieth of the time; until then the same object
- * is given.
+ * asked for, at most once per change and per 100 ms, and in at most a twentieth of the time; until then the same object is given.
  */
 export class InsightsBoard implements InsightsViews {
   readonly #options: BoardOptions;
@@ -51,7 +52,6 @@ export class InsightsBoard implements InsightsViews {
   #ends: ReadonlyMap<number, bigint> = new Map();
   #due: ReadonlyMap<number, bigint> = new Map();
   #changes = 0;
-  #nextMergeAtMs = -Infinity;
 
   constructor(options: BoardOptions) {
     this.#options = options;
@@ -93,11 +93,15 @@ export class InsightsBoard implements InsightsViews {
     const today = todayOf(this.#now());
     const key = period === undefined ? String(today) : `${period.fromHour} ${period.toHour}`;
     const kept = this.#views.get(key);
-    const isNew = kept?.changes === this.#changes;
-    if (kept !== undefined && (isNew || this.#monotonic() < this.#nextMergeAtMs)) return kept.view;
+    const nowMs = this.#monotonic();
+    if (kept !== undefined && (kept.changes === this.#changes || nowMs < kept.untilMs)) {
+      return kept.view;
+    }
+    const begunMs = this.#stopwatch();
     const view = this.#merge(period, today);
+    const pauseMs = Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * (this.#stopwatch() - begunMs));
     this.#views.delete(key);
-    this.#views.set(key, { view, changes: this.#changes });
+    this.#views.set(key, { view, changes: this.#changes, untilMs: nowMs + pauseMs });
     for (const oldest of this.#views.keys()) {
       if (this.#views.size <= MAX_VIEWS) break;
       this.#views.delete(oldest);
@@ -106,9 +110,8 @@ export class InsightsBoard implements InsightsViews {
   }
 
   #merge(period: Period | undefined, today: number): View {
-    const begunMs = this.#stopwatch();
     const { trafficRetentionMinutes, maxDistinctValues } = this.#options;
-    const view = new View({
+    return new View({
       topic: { byPartition: this.#states, due: this.#due },
       days: this.#cells.of([...this.#states.values()]),
       period,
@@ -116,9 +119,5 @@ export class InsightsBoard implements InsightsViews {
       trafficRetentionMinutes,
       maxDistinctValues,
     });
-    const tookMs = this.#stopwatch() - begunMs;
-    const pauseMs = Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * tookMs);
-    this.#nextMergeAtMs = this.#monotonic() + pauseMs;
-    return view;
   }
 }
