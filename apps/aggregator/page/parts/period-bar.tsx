@@ -2,8 +2,8 @@ import type { ComponentChildren, JSX } from 'preact';
 import { ALL_TIME, dayAfter, dayOf, isDay, LASTS, periodName, utcDay } from '../period.ts';
 import type { Period } from '../period.ts';
 
-/** What there is room for; the name of each says it in full. */
-const SHORT = { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' } as const;
+/** What there is room for, a part of the name that says it in full. */
+const SHORT = { '1h': 'Hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' } as const;
 
 /** The period to choose, which all cards follow. */
 export function PeriodBar(props: {
