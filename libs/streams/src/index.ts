@@ -83,7 +83,11 @@ export { SnapshotFollower } from './snapshots/snapshot-follower.ts';
 export { SnapshotsUnreadableError, WHOLE } from './snapshots/snapshot.ts';
 export type { FoundSnapshot, PlacedSnapshot, Section, Snapshot } from './snapshots/snapshot.ts';
 export { SnapshotTooLargeError } from './snapshots/section-plan.ts';
-export { maxSnapshotBytes, NEXT_OFFSET_HEADER } from './snapshots/section-records.ts';
+export {
+  isSectionName,
+  maxSnapshotBytes,
+  NEXT_OFFSET_HEADER,
+} from './snapshots/section-records.ts';
 export type { SnapshotSets } from './snapshots/snapshot-sets.ts';
 export { UnwrittenError } from './snapshots/snapshot-writer.ts';
 export { isSetByOperator, operatorMark, snapshotTopicOf } from './positions/position-mark.ts';

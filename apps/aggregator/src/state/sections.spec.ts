@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { isSectionName } from '@login-pipeline/streams';
 import type { FoundSnapshot } from '@login-pipeline/streams';
 import fc from 'fast-check';
 import { CATALOGUE } from '../insights/catalogue.ts';
@@ -84,7 +85,7 @@ describe('sections', () => {
       'locales',
       'logins-per-user',
       'week-hours',
-      'hour.2024-12-20T19',
+      'hour-2024-12-20T19',
     ]);
   });
 
@@ -92,11 +93,12 @@ describe('sections', () => {
     const names = sectionsOf(
       stateOf([SOME_TIME_MS, SOME_TIME_MS + MS_PER_DAY, SOME_TIME_MS + 26 * MS_PER_HOUR]),
     ).map(({ name }) => name);
+    expect(names.filter((name) => !isSectionName(name))).toEqual([]);
     expect(names.filter((name) => /^(day|hour)/.test(name))).toEqual([
-      'day.2024-12-17',
-      'hour.2024-12-18T18',
-      'hour.2024-12-18T20',
-      'day.2024-12-18',
+      'day-2024-12-17',
+      'hour-2024-12-18T18',
+      'hour-2024-12-18T20',
+      'day-2024-12-18',
     ]);
   });
 
@@ -152,11 +154,11 @@ describe('a section that is missing, or cannot be read', () => {
 
   it('costs a day, and no other, when it is of one', () => {
     for (const broken of [
-      damaged('day.2024-12-17'),
-      { ...without('day.2024-12-17'), missing: ['day.2024-12-17'] },
+      damaged('day-2024-12-17'),
+      { ...without('day-2024-12-17'), missing: ['day-2024-12-17'] },
     ]) {
       const found = new PartitionState(LIMITS);
-      expect(readSections(found, broken)).toEqual(['day.2024-12-17']);
+      expect(readSections(found, broken)).toEqual(['day-2024-12-17']);
       expect(found.cells.days).toHaveLength(1);
       const day = Math.floor(SOME_TIME_MS / MS_PER_DAY);
       for (const { sinceHour } of found.insights) {

@@ -30,7 +30,7 @@ export function sectionsOf(state: PartitionState): readonly Section[] {
 }
 
 function sectionsOfDay({ cells }: PartitionState, day: number): readonly Section[] {
-  const name = `day.${isoDay(day)}`;
+  const name = `day-${isoDay(day)}`;
   if (cells.isOver(day)) {
     const encode = (): Buffer => {
       const written = cells.bytesOf(day);
@@ -45,7 +45,7 @@ function sectionsOfDay({ cells }: PartitionState, day: number): readonly Section
   const going = cells.cellsOf(day);
   if (going === undefined) return [];
   const hours = hoursOf(going).map((hour) => ({
-    name: `hour.${isoHour(day * HOURS_PER_DAY + hour).slice(0, 13)}`,
+    name: `hour-${isoHour(day * HOURS_PER_DAY + hour).slice(0, 13)}`,
     revision: going.hours[hour]?.revision ?? 0,
     encode: () => writeDay(going, { hours: [hour], parts: false }),
   }));
@@ -205,10 +205,10 @@ function isRead(read: () => void): boolean {
 }
 
 function isOfTime(name: string): boolean {
-  return /^(?:day\.\d{4}-\d\d-\d\d|hour\.\d{4}-\d\d-\d\dT\d\d)$/.test(name);
+  return /^(?:day-\d{4}-\d\d-\d\d|hour-\d{4}-\d\d-\d\dT\d\d)$/.test(name);
 }
 
 /** @returns the day of a section of time, since the epoch */
 function dayIn(name: string): number {
-  return dayOf(name.slice(name.indexOf('.') + 1));
+  return dayOf(name.slice(name.indexOf('-') + 1));
 }
