@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { InsightsBoard } from './insights-board.ts';
+import { users } from '../insights/users/insight.ts';
 import { LIMITS, login, SOME_TIME_MS, stateOf } from '../state/testing/logins.ts';
+import { MS_PER_DAY } from '../utc.ts';
+import { InsightsBoard } from './insights-board.ts';
+import { periodOf } from './period.ts';
 
 /** @param monotonic a clock, ms @param stopwatch merges take no time by default */
 function boardAt(monotonic: () => number, stopwatch = (): number => 0): InsightsBoard {
@@ -96,6 +99,17 @@ describe('InsightsBoard', () => {
     );
     expect(board.view().ledger.complete).toBe(true);
     expect(board.view().nextOffsets[1]).toMatchObject({ partition: 1, nextOffset: 0n });
+  });
+
+  it('gives another answer of a day that is past once today is another', () => {
+    let wallMs = SOME_TIME_MS;
+    const board = new InsightsBoard({ ...LIMITS, now: () => wallMs, monotonic: () => 0 });
+    board.show(0, stateOf([SOME_TIME_MS]));
+    const yesterday = periodOf({ day: '2024-12-16' }, wallMs);
+    const before = board.view(yesterday);
+    expect(board.view(yesterday)).toBe(before);
+    wallMs += MS_PER_DAY;
+    expect(board.view(yesterday).asked(users).today).toBe(before.asked(users).today + 1);
   });
 
   it('keeps a view of each period that is asked for, within bounds', () => {

@@ -91,7 +91,8 @@ export class InsightsBoard implements InsightsViews {
 
   view(period?: Period): View {
     const today = todayOf(this.#now());
-    const key = period === undefined ? String(today) : `${period.fromHour} ${period.toHour}`;
+    // A day that is past is answered with the users of the days up to today.
+    const key = [today, period?.fromHour, period?.toHour].join(' ');
     const kept = this.#views.get(key);
     const nowMs = this.#monotonic();
     if (kept !== undefined && (kept.changes === this.#changes || nowMs < kept.untilMs)) {
