@@ -88,16 +88,18 @@ describe('a snapshot of format 1', () => {
     expect(board.view(period(nextHour - 1)).period?.complete).toBe(false);
   });
 
-  it('is refused when it is damaged, or of another format', () => {
-    const bytes = Buffer.from(written.snapshot, 'base64');
-    for (const damage of [
-      bytes.subarray(0, 4),
-      bytes.subarray(0, -1),
+  const bytes = Buffer.from(written.snapshot, 'base64');
+  it.each([
+    ['cut off', bytes.subarray(0, 4), 'it has 4 bytes, and 5 at least are due'],
+    ['damaged', bytes.subarray(0, -1), 'its checksum is wrong'],
+    [
+      'of another format',
       Buffer.concat([Buffer.from([3]), bytes.subarray(1)]),
-    ]) {
-      const read = () => readFormat1(new PartitionState(LIMITS), damage, SNAPSHOT, LATER);
-      expect(read).toThrow(UnreadableError);
-    }
+      'its format is 3, this release reads 1 and 2',
+    ],
+  ])('is refused when it is %s', (_, damage, message) => {
+    const read = () => readFormat1(new PartitionState(LIMITS), damage, SNAPSHOT, LATER);
+    expect(read).toThrow(new UnreadableError(message));
   });
 });
 

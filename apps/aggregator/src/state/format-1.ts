@@ -56,9 +56,12 @@ export function readFormat1(
   snapshot: FoundSnapshot,
   latestMs: number,
 ): readonly TimedPart[] {
-  const version = value[0];
-  if (value.length < HEADER_BYTES || version !== FORMAT_VERSION) {
-    throw new UnreadableError(`its format is ${version ?? 'none'}, this release reads 1 and 2`);
+  if (value.length < HEADER_BYTES) {
+    throw new UnreadableError(`it has ${value.length} bytes, and ${HEADER_BYTES} at least are due`);
+  }
+  const version = value.readUInt8();
+  if (version !== FORMAT_VERSION) {
+    throw new UnreadableError(`its format is ${version}, this release reads 1 and 2`);
   }
   const body = value.subarray(HEADER_BYTES);
   if (value.readUInt32BE(1) !== crc32(body)) throw new UnreadableError('its checksum is wrong');
