@@ -24,6 +24,7 @@ beforeAll(async () => {
   first.fold(login(), SOME_TIME_MS + 1e9, SOME_TIME_MS);
   first.foldInvalid(SOME_TIME_MS);
   first.nextOffset = 4n;
+  board.show(0, first);
   app = await startApp(board);
 });
 afterAll(() => app.close());
