@@ -73,7 +73,8 @@ describe('The records of a snapshot', () => {
     expect(() => readPart(large, INPUT)).toThrow(SnapshotsUnreadableError);
     for (const value of ['{"format":3,"sections":{}}', '{"format":2,"sections":{"a":1}}', 'no']) {
       const head = { ...stored(headRecord(OF, HEAD, 1)), value: Buffer.from(value) };
-      expect(() => readPart(head, INPUT)).toThrow(/later release/);
+      const part = readPart(head, INPUT);
+      expect(() => part?.kind === 'head' && part.sections).toThrow(/later release/);
     }
   });
 

@@ -32,6 +32,48 @@ export interface Head extends LogIdentity {
   readonly sections: ReadonlyMap<string, bigint>;
 }
 
+/** A head as it was read: of many only the last of a set is looked into. */
+export class HeadPart implements Head {
+  readonly kind = 'head';
+  readonly partition: number;
+  readonly set: string;
+  readonly nextOffset: bigint;
+  readonly writtenMs: number;
+  readonly topicId: string | undefined;
+  readonly leaderEpoch: number;
+  /** Undefined when it is read: it is a view on what was fetched. */
+  #list: Buffer | undefined;
+  #sections: ReadonlyMap<string, bigint> = new Map();
+
+  constructor(
+    part: Pick<HeadPart, 'partition' | 'set' | 'nextOffset' | 'writtenMs'> & LogIdentity,
+    list: Buffer,
+  ) {
+    this.partition = part.partition;
+    this.set = part.set;
+    this.nextOffset = part.nextOffset;
+    this.writtenMs = part.writtenMs;
+    this.topicId = part.topicId;
+    this.leaderEpoch = part.leaderEpoch;
+    this.#list = list;
+  }
+
+  /** @throws SnapshotsUnreadableError when it is of a later release */
+  get sections(): ReadonlyMap<string, bigint> {
+    if (this.#list !== undefined) {
+      const sections = sectionsIn(this.#list);
+      if (sections === undefined) {
+        throw new SnapshotsUnreadableError(
+          `A snapshot of partition ${this.partition}, at its offset ${this.nextOffset}, is of a later release`,
+        );
+      }
+      this.#sections = sections;
+      this.#list = undefined;
+    }
+    return this.#sections;
+  }
+}
+
 /** What a record of the topic of snapshots is. */
 export type SnapshotPart = { readonly partition: number } & (
   | ({
@@ -40,7 +82,7 @@ export type SnapshotPart = { readonly partition: number } & (
       readonly nextOffset: bigint;
       readonly writtenMs: number;
     } & LogIdentity)
-  | ({ readonly kind: 'head'; readonly set: string; readonly writtenMs: number } & Head)
+  | HeadPart
   | {
       readonly kind: 'section';
       readonly set: string;
@@ -111,7 +153,7 @@ export function maxSnapshotBytes(
 
 /**
  * @returns what a record of the topic of snapshots is; undefined when it is of another input, or of none
- * @throws SnapshotsUnreadableError when it is too large to have been read, or of a later release
+ * @throws SnapshotsUnreadableError when it is too large to have been read
  */
 export function readPart(
   { key, value, headers = [], timestamp, offset, omittedBytes }: ConsumedRecord,
@@ -141,11 +183,7 @@ export function readPart(
   const log = { topicId: topicIdIn(headers), leaderEpoch };
   const written = { partition, nextOffset, writtenMs: Number(timestamp), ...log };
   if (set === undefined) return { kind: 'whole', value, ...written };
-  const sections = sectionsIn(value);
-  if (sections !== undefined) return { kind: 'head', set, sections, ...written };
-  throw new SnapshotsUnreadableError(
-    `The snapshot of partition ${partition} of "${input}", at offset ${offset} of its topic, is of a later release`,
-  );
+  return new HeadPart({ set, ...written }, value);
 }
 
 function keyOf({ input, partition, set }: SetOf, section: string): Buffer {

@@ -1,6 +1,6 @@
 import type { ConsumedRecord } from '../records/record.ts';
 import { readPart } from './section-records.ts';
-import type { SnapshotPart } from './section-records.ts';
+import type { HeadPart, SnapshotPart } from './section-records.ts';
 import { WHOLE } from './snapshot.ts';
 import type { PlacedSnapshot } from './snapshot.ts';
 
@@ -36,13 +36,13 @@ interface StoredSection {
   isReplaced: boolean;
 }
 
-type StoredHead = Extract<SnapshotPart, { readonly kind: 'head' }> & { readonly offset: string };
-
 /** What the log has of the keys of one writer's run. */
 class StoredSet {
   readonly set: string;
   readonly place: number;
-  head: StoredHead | undefined;
+  head: HeadPart | undefined;
+  /** Of the head. */
+  offset = '';
   readonly sections = new Map<string, StoredSection>();
 
   constructor(set: string, place: number) {
@@ -75,8 +75,8 @@ class StoredSet {
   }
 
   *records(): Generator<SetRecord> {
-    const { set, place, head } = this;
-    if (head !== undefined) yield { set, section: '', place, offset: head.offset };
+    const { set, place } = this;
+    if (this.head !== undefined) yield { set, section: '', place, offset: this.offset };
     for (const [section, { offset }] of this.sections) yield { set, section, place, offset };
   }
 }
@@ -131,7 +131,8 @@ export class SnapshotSets {
     this.#touched.set(stored, partition);
     const { offset } = record;
     if (part.kind === 'head') {
-      stored.head = { ...part, offset };
+      stored.head = part;
+      stored.offset = offset;
       return;
     }
     const { section } = part;
@@ -152,7 +153,7 @@ export class SnapshotSets {
     if (stored.isEmpty) known.sets.delete(key);
   }
 
-  /** What was taken is what there is at the moment: @returns what is new in that */
+  /** What was taken is what there is at the moment. @returns what is new in it @throws SnapshotsUnreadableError */
   settle(): Settled {
     const newer = new Map<number, PlacedSnapshot>();
     const torn = this.#erased;
@@ -287,7 +288,7 @@ export class SnapshotSets {
   }
 }
 
-function snapshotOf(stored: StoredSet, head: StoredHead): PlacedSnapshot {
+function snapshotOf(stored: StoredSet, head: HeadPart): PlacedSnapshot {
   const { missing } = stored;
   const { nextOffset, writtenMs, topicId, leaderEpoch } = head;
   const sections = new Map<string, Buffer>();

@@ -142,4 +142,31 @@ describe('logs of simulated brokers', () => {
     expect(answer.topics[0]?.partitions[0]).toMatchObject({ leader: 1, leaderEpoch: 2 });
     expect(single.cluster.read('t')[0]?.committed).toHaveLength(1);
   });
+
+  it('loses by compaction what a later record replaces, and tombstones behind which nothing is left', async () => {
+    const keyed = (key: string, value: string | null) => ({
+      ...record(''),
+      key: Buffer.from(key),
+      value: value === null ? null : Buffer.from(value),
+    });
+    cluster.append('t', 0, [keyed('a', '1'), keyed('b', '1'), keyed('c', '1')]);
+    cluster.append('t', 0, [keyed('a', '2'), keyed('b', null)]);
+    cluster.append('t', 0, [keyed('c', '2'), keyed('c', '3')]);
+    const left = () =>
+      cluster
+        .read('t')[0]
+        ?.committed.map(({ offset, key, value }) => [offset, `${String(key)} ${String(value)}`]);
+    cluster.compact('t', 0, 0);
+    expect(left()).toHaveLength(7);
+    cluster.compact('t', 0, 1);
+    // The last batch is as the active segment: nothing of it goes.
+    expect(left()).toEqual([
+      ['3', 'a 2'],
+      ['5', 'c 2'],
+      ['6', 'c 3'],
+    ]);
+    const data = await fetch({ offset: 1n });
+    expect(data.records.batches.map(({ lastOffset }) => lastOffset)).toEqual([4, 6]);
+    expect(data).toMatchObject({ error: 'NONE', highWatermark: 7n });
+  });
 });
