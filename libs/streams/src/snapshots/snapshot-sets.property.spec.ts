@@ -154,7 +154,7 @@ class Owner {
   }
 }
 
-/** A topic, those who read it and those who write to it: all that happens comes from the seed. */
+/** A topic, its readers and its writers: all that happens comes from the seed. */
 class World {
   readonly log = new WrittenLog();
   readonly random: Random;
