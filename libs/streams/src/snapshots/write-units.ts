@@ -48,9 +48,11 @@ export async function writeUnits(
   const { topic } = limits;
   const packed = pack(units, limits);
   const batches = new Map<Sent, readonly Unit[]>();
-  for (const { place, together } of packed) {
+  for (const { place, together, bytes } of packed) {
     const records = together.flatMap((unit) => unit.records);
-    const batch: OutgoingBatch = await encoder.encode(records, 'none');
+    // Keys and heads repeat themselves: a third of a small batch. What does not compress grows, so it needs room.
+    const codec = bytes <= limits.maxMessageBytes / 2 ? 'gzip' : 'none';
+    const batch: OutgoingBatch = await encoder.encode(records, codec);
     batches.set({ topic, partition: place, batch, stamp: NO_PRODUCER }, together);
   }
   const fates = new Map<Unit, Fate>(units.map((unit) => [unit, 'unwritten']));
@@ -80,6 +82,8 @@ export async function writeUnits(
 interface Packed {
   readonly place: number;
   readonly together: readonly Unit[];
+  /** Before they are compressed. */
+  readonly bytes: number;
 }
 
 function pack(units: readonly Unit[], { maxMessageBytes, maxRecords }: UnitLimits): Packed[] {
@@ -93,7 +97,7 @@ function pack(units: readonly Unit[], { maxMessageBytes, maxRecords }: UnitLimit
       const count = unit.records.length;
       const isFull = bytes + size > maxMessageBytes || records + count > maxRecords;
       if (together.length > 0 && isFull) {
-        packed.push({ place, together });
+        packed.push({ place, together, bytes });
         together = [];
         bytes = BATCH_OVERHEAD;
         records = 0;
@@ -102,7 +106,7 @@ function pack(units: readonly Unit[], { maxMessageBytes, maxRecords }: UnitLimit
       bytes += size;
       records += count;
     }
-    if (together.length > 0) packed.push({ place, together });
+    if (together.length > 0) packed.push({ place, together, bytes });
   }
   return packed;
 }
