@@ -7,8 +7,8 @@ const FORMAT_VERSION = 2;
 const PLAIN = 0;
 const BROTLI = 1;
 const HEADER_BYTES = 6;
-/** Below it compression saves less than it costs. */
-const COMPRESS_FROM_BYTES = 128;
+/** Below it compression saves less than it costs: the batch that a small section is in is compressed. */
+const COMPRESS_FROM_BYTES = 1024;
 /** Smaller and faster than deflate here: docs/decisions/0004-snapshot-format.md. */
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const DECOMPRESSION = { maxOutputLength: MAX_BODY_BYTES };
