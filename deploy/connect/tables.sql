@@ -34,17 +34,21 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 -- One row per count of one partition (docs/compaction.md): an insight is the sum over the partitions.
 CREATE TABLE IF NOT EXISTS insight_counts (
-  -- The record's key: partition, insight and value.
+  -- The record's key: partition, insight, value and, of a day's count, the day.
   name          text    PRIMARY KEY,
   partition     integer NOT NULL,
   insight       text    NOT NULL,
   value         text    NOT NULL,
+  -- UTC, such as 2026-12-01; empty: since the beginning.
+  day           text    NOT NULL DEFAULT '',
   logins        bigint  NOT NULL,
   first_seen_ms bigint,
   last_seen_ms  bigint,
   -- The partition's records below it are contained.
   next_offset   bigint  NOT NULL
 );
+-- What an earlier release has counted is since the beginning.
+ALTER TABLE insight_counts ADD COLUMN IF NOT EXISTS day text NOT NULL DEFAULT '';
 
 -- A process that lost its partition without knowing may still write an older count: the newer one stays.
 CREATE OR REPLACE FUNCTION keep_newest_count() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -63,7 +67,29 @@ SELECT
   to_timestamp(min(first_seen_ms) / 1000.0)   AS first_seen_at,
   to_timestamp(max(last_seen_ms) / 1000.0)    AS last_seen_at
 FROM insight_counts
+WHERE day = ''
 GROUP BY insight, value;
+
+-- The same by UTC day of event time. The table keeps days that the aggregator has forgotten: they change no more.
+CREATE OR REPLACE VIEW daily_insights AS
+SELECT day::date AS day, insight, value, sum(logins)::bigint AS logins
+FROM insight_counts
+WHERE day <> ''
+GROUP BY 1, insight, value;
+
+-- By the minutes: they are there of the time before there were counts of days, too.
+CREATE OR REPLACE VIEW daily_logins AS
+SELECT left(value, 10)::date AS day, sum(logins)::bigint AS logins
+FROM insight_counts
+WHERE insight = 'minute'
+GROUP BY 1;
+
+CREATE OR REPLACE VIEW daily_device_types AS
+SELECT day, value AS device_type, logins FROM daily_insights WHERE insight = 'device_type';
+CREATE OR REPLACE VIEW daily_app_versions AS
+SELECT day, value AS app_version, logins FROM daily_insights WHERE insight = 'app_version';
+CREATE OR REPLACE VIEW daily_locales AS
+SELECT day, value AS locale, logins FROM daily_insights WHERE insight = 'locale';
 
 -- JSON may hold what a text of PostgreSQL cannot, U+0000 and halves of surrogate pairs: each becomes U+FFFD, as in the
 -- insights. A backslash is spelled \u005c at first, so that every \u left begins an escape.

@@ -19,6 +19,7 @@ const DELIVERY_MS = 60_000;
 type Counts = Readonly<Record<string, number>>;
 
 interface InsightsAnswer {
+  readonly total: number;
   readonly deviceTypes: Counts;
   readonly appVersions: Counts;
   readonly locales: Counts;
@@ -147,20 +148,34 @@ describe('sinks', () => {
         Object.fromEntries(minutes.map(({ minute, count }) => [minute, count])),
       );
 
+      const days = await postgres.query('SELECT day, logins FROM daily_logins');
+      expect(days.reduce((sum, { logins }) => sum + Number(logins), 0)).toBe(processed.length);
+      for (const { day: date, logins } of days) {
+        const day = String(date);
+        const ofDay = await asked<InsightsAnswer>(`?day=${day}`);
+        expect(ofDay.total).toBe(logins);
+        expect(await insights('device_type', day)).toEqual(ofDay.deviceTypes);
+        expect(await insights('locale', day)).toEqual(ofDay.locales);
+        expect(await insights('app_version', day)).toEqual(ofDay.appVersions);
+      }
+
       const [{ key, value } = { key: null, value: null }] = await cluster.read(topics.counts);
       const row = JSON.parse(String(value)) as Row;
+      // As an earlier release writes it.
+      const last = { ...row, value: 'last', day: undefined };
       const written = [
         { key, row: { ...row, logins: 77, next_offset: 1_000_000 } },
         { key, row: { ...row, logins: 76, next_offset: 999_999 } },
-        { key: 'last', row: { ...row, value: 'last' } },
+        { key: 'last', row: last },
       ];
       for (const { key: name, row: changed } of written) {
         await cluster.produce(topics.counts, [{ key: name, value: JSON.stringify(changed) }]);
       }
       const logins = (name: string): Promise<readonly Row[]> =>
-        postgres.query(`SELECT logins FROM insight_counts WHERE name = '${name}'`);
+        postgres.query(`SELECT logins, day FROM insight_counts WHERE name = '${name}'`);
       await waitFor('the last row', async () => (await logins('last')).length === 1, DELIVERY_MS);
-      expect(await logins(String(key))).toEqual([{ logins: 77 }]);
+      expect(await logins(String(key))).toEqual([{ logins: 77, day: row['day'] }]);
+      expect(await logins('last')).toEqual([{ logins: row['logins'], day: '' }]);
     },
     DELIVERY_MS,
   );
@@ -271,11 +286,10 @@ describe('sinks', () => {
     return (await (await fetch(insightsUrl + path)).json()) as Answer;
   }
 
-  /** What the database says of an insight, by value. */
-  async function insights(insight: string): Promise<Counts> {
-    const rows = await postgres.query(
-      `SELECT value, logins FROM insights WHERE insight = '${insight}'`,
-    );
+  /** What the database says of an insight, by value: since the beginning, or of a day. */
+  async function insights(insight: string, day?: string): Promise<Counts> {
+    const of = day === undefined ? 'insights WHERE' : `daily_insights WHERE day = '${day}' AND`;
+    const rows = await postgres.query(`SELECT value, logins FROM ${of} insight = '${insight}'`);
     return Object.fromEntries(rows.map(({ value, logins }) => [String(value), Number(logins)]));
   }
 
