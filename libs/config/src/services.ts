@@ -119,7 +119,7 @@ export const AGGREGATOR = compose(
       }),
       insightRetentionDays: setting('INSIGHT_RETENTION_DAYS', {
         description:
-          'UTC days of event time of which hours and users are kept, before the newest; at least as many as TRAFFIC_RETENTION_MINUTES needs',
+          'UTC days of hours and users kept before the newest; at least what TRAFFIC_RETENTION_MINUTES spans',
         format: integer(1, 366),
         default: '31',
       }),
