@@ -220,7 +220,7 @@ export const METRIC_CATALOGUE = {
   insights_peak_logins_per_minute: {
     kind: 'gauge',
     unit: 'records',
-    help: 'Logins in the busiest minute of event time',
+    help: 'Logins in the busiest minute of event time, of those that TRAFFIC_RETENTION_MINUTES shows',
     by: AGGREGATOR,
   },
   device_type_logins: {
