@@ -6,7 +6,7 @@ import { countedBy, insightsText, ledgerOf, reaches } from './insights-answer.ts
 import type { InsightsAnswer } from './insights-answer.ts';
 import { InsightsWatch } from './insights-watch.ts';
 import { LoginWriter } from './login-writer.ts';
-import { recount } from './recount.ts';
+import { recount, recountDays } from './recount.ts';
 import { Replicas } from './replicas.ts';
 import type { Mishap } from './replicas.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -69,7 +69,7 @@ describe('aggregator, replicas', () => {
       await watch.stop();
 
       await expectExactCounts(topic, replicas, LOGINS);
-      await expectRowsAgree(counts, replicas);
+      await expectRowsAgree({ topic, counts }, replicas);
       expect(watch.faults.slice(0, 3)).toEqual([]);
       report(watch);
     },
@@ -145,18 +145,25 @@ describe('aggregator, replicas', () => {
     }
   }
 
-  /** Whoever reads the topic of the counts comes to what the replicas answer; minutes gone by stay there. */
-  async function expectRowsAgree(topic: string, replicas: Replicas): Promise<void> {
+  /** A reader of the topic of the counts comes to what the replicas answer; minutes and days gone by stay there. */
+  async function expectRowsAgree(
+    { topic, counts }: { topic: string; counts: string },
+    replicas: Replicas,
+  ): Promise<void> {
     const [replica] = replicas.running;
     if (replica === undefined) throw new Error('No replica runs');
     const { minutes, ...answered } = await countedBy(replica);
     const records = answered.total + answered.expired + answered.invalid;
-    const rows = await replica.until('the counts of all records', async () => {
-      const found = await countedRows(cluster, topic);
-      return found.total + found.expired + found.invalid === records && found;
+    const { all, byDay } = await replica.until('the counts of all records', async () => {
+      const found = await countedRows(cluster, counts);
+      return found.all.total + found.all.expired + found.all.invalid === records && found;
     });
-    expect({ ...answered, ...rows, minutes }).toEqual({ ...answered, minutes });
-    expect(rows.minutes).toEqual(expect.arrayContaining([...minutes]));
+    expect({ ...answered, ...all, minutes }).toEqual({ ...answered, minutes });
+    expect(all.minutes).toEqual(expect.arrayContaining([...minutes]));
+    const days = recountDays((await TopicReader.readAll(cluster, topic)).records);
+    for (const dimension of ['deviceTypes', 'appVersions', 'locales'] as const) {
+      expect(byDay[dimension]).toEqual(expect.arrayContaining([...days[dimension]]));
+    }
   }
 
   /** The replicas agree with each other to the letter, and with the topic. */

@@ -1,6 +1,6 @@
-import { ascending } from './recount.ts';
 import type { Recount } from './recount.ts';
 import type { Service } from './service.ts';
+import { ascending } from './tally.ts';
 
 type Members = Readonly<Record<string, number>>;
 

@@ -9,8 +9,11 @@ export interface ProcessedRecord {
 const START = Date.UTC(2024, 11, 17, 18, 47);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Longer than the traffic window, so that the window moves on while logins come in. */
+const DAY = 24 * HOUR;
+/** Longer than the traffic that is shown, and over two midnights: both move on while logins come in. */
 const SPAN = 36 * HOUR;
+/** 31 days before the newest are kept: the last of them, and the first before. */
+const LATE_DAYS = [2, 31, 32, 40];
 
 const USERS = 4_999;
 const VERSIONS = ['2.0.0', '2.3.0', '1.9.4', '2.0.1', '__proto__'];
@@ -47,7 +50,7 @@ const BREAKAGES: readonly ((members: Members) => Buffer | null)[] = [
 
 /**
  * Makes the n-th of `count` records for the aggregator. Most are logins, a little out of order; some come days late,
- * some lie in the future of their own record, some are none at all.
+ * or too late, some lie in the future of their own record, some are none at all.
  */
 export function processedRecord(index: number, count: number, partitions: number): ProcessedRecord {
   const recordMs = START + Math.floor((SPAN * index) / count);
@@ -71,7 +74,7 @@ export function processedRecord(index: number, count: number, partitions: number
 /** How far a login lies from its own record, in milliseconds. */
 function delay(index: number): number {
   if (index % 97 === 5) return 2 * HOUR;
-  if (index % 53 === 3) return -48 * HOUR;
+  if (index % 53 === 3) return -pick(LATE_DAYS, Math.floor(index / 53)) * DAY;
   return -(index % 13) * MINUTE;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { processedRecord } from './processed-logins.ts';
-import { recount } from './recount.ts';
+import { recount, recountDays } from './recount.ts';
 import type { ReadRecord } from './topic-reader.ts';
 
 const TIME_MS = Date.UTC(2024, 11, 17, 18, 47, 11);
@@ -63,16 +63,42 @@ describe('the recount', () => {
     expect(recount([read], TIME_MS)).toMatchObject(counts);
   });
 
-  it('lets a login expire that lies before the window of its own partition', () => {
-    const late = { ...LOGIN, timestamp: TIME_MS - DAY_MS };
+  it('lets a login expire whose day lies more than 31 before the newest of its own partition', () => {
+    const midnight = Date.UTC(2024, 11, 17);
+    const before = (days: number, ms = 0) => ({
+      ...LOGIN,
+      timestamp: midnight - days * DAY_MS - ms,
+    });
+    const kept = recount([record(LOGIN), record(before(31))]);
+    expect(kept).toMatchObject({ total: 2, expired: 0 });
+    const late = before(31, 1);
     expect(recount([record(LOGIN), record(late)])).toMatchObject({ total: 1, expired: 1 });
     expect(recount([record(LOGIN), record(late, 1)])).toMatchObject({ total: 2, expired: 0 });
+    expect(recount([record(late), record(LOGIN)])).toMatchObject({ total: 2, expired: 0 });
   });
 
-  it('counts minutes as far back as every partition remembers', () => {
-    const late = { ...LOGIN, timestamp: TIME_MS - DAY_MS };
-    expect(recount([record(late, 1), record(LOGIN)]).minutes).toEqual([['2024-12-17T18:47Z', 1]]);
+  it('shows the minutes of one day, up to the newest of all partitions', () => {
+    const late = (ms: number) => ({ ...LOGIN, timestamp: TIME_MS - ms });
+    const [shown, hidden] = [record(late(DAY_MS - 60_000), 1), record(late(DAY_MS), 1)];
+    expect(recount([hidden, shown, record(LOGIN)]).minutes).toEqual([
+      ['2024-12-16T18:48Z', 1],
+      ['2024-12-17T18:47Z', 1],
+    ]);
     expect(recount([record(LOGIN)]).deviceTypes).toEqual([['iOS', 1]]);
+  });
+
+  it('counts days as far back as every partition keeps them', () => {
+    const at = (day: number) => ({ ...LOGIN, timestamp: TIME_MS - day * DAY_MS });
+    const records = [record(at(32), 1), record(at(31), 1), record(at(1), 1), record(LOGIN)];
+    expect(recountDays(records)).toEqual({
+      deviceTypes: [
+        ['2024-11-16/iOS', 1],
+        ['2024-12-16/iOS', 1],
+        ['2024-12-17/iOS', 1],
+      ],
+      appVersions: expect.anything(),
+      locales: expect.anything(),
+    });
   });
 
   it('finds everything in the load that there is to be found', () => {

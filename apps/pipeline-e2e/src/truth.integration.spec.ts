@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster } from './cluster.ts';
-import { recount, tally } from './recount.ts';
-import type { Tally } from './recount.ts';
+import { recount } from './recount.ts';
 import { killServices, Service } from './service.ts';
+import { tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { TopicReader } from './topic-reader.ts';
 
 const COUNT = 20_000;

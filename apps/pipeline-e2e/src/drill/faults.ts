@@ -20,6 +20,7 @@ const OTHER_PARTITIONS = [1, 2, 3] as const;
 const REFUSED_PERCENT = 20;
 /** Kafka protocol guide, "Error Codes". */
 const ILLEGAL_GENERATION = 22;
+const OLD_LOGINS_DAYS = 40;
 const OLD_LOGINS_EVERY_MS = 100;
 const OLD_LOGINS_AT_ONCE = 10;
 /** The coordinator lets a transaction live no longer than its broker allows. */
@@ -38,11 +39,11 @@ export async function sickGenerator({ proxy }: Pipeline): Promise<{ heal: Heal; 
   return { heal: () => service.kill(), target: new URL(service.url).host };
 }
 
-/** Somebody replays logins of two days ago, too old for the traffic that the insights keep. */
+/** A producer replays logins of forty days ago, older than the days that the insights keep. */
 export async function oldLogins({ cluster }: Pipeline): Promise<Heal> {
   const producer = cluster.kafka.producer({ maxInFlightRequests: 1 });
   await producer.connect();
-  const timestamp = Date.now() - 2 * DAY_MS;
+  const timestamp = Date.now() - OLD_LOGINS_DAYS * DAY_MS;
   const value = JSON.stringify({
     user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
     app_version: '2.0.0',
