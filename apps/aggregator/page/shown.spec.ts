@@ -45,4 +45,14 @@ describe('what a tab shows', () => {
       problem: { period: '', answer: undefined },
     });
   });
+
+  it('of all time is there for a tab that is told of now and of its period at once', () => {
+    const answers = { traffic: TRAFFIC };
+    const shown = take(nothingOf(''), { now: { overall: OVERALL }, of: { period: '', answers } });
+    expect(shown.held).toEqual({
+      insights: { period: '', answer: OVERALL },
+      problem: { period: '', answer: undefined },
+      traffic: { period: '', answer: TRAFFIC },
+    });
+  });
 });

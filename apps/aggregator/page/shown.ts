@@ -29,15 +29,14 @@ export function choose(shown: Shown, period: Period): Shown {
   return withOverall({ ...shown, period });
 }
 
-/** The hub tells something. */
+/** The hub tells something: to a tab that is new, of now and of its period at once. */
 export function take(shown: Shown, { now, of }: News): Shown {
-  const next = now === undefined ? shown : { ...shown, now: { ...shown.now, ...now } };
-  if (of?.period === shown.period) {
-    const { period, answers } = of;
-    const told = Object.entries(answers).map(([name, answer]) => [name, { period, answer }]);
-    return { ...next, held: { ...next.held, ...(Object.fromEntries(told) as Shown['held']) } };
-  }
-  return now?.overall === undefined ? next : withOverall(next);
+  const ofNow = now === undefined ? shown : { ...shown, now: { ...shown.now, ...now } };
+  const next = now?.overall === undefined ? ofNow : withOverall(ofNow);
+  if (of?.period !== shown.period) return next;
+  const { period, answers } = of;
+  const told = Object.entries(answers).map(([name, answer]) => [name, { period, answer }]);
+  return { ...next, held: { ...next.held, ...(Object.fromEntries(told) as Shown['held']) } };
 }
 
 /** The stream has the insights of all time: they are not asked for. */
