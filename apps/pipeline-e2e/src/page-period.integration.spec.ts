@@ -34,7 +34,7 @@ interface WeekHours {
   beforeAll(async () => {
     [cluster, browser] = await Promise.all([Cluster.connect(), startBrowser()]);
     lane = await cluster.lane();
-    await Service.start('transformer', lane.settings);
+    await Service.start('transformer', { ...lane.settings, FILTER_APP_VERSIONS: '*' });
     aggregator = await aggregatorOf(lane);
     const generator = await Service.start('data-generator', {
       OUTPUT_TOPIC: lane.input,
