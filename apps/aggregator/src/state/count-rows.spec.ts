@@ -29,9 +29,9 @@ describe('ChangedCounts', () => {
         first_seen_ms: SOME_TIME_MS,
         last_seen_ms: SOME_TIME_MS + 1,
       },
-      '3/device_type/android/2024-12-17': row('device_type', 'android', 2, 2, DAY),
-      '3/locale/TX/2024-12-17': row('locale', 'TX', 2, 2, DAY),
-      '3/app_version/2.0.0/2024-12-17': row('app_version', '2.0.0', 2, 2, DAY),
+      '3/device_type@2024-12-17/android': row('device_type', 'android', 2, 2, DAY),
+      '3/locale@2024-12-17/TX': row('locale', 'TX', 2, 2, DAY),
+      '3/app_version@2024-12-17/2.0.0': row('app_version', '2.0.0', 2, 2, DAY),
       '3/minute/2024-12-17T18:47Z': row('minute', '2024-12-17T18:47Z', 2),
       '3/outcome/counted': row('outcome', 'counted', 2),
       '3/outcome/expired': row('outcome', 'expired', 0),
@@ -52,6 +52,15 @@ describe('ChangedCounts', () => {
     counts.forget(0);
     expect(counts.since(0, state)).toEqual(first);
     expect(counts.since(1, state).size).toBe(0);
+  });
+
+  it('keeps the keys of days apart from those of values that end like them', () => {
+    const state = new PartitionState(LIMITS);
+    for (const locale of ['a', `a/${DAY}`, `@${DAY}/a`]) {
+      state.fold(login({ locale }), SOME_TIME_MS, SOME_TIME_MS);
+    }
+    const rows = [...new ChangedCounts().since(0, state).values()];
+    expect(rows.filter(({ insight }) => insight === 'locale')).toHaveLength(6);
   });
 
   it('keeps keys short and apart, and values readable for a database', () => {

@@ -52,7 +52,9 @@ export class ChangedCounts {
       logins: number,
       more?: Readonly<Record<string, number>>,
     ): void => {
-      const key = [partition, insight, keyPart(value), ...(day === '' ? [] : [day])].join('/');
+      // No insight has an @ in its name, and any value may have a date.
+      const ofDay = day === '' ? insight : `${insight}@${day}`;
+      const key = `${partition}/${ofDay}/${keyPart(value)}`;
       if (counts.get(key) === logins) return;
       counts.set(key, logins);
       const row = { partition, insight, value: readable(value), day, logins };

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { isSectionName } from '@login-pipeline/streams';
 import type { FoundSnapshot } from '@login-pipeline/streams';
 import fc from 'fast-check';
+import { liveBoard } from '../http/testing/app.ts';
 import { CATALOGUE } from '../insights/catalogue.ts';
+import { locales } from '../insights/locales/insight.ts';
 import { HOURS_PER_DAY, MS_PER_DAY, MS_PER_HOUR } from '../utc.ts';
 import { UnreadableError } from './envelope.ts';
 import { PartitionState } from './partition-state.ts';
@@ -113,6 +115,12 @@ describe('sections', () => {
     const shorter = new PartitionState({ ...LIMITS, insightRetentionDays: 7 });
     readSections(shorter, snapshotOf(state));
     expect(shorter.cells.days).toHaveLength(1);
+    const longer = read(snapshotOf(shorter));
+    const newestDay = Math.floor(SOME_TIME_MS / MS_PER_DAY) + 40;
+    expect([shorter.cells.oldestDay, longer.cells.oldestDay]).toEqual([
+      newestDay - 7,
+      newestDay - 7,
+    ]);
   });
 });
 
@@ -150,6 +158,40 @@ describe('a section that is missing, or cannot be read', () => {
       expect(found.ledger()).toEqual(state.ledger());
       expect(read(snapshotOf(found)).insights[index]).toEqual(found.insights[index]);
     }
+  });
+
+  it('leaves nothing of an insight that began anew under other names', () => {
+    const two = new PartitionState(LIMITS);
+    for (const [locale, timeMs] of [
+      ['TX', SOME_TIME_MS],
+      ['CA', SOME_TIME_MS + MS_PER_DAY],
+    ] as const) {
+      two.startBatch(Infinity);
+      two.fold(login({ locale }), timeMs, SOME_TIME_MS + TEN_DAYS);
+    }
+    const { sections, ...snapshot } = snapshotOf(two);
+    const found = new PartitionState(LIMITS);
+    const left = new Map([...sections].filter(([name]) => name !== 'locales'));
+    expect(readSections(found, { ...snapshot, sections: left })).toEqual(['locales']);
+    found.startBatch(Infinity);
+    found.fold(login({ locale: 'NY' }), SOME_TIME_MS, SOME_TIME_MS + TEN_DAYS);
+    for (const state of [found, read(snapshotOf(found))]) {
+      const day = Math.floor(SOME_TIME_MS / MS_PER_DAY);
+      const hours = { fromHour: day * HOURS_PER_DAY, toHour: (day + 2) * HOURS_PER_DAY };
+      const view = liveBoard([state]).view({ ...hours, fromDay: day, toDay: day + 2 });
+      expect(view.total).toBe(3);
+      expect(view.asked(locales).merged).toEqual(new Map([['NY', 1]]));
+      expect(view.period?.complete).toBe(false);
+    }
+  });
+
+  it('is not read again and again where a follower knows more insights than the owner', () => {
+    const follower = new PartitionState(LIMITS);
+    const snapshot = without('week-hours');
+    readSections(follower, snapshot);
+    const bytes = bytesOf(follower);
+    expect(readSections(follower, snapshot, snapshot.sections)).toEqual([]);
+    expect(bytesOf(follower)).toEqual(bytes);
   });
 
   it('costs a day, and no other, when it is of one', () => {

@@ -68,6 +68,7 @@ function writeLedger(state: PartitionState): Buffer {
   for (const name of COUNTERS) writer.uint(state[name]);
   writer.uint(state.newestRecordMs + 1);
   writer.uint(state.cells.newestMinute + 1);
+  writer.uint(state.cells.oldestDay);
   return sealed(writer.written());
 }
 
@@ -101,6 +102,7 @@ export function readSections(
   else if (!before.has(LEDGER)) throw new UnreadableError('it has no ledger');
   state.nextOffset = nextOffset;
   const lost: string[] = [];
+  const anew: number[] = [];
   if (before.size === 0) lost.push(...missing.filter(isOfTime));
   for (const name of before.keys()) {
     const day = sections.has(name) ? undefined : dayIn(name);
@@ -108,30 +110,27 @@ export function readSections(
   }
   for (const [index, { name }] of CATALOGUE.entries()) {
     const bytes = changed.get(name);
-    if (bytes === undefined && before.has(name)) continue;
-    if (
-      bytes === undefined ||
-      !isRead(() => {
-        readInsight(state, index, bytes);
-      })
-    ) {
-      beginAnew(state, index, snapshot);
-      if (state.counted > 0) lost.push(name);
-    }
+    const isAsBefore = before.size > 0 && sections.has(name) === before.has(name);
+    if (bytes === undefined && isAsBefore) continue;
+    const read = (): void => {
+      readInsight(state, index, bytes ?? Buffer.alloc(0));
+    };
+    if (isRead(read) || state.counted === 0) continue;
+    beginAnew(state, index, snapshot);
+    anew.push(index);
+    lost.push(name);
   }
   // Days first: hours of those that go on are read into them.
   for (const name of [...changed.keys()].filter(isOfTime).sort()) {
-    const bytes = changed.get(name);
-    if (
-      bytes === undefined ||
-      !isRead(() => {
-        readTime(state, name, bytes);
-      })
-    )
-      lost.push(name);
+    const read = (): void => {
+      readTime(state, name, changed.get(name) ?? Buffer.alloc(0));
+    };
+    if (!isRead(read)) lost.push(name);
   }
   for (const name of lost) if (isOfTime(name)) raiseSince(state, name);
   state.cells.forgetOld();
+  // Its hours have the slots of names that are lost.
+  for (const index of anew) state.cells.forgetInsight(index);
   return lost;
 }
 
@@ -142,6 +141,7 @@ function readLedger(state: PartitionState, section: Buffer): void {
     for (const name of COUNTERS) state[name] = reader.uint();
     state.newestRecordMs = reader.uint() - 1;
     state.cells.newestMinute = reader.uint() - 1;
+    state.cells.keptFrom(reader.uint());
   });
 }
 
@@ -162,7 +162,7 @@ function readInsight({ insights, bounds }: PartitionState, index: number, sectio
 /** What was folded before is not known to the insight; it has all of the hours that no login was of yet. */
 function beginAnew(state: PartitionState, index: number, { writtenMs }: FoundSnapshot): void {
   const [insight, kept] = [CATALOGUE[index], state.insights[index]];
-  if (insight === undefined || kept === undefined || state.counted === 0) return;
+  if (insight === undefined || kept === undefined) return;
   kept.state = insight.always.empty(state.bounds);
   kept.sinceMs = state.newestRecordMs >= 0 ? state.newestRecordMs : writtenMs;
   kept.sinceHour = Math.floor(state.cells.newestMinute / MINUTES_PER_HOUR) + 1;

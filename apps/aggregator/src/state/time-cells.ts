@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../insights/catalogue.ts';
 import { HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR } from '../utc.ts';
 import type { Bounds } from './bounds.ts';
 import { emptyDay, emptyHour } from './day-cells.ts';
@@ -34,6 +35,7 @@ export class TimeCells {
   newestMinute = -1;
   readonly #bounds: Bounds;
   readonly #days = new Map<number, KeptDay>();
+  #oldestDay = 0;
   /** The hour that was counted in last. */
   #hour = -1;
   #cell: HourCell | undefined;
@@ -62,9 +64,9 @@ export class TimeCells {
     return cell;
   }
 
-  /** The first day that is kept, since the epoch; 0 before the first login. */
+  /** The first day of which all is kept, since the epoch: it never goes back, not even when the retention is raised. */
   get oldestDay(): number {
-    return Math.max(0, this.newestDay - this.#bounds.retentionDays);
+    return Math.max(this.#oldestDay, this.newestDay - this.#bounds.retentionDays);
   }
 
   /** -1 before the first login. */
@@ -143,10 +145,32 @@ export class TimeCells {
     this.#hour = -1;
   }
 
+  /** Brings back from which day on all is kept. */
+  keptFrom(oldestDay: number): void {
+    this.#oldestDay = oldestDay;
+  }
+
   /** Forgets days before those that are kept. */
   forgetOld(): void {
-    const { oldestDay } = this;
-    for (const day of this.#days.keys()) if (day < oldestDay) this.forget(day);
+    this.#forgetBefore(this.newestDay - this.#bounds.retentionDays);
+  }
+
+  /** Forgets what one insight keeps of all hours and days. */
+  forgetInsight(index: number): void {
+    const { cells } = CATALOGUE[index] ?? {};
+    if (cells === undefined) return;
+    for (const day of this.#days.keys()) {
+      const edit = (old: DayCells): void => {
+        const part = cells.empty(this.#bounds);
+        if (cells.of === 'day') old.parts[index] = part;
+        for (const hour of old.hours) {
+          if (hour !== undefined) {
+            hour.parts[index] = cells.of === 'day' ? part : cells.empty(this.#bounds);
+          }
+        }
+      };
+      this.change(day, edit, ALL_HOURS);
+    }
   }
 
   forget(day: number): void {
@@ -206,6 +230,7 @@ export class TimeCells {
   }
 
   #forgetBefore(oldest: number): void {
+    this.#oldestDay = Math.max(this.#oldestDay, oldest);
     for (const day of this.#days.keys()) if (day < oldest) this.forget(day);
   }
 
