@@ -92,17 +92,16 @@ function questionsOf(base: string, periods: readonly Period[], tell: Tell): read
       if (answer !== undefined) tell({ now: { flow: answer } });
     },
   };
-  const nowMs = Date.now();
   const ofPeriods = ROUTES.flatMap(({ part, path, soonMs, everyMs }) =>
     periods
       .filter((period) => part !== 'insights' || period !== ALL_TIME)
       .map((period): Question => {
-        const asked = path(period, nowMs);
+        const asked = path(period);
         const ask = async (): Promise<void> => {
           const answers = await answersOf(part, new URL(asked, base));
           tell({ of: { period, answers } });
         };
-        return { path: asked, soonMs, everyMs, ask };
+        return { path: asked, soonMs: soonMs(period), everyMs, ask };
       }),
   );
   return [...ofPeriods, flow];

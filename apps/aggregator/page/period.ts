@@ -45,6 +45,11 @@ export function lastOf(period: Period): Last | undefined {
   return LASTS.find((each) => period === `last=${each}`);
 }
 
+/** @returns whether a period is one of several days */
+export function isLong(period: Period): boolean {
+  return ['7d', '30d'].includes(lastOf(period) ?? '');
+}
+
 /** @returns the day of a period that is one, such as `2026-11-30` */
 export function dayOf(period: Period): string | undefined {
   return period.startsWith('day=') ? period.slice('day='.length) : undefined;

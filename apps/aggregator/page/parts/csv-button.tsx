@@ -22,9 +22,7 @@ export function CsvButton(props: {
     if (progress === 'asking') return;
     setProgress('asking');
     const path =
-      insight === 'traffic'
-        ? trafficPath(period, Date.now())
-        : withPeriod(`insights/${insight}`, period);
+      insight === 'traffic' ? trafficPath(period) : withPeriod(`insights/${insight}`, period);
     const isSaved = await saveCsv(new URL(path, document.baseURI), csvName(insight, period));
     setProgress(isSaved ? 'none' : 'failed');
   };
