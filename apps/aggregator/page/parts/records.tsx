@@ -9,7 +9,7 @@ export function Records({ insights }: { insights: Insights }): JSX.Element {
   const partitions = Object.entries(asOf.partitions);
   const rows = [
     ['Counted', total, 'processed logins'],
-    ['Expired', expired, 'older than the traffic that is remembered'],
+    ['Expired', expired, 'older than the days that are kept'],
     ['Invalid', invalid - future, 'no processed login'],
     ['From the future', future, 'over an hour ahead of what wrote them'],
   ] as const;
