@@ -104,14 +104,10 @@ function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }):
           versions={versions?.answer}
           {...distribution('app-versions')}
         />
-      </div>
-      <div class="column wide">
-        <TransformerFlow flow={now.flow} />
-        {now.overall !== undefined && <Records insights={now.overall} />}
-      </div>
-      <div class="column">
         <LoginsPerUser insights={answer} isOld={isOld(insights)} />
       </div>
+      <TransformerFlow flow={now.flow} />
+      {now.overall !== undefined && <Records insights={now.overall} />}
     </div>
   );
 }
