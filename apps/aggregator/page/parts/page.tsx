@@ -83,6 +83,14 @@ function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }):
     since: sinceText(answer.since?.[name], answer.period?.from),
     isOld: isOld(insights),
   });
+  const ofAllTime = (
+    <>
+      <TransformerFlow flow={now.flow} />
+      {now.overall !== undefined && <Records insights={now.overall} />}
+    </>
+  );
+  // Of days that are over long since it is not kept how often each user came.
+  const hasPerUser = answer.loginsPerUserPerDay.length > 0;
   return (
     <div class="cards">
       <Headline
@@ -104,10 +112,9 @@ function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }):
           versions={versions?.answer}
           {...distribution('app-versions')}
         />
-        <LoginsPerUser insights={answer} isOld={isOld(insights)} />
+        {hasPerUser ? <LoginsPerUser insights={answer} isOld={isOld(insights)} /> : ofAllTime}
       </div>
-      <TransformerFlow flow={now.flow} />
-      {now.overall !== undefined && <Records insights={now.overall} />}
+      {hasPerUser && ofAllTime}
     </div>
   );
 }
