@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { compact, percent, shareOf, whole } from '../format.ts';
+import { percent, shareOf, whole } from '../format.ts';
+import { legendOf } from '../legend.ts';
 import { mapBounds, mapStep, US_STATES } from '../places.ts';
 import { HEIGHT, STATES, WIDTH } from '../us-map.js';
 
@@ -43,12 +44,12 @@ function Legend({ max }: { max: number }): JSX.Element {
   return (
     <figcaption class="legend">
       <span>Logins up to</span>
-      {mapBounds(max).map((bound, index) => (
-        <span key={index}>
+      {legendOf(mapBounds(max)).map(({ step, text }) => (
+        <span key={step}>
           <svg viewBox="0 0 1 1" aria-hidden="true">
-            <rect width="1" height="1" data-step={index + 1} />
+            <rect width="1" height="1" data-step={step} />
           </svg>
-          {compact(bound)}
+          {text}
         </span>
       ))}
     </figcaption>

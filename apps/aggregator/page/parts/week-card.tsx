@@ -1,7 +1,8 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { WeekHours } from '../api.ts';
-import { compact, tenths, whole } from '../format.ts';
+import { tenths, whole } from '../format.ts';
+import { legendOf } from '../legend.ts';
 import { MINUTE_MS } from '../series.ts';
 import { sinceText } from '../since.ts';
 import { besideOf, countedSpan, WEEKDAYS, weekOf } from '../week.ts';
@@ -120,10 +121,10 @@ function Legend({ week }: { week: Week }): JSX.Element {
   return (
     <p class="legend">
       <span>{week.isAverage ? 'Average of each hour, up to' : 'Logins up to'}</span>
-      {week.bounds.map((bound, index) => (
-        <span key={index}>
-          <i data-step={index + 1} />
-          {compact(bound)}
+      {legendOf(week.bounds).map(({ step, text }) => (
+        <span key={step}>
+          <i data-step={step} />
+          {text}
         </span>
       ))}
       {week.days.flat().some(({ step }) => step === undefined) && (
