@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { waitFor } from './wait-for.ts';
+
+const PICTURES = join(import.meta.dirname, '..', '..', '..', 'dist', 'screenshots');
 
 /** Waits until the page is live and shows so many logins. */
 export async function shows(page: Page, total: number, deadlineMs?: number): Promise<void> {
@@ -10,6 +13,22 @@ export async function shows(page: Page, total: number, deadlineMs?: number): Pro
       (await state(page)) === 'Live' && (await numberIn(page, '[data-figure=total]')) === total,
     deadlineMs,
   );
+}
+
+/** Waits until all cards of a period with so many logins are there. */
+export async function showsAllOf(page: Page, total: number): Promise<void> {
+  await shows(page, total);
+  await waitFor('all cards', async () => {
+    const cards = ['.traffic .plot', '.week table', '.users .strip', '.versions tbody tr'];
+    const counts = await Promise.all(cards.map((card) => page.locator(card).count()));
+    const waits = await page.getByText('Not known yet.').count();
+    return counts.every((count) => count > 0) && waits === 0;
+  });
+}
+
+/** Keeps what the page looks like, for people to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 /** Chooses a period by its name, and waits until all cards show it. */
