@@ -29,12 +29,10 @@ export interface CountRow {
 
 /** What was told last of one partition. */
 interface Told {
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: Map<string, number>;
   /** By day, the number that it had. */
-  readonly days: ReadonlyMap<number, number>;
+  readonly days: Map<number, number>;
 }
-
-const NOTHING_TOLD: Told = { counts: new Map(), days: new Map() };
 
 /** Which counts of each partition have moved since they were told last. */
 export class ChangedCounts {
@@ -42,8 +40,9 @@ export class ChangedCounts {
 
   /** @returns the rows, by key, whose counts differ from those told last; all of them after {@link forget} */
   since(partition: number, state: PartitionState): ReadonlyMap<string, CountRow> {
-    const before = this.#told.get(partition) ?? NOTHING_TOLD;
-    const counts = new Map(before.counts);
+    const told = this.#told.get(partition) ?? { counts: new Map(), days: new Map() };
+    this.#told.set(partition, told);
+    const { counts, days } = told;
     const changed = new Map<string, CountRow>();
     const next_offset = Number(state.nextOffset);
     const tell = (
@@ -61,13 +60,11 @@ export class ChangedCounts {
       changed.set(key, { ...row, ...more, next_offset });
     };
     tellAlways(state, tell);
-    const days = new Map<number, number>();
     for (const day of state.cells.days) {
       const revision = state.cells.revisionOf(day);
+      if (days.get(day) !== revision) tellDay(state, day, tell);
       days.set(day, revision);
-      if (before.days.get(day) !== revision) tellDay(state, day, tell);
     }
-    this.#told.set(partition, { counts, days });
     return changed;
   }
 

@@ -6,7 +6,7 @@ import { addHour, KEPT_MINUTES, minutesOf } from './minute-counts.ts';
 import type { HourMinutes, MergedMinutes } from './minute-counts.ts';
 import { peaks } from './peaks.ts';
 import { DEFAULT_PEAKS, trafficRoute } from './traffic-route.ts';
-import { isoMinute, MINUTES_PER_HOUR } from '../../utc.ts';
+import { isoHour, isoMinute, MINUTES_PER_HOUR } from '../../utc.ts';
 
 /** Its member of `/insights`. */
 export const TRAFFIC_SUMMARY = {
@@ -57,8 +57,9 @@ export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
     insight: 'minute',
     isOfTime: true,
     ofDay(cell, hour, _always, visit) {
+      const begin = isoHour(hour).slice(0, -3);
       cell.forEach((logins, index) => {
-        if (logins > 0) visit(isoMinute(hour * MINUTES_PER_HOUR + index), logins);
+        if (logins > 0) visit(`${begin}${String(index).padStart(2, '0')}Z`, logins);
       });
     },
   },
