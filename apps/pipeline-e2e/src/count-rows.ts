@@ -30,7 +30,8 @@ export async function countedRows(cluster: Cluster, topic: string): Promise<Coun
   for (const { key, value } of (await TopicReader.readAll(cluster, topic)).records) {
     const row = JSON.parse(String(value)) as CountRow;
     const insight = row.day === '' ? row.insight : `${row.insight}@${row.day}`;
-    if (`${row.partition}/${insight}/${row.value}` !== String(key)) throw new Error(`${String(key)}: ${String(value)}`);
+    if (`${row.partition}/${insight}/${row.value}` !== String(key))
+      throw new Error(`${String(key)}: ${String(value)}`);
     const known = newest.get(String(key));
     if (known === undefined || known.next_offset <= row.next_offset) newest.set(String(key), row);
   }
