@@ -3,13 +3,15 @@ import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Clients } from './clients.ts';
 import { Connections } from './connections.ts';
 
 const BOUNDS = { total: 5, perClient: 3, pipelined: 2, readMs: 1000 };
 const PROXY = '127.0.0.9';
 const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+
+const NO_TIMER = setTimeout(() => undefined, 0);
 
 let server: Server;
 let connections: Connections;
@@ -18,6 +20,8 @@ let asked: ServerResponse[];
 let sockets: Socket[];
 
 beforeEach(async () => {
+  // Its own clock must not check beside those of the tests: on a busy machine it gets to it.
+  jest.spyOn(globalThis, 'setInterval').mockReturnValue(NO_TIMER);
   asked = [];
   sockets = [];
   server = createServer((_request, response) => asked.push(response));
@@ -31,6 +35,7 @@ afterEach(async () => {
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
+  jest.restoreAllMocks();
 });
 
 /** @returns a connection that the server has seen */
