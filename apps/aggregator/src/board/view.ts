@@ -138,7 +138,6 @@ export class View {
       keptFrom: isOfHours ? keptFromHour : Math.ceil(keptFromHour / HOURS_PER_DAY),
       today,
       maxDistinctValues,
-      hasPeriod: period !== undefined,
     };
   }
 

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { INSIGHTS, LEDGER, PROBLEM } from './schemas.ts';
 import { liveBoard, startApp } from './testing/app.ts';
-import { SomeInsights } from './testing/some-insights.ts';
+import { someInsights } from './testing/some-insights.ts';
 
-let some: SomeInsights;
-beforeAll(async () => {
-  some = await SomeInsights.start();
-});
-afterAll(() => some.close());
-
-const get: SomeInsights['get'] = (url, headers) => some.get(url, headers);
-const answer: SomeInsights['answer'] = (route, query) => some.answer(route, query);
+const { get, answer } = someInsights();
 
 describe('GET /insights', () => {
   it('answers as the contract says', async () => {

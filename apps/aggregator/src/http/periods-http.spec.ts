@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PartitionState } from '../state/partition-state.ts';
 import { LIMITS, login, SOME_TIME_MS } from '../state/testing/logins.ts';
 import { INSIGHTS } from './schemas.ts';
 import { INSIGHT_ROUTES } from './shared-answers.ts';
 import { liveBoard, startApp } from './testing/app.ts';
-import { SomeInsights } from './testing/some-insights.ts';
+import { someInsights } from './testing/some-insights.ts';
 
-let some: SomeInsights;
-beforeAll(async () => {
-  some = await SomeInsights.start();
-});
-afterAll(() => some.close());
-
-const get: SomeInsights['get'] = (url, headers) => some.get(url, headers);
-const answer: SomeInsights['answer'] = (route, query) => some.answer(route, query);
+const { get, answer } = someInsights();
 
 describe('a period', () => {
   it('is named with the one before, in every answer', async () => {

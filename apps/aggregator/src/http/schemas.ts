@@ -123,7 +123,7 @@ export const PROBLEM = z
 /** Unknown members are refused: a misspelt one would otherwise be answered as if it were not there. */
 export const NO_QUERY = z.strictObject({});
 
-/** @returns the schema of a route's query; a period is one thing or the other */
+/** @returns the schema of a route's query, with the period */
 export function querySchema(shape: z.ZodRawShape = {}): z.ZodObject {
   return z.strictObject({ ...PERIOD_QUERY, ...shape });
 }

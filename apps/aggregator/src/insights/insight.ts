@@ -66,7 +66,6 @@ export interface Asked<Merged> {
   readonly today: number;
   /** Names that a distribution may have. */
   readonly maxDistinctValues: number;
-  readonly hasPeriod: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PartitionState } from '../../state/partition-state.ts';
 import { LIMITS, login, SOME_TIME_MS, stateOf, userId } from '../../state/testing/logins.ts';
@@ -7,10 +8,10 @@ import { liveBoard, startApp } from './app.ts';
 
 const MINUTE_MS = 60_000;
 
-export type Response = Awaited<ReturnType<NestFastifyApplication['inject']>>;
+type Response = Awaited<ReturnType<NestFastifyApplication['inject']>>;
 
 /** The HTTP side over two partitions: four logins of two users, one expired, one of the future and one that is none. */
-export class SomeInsights {
+class SomeInsights {
   readonly #app: NestFastifyApplication;
 
   private constructor(app: NestFastifyApplication) {
@@ -47,4 +48,21 @@ export class SomeInsights {
   close(): Promise<void> {
     return this.#app.close();
   }
+}
+
+/** Starts {@link SomeInsights} before the tests of a file, and closes it after them. */
+export function someInsights(): Pick<SomeInsights, 'get' | 'answer'> {
+  let some: SomeInsights | undefined;
+  const started = (): SomeInsights => {
+    if (some === undefined) throw new Error('the tests have not begun');
+    return some;
+  };
+  beforeAll(async () => {
+    some = await SomeInsights.start();
+  });
+  afterAll(() => some?.close());
+  return {
+    get: (url, headers) => started().get(url, headers),
+    answer: (route, query) => started().answer(route, query),
+  };
 }

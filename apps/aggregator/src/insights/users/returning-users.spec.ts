@@ -23,7 +23,7 @@ function asked(days: ReadonlyMap<number, UserSketch>, keptFrom = 0): Asked<UserS
   const merged = new UserSketch();
   const span = { from: 0, to: DAY + 1, fromMinute: 0, today: DAY, keptFrom };
   const cell = (day: number) => days.get(day);
-  const totals = { total: 0, maxDistinctValues: 1_000, hasPeriod: false };
+  const totals = { total: 0, maxDistinctValues: 1_000 };
   return { merged, always: merged, ...span, ...totals, cell };
 }
 
