@@ -72,6 +72,19 @@ describe('the states of a replica', () => {
     expect(answer(heir)).toEqual(answer(owner));
   });
 
+  it('tell the days that were told before only when they change, unless some of them is lost', () => {
+    const snapshot = snapshotOf(stateOf([SOME_TIME_MS]));
+    const sections = new Map([...snapshot.sections].filter(([name]) => name !== 'locales'));
+    const daysTold = (found: FoundSnapshot): number => {
+      const { states: replica } = states();
+      replica.restore(0, found, 1n);
+      replica.toldChanges(0);
+      return replica.changes(0).filter(({ key }) => /@|minute/.test(String(key))).length;
+    };
+    expect(daysTold(snapshot)).toBe(0);
+    expect(daysTold({ ...snapshot, sections, missing: ['locales'] })).toBeGreaterThan(0);
+  });
+
   it('go on with what was read when the partition is theirs again, or is not any more', () => {
     const { states: replica, board } = states();
     const state = stateOf([SOME_TIME_MS]);

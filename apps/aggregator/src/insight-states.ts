@@ -60,6 +60,8 @@ export class InsightStates implements PartitionStates {
   readonly #owned = new Map<number, PartitionState>();
   readonly #followed = new Map<number, Followed>();
   readonly #changedCounts = new ChangedCounts();
+  /** Owned partitions of whose snapshots not all could be read. */
+  readonly #begunAnew = new Set<number>();
   /** Partitions with snapshots of which something was not believed, or not read: warned of once. */
   readonly #warned = new Set<number>();
 
@@ -101,10 +103,12 @@ export class InsightStates implements PartitionStates {
   /** @throws SnapshotError when the snapshot is of another format or damaged */
   restore(partition: number, snapshot: FoundSnapshot | undefined, start: bigint): void {
     const state = new PartitionState(this.#limits);
-    if (snapshot !== undefined) this.#read(partition, state, snapshot);
+    const isLost = snapshot !== undefined && this.#read(partition, state, snapshot).length > 0;
     state.nextOffset = start;
     this.#followed.delete(partition);
     this.#owned.set(partition, state);
+    if (isLost) this.#begunAnew.add(partition);
+    else this.#begunAnew.delete(partition);
     this.forgetChanges(partition);
     this.#board.show(partition, state);
   }
@@ -149,6 +153,13 @@ export class InsightStates implements PartitionStates {
     }));
   }
 
+  /** What a partition was restored with has been told before. */
+  toldChanges(partition: number): void {
+    // What begins anew is less than was told.
+    if (this.#begunAnew.has(partition)) return;
+    this.#changedCounts.assumeDays(partition, this.#state(partition));
+  }
+
   forgetChanges(partition: number): void {
     this.#changedCounts.forget(partition);
   }
@@ -172,13 +183,17 @@ export class InsightStates implements PartitionStates {
     this.#board.show(partition, state);
   }
 
-  /** Every replica reads a snapshot alike: what could not be when it was written, by the later clock, is forgotten. */
+  /**
+   * Every replica reads a snapshot alike: what could not be when it was written, by the later clock, is forgotten.
+   *
+   * @returns the sections of which something begins anew
+   */
   #read(
     partition: number,
     state: PartitionState,
     snapshot: FoundSnapshot,
     before?: FoundSnapshot['sections'],
-  ): void {
+  ): readonly string[] {
     try {
       const whole = snapshot.sections.get(WHOLE);
       const lost =
@@ -192,6 +207,7 @@ export class InsightStates implements PartitionStates {
           'A snapshot lacks sections, or has some that cannot be read: what they are of is counted from now on, and says since when',
         );
       }
+      return lost;
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
       throw new SnapshotError(

@@ -40,6 +40,9 @@ function loginTransport(
         : {
             topic: { topic: settings.countsTopic, setting: 'INSIGHT_COUNTS_TOPIC' },
             since: (partition) => states.changes(partition),
+            told: (partition) => {
+              states.toldChanges(partition);
+            },
             forget: (partition) => {
               states.forgetChanges(partition);
             },

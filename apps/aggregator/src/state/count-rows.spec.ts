@@ -54,6 +54,45 @@ describe('ChangedCounts', () => {
     expect(counts.since(1, state).size).toBe(0);
   });
 
+  it('gives of days that were told before only those that change, and all of them', () => {
+    const other = SOME_TIME_MS + MS_PER_DAY;
+    const state = stateOf([SOME_TIME_MS, other]);
+    const counts = new ChangedCounts();
+    counts.assumeDays(0, state);
+    const daysOf = (rows: ReadonlyMap<string, CountRow>): string[] =>
+      [...rows.values()].flatMap(({ day, value, insight }) =>
+        insight === 'minute' ? [value] : day === '' ? [] : [`${day} ${value}`],
+      );
+    expect(daysOf(counts.since(0, state))).toEqual([]);
+    state.startBatch(Infinity);
+    state.fold(login({ locale: 'NY' }), other + MINUTE_MS, other);
+    expect(daysOf(counts.since(0, state)).sort()).toEqual([
+      '2024-12-18 2.0.0',
+      '2024-12-18 NY',
+      '2024-12-18 TX',
+      '2024-12-18 android',
+      '2024-12-18T18:47Z',
+      '2024-12-18T18:48Z',
+    ]);
+  });
+
+  it('compares count by count in the days that changed last, and gives all of another', () => {
+    const days = [0, 1, 2, 3].map((day) => SOME_TIME_MS + day * MS_PER_DAY);
+    const state = stateOf(days);
+    const counts = new ChangedCounts();
+    const later = (day: number): number => {
+      state.startBatch(Infinity);
+      state.fold(login({ locale: 'NY' }), (days[day] ?? 0) + MINUTE_MS, days[3] ?? 0);
+      const rows = [...counts.since(0, state).values()];
+      return rows.filter(({ value }) => value.endsWith('T18:47Z')).length;
+    };
+    counts.since(0, state);
+    expect(later(3)).toBe(0);
+    expect(later(0)).toBe(1);
+    expect(later(0)).toBe(0);
+    expect(later(1)).toBe(1);
+  });
+
   it('keeps the keys of days apart from those of values that end like them', () => {
     const state = new PartitionState(LIMITS);
     for (const locale of ['a', `a/${DAY}`, `@${DAY}/a`]) {
@@ -107,6 +146,7 @@ describe('ChangedCounts', () => {
         day: fc.nat(2),
         told: fc.boolean(),
         lost: fc.boolean(),
+        restored: fc.boolean(),
       }),
     );
     fc.assert(
@@ -120,11 +160,13 @@ describe('ChangedCounts', () => {
           if (lost) counts.forget(partition);
           else for (const [key, changedRow] of changed) rows.set(key, changedRow);
         };
-        for (const { partition, minute, day, told, lost, ...members } of steps) {
+        for (const { partition, minute, day, told, lost, restored, ...members } of steps) {
           const time = SOME_TIME_MS + minute * MINUTE_MS + day * MS_PER_DAY;
           states[partition]?.startBatch(Infinity);
           states[partition]?.fold(login(members), time, time);
           if (told) tell(partition, lost);
+          const state = states[partition];
+          if (told && !lost && restored && state !== undefined) counts.assumeDays(partition, state);
         }
         const board = new InsightsBoard({ ...limits, maxDistinctValues: 10 });
         states.forEach((state, partition) => {

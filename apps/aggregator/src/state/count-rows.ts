@@ -27,51 +27,87 @@ export interface CountRow {
   readonly next_offset: number;
 }
 
+/** What was told last of one day. */
+interface ToldDay {
+  /** The number that it had. */
+  readonly revision: number;
+  /** By key; undefined: not known any more, and all of the day is told when it changes. */
+  readonly counts: Map<string, number> | undefined;
+}
+
 /** What was told last of one partition. */
 interface Told {
+  /** Since the beginning, by key. */
   readonly counts: Map<string, number>;
-  /** By day, the number that it had. */
-  readonly days: Map<number, number>;
+  /** In the order in which they were told. */
+  readonly days: Map<number, ToldDay>;
 }
+
+/** A day has 1,440 minutes: of those told last only the last ones are compared count by count. */
+const COMPARED_DAYS = 3;
 
 /** Which counts of each partition have moved since they were told last. */
 export class ChangedCounts {
   readonly #told = new Map<number, Told>();
 
-  /** @returns the rows, by key, whose counts differ from those told last; all of them after {@link forget} */
+  /** @returns the rows, by key, of counts that have moved since they were told last, some others of their days, and all after {@link forget} */
   since(partition: number, state: PartitionState): ReadonlyMap<string, CountRow> {
-    const told = this.#told.get(partition) ?? { counts: new Map(), days: new Map() };
+    const told: Told = this.#told.get(partition) ?? { counts: new Map(), days: new Map() };
     this.#told.set(partition, told);
-    const { counts, days } = told;
-    const changed = new Map<string, CountRow>();
-    const next_offset = Number(state.nextOffset);
-    const tell = (
-      insight: string,
-      [value, day]: readonly [string, string],
-      logins: number,
-      more?: Readonly<Record<string, number>>,
-    ): void => {
-      // No insight has an @ in its name, and any value may have a date.
-      const ofDay = day === '' ? insight : `${insight}@${day}`;
-      const key = `${partition}/${ofDay}/${keyPart(value)}`;
-      if (counts.get(key) === logins) return;
-      counts.set(key, logins);
-      const row = { partition, insight, value: readable(value), day, logins };
-      changed.set(key, { ...row, ...more, next_offset });
-    };
-    tellAlways(state, tell);
+    const rows = new Map<string, CountRow>();
+    tellAlways(state, teller(partition, state, told.counts, rows));
     for (const day of state.cells.days) {
       const revision = state.cells.revisionOf(day);
-      if (days.get(day) !== revision) tellDay(state, day, tell);
-      days.set(day, revision);
+      const known = told.days.get(day);
+      if (known?.revision === revision) continue;
+      const counts = known?.counts ?? new Map<string, number>();
+      tellDay(state, day, teller(partition, state, counts, rows));
+      told.days.delete(day);
+      told.days.set(day, { revision, counts });
     }
-    return changed;
+    forgetDays(told.days, state);
+    return rows;
   }
 
   /** The next call tells all counts of the partition. */
   forget(partition: number): void {
     this.#told.delete(partition);
   }
+
+  /** The days are told as they are now. Counts since the beginning are told again: those that rest leave their topic. */
+  assumeDays(partition: number, { cells }: PartitionState): void {
+    const days = cells.days.map((day) => {
+      return [day, { revision: cells.revisionOf(day), counts: undefined }] as const;
+    });
+    this.#told.set(partition, { counts: new Map(), days: new Map(days) });
+  }
+}
+
+function forgetDays(told: Map<number, ToldDay>, { cells }: PartitionState): void {
+  const kept = new Set(cells.days);
+  for (const [index, [day, { revision }]] of [...told].reverse().entries()) {
+    if (!kept.has(day)) told.delete(day);
+    else if (index >= COMPARED_DAYS) told.set(day, { revision, counts: undefined });
+  }
+}
+
+/** @returns what adds a row where a count is another than was told */
+function teller(
+  partition: number,
+  state: PartitionState,
+  told: Map<string, number>,
+  rows: Map<string, CountRow>,
+): Tell {
+  const next_offset = Number(state.nextOffset);
+  return (insight, [value, day], logins, more) => {
+    // No insight has an @ in its name, and any value may have a date.
+    const ofDay = day === '' ? insight : `${insight}@${day}`;
+    const key = `${partition}/${ofDay}/${keyPart(value)}`;
+    if (told.get(key) === logins) return;
+    told.set(key, logins);
+    const row = { partition, insight, value: readable(value), day, logins };
+    rows.set(key, { ...row, ...more, next_offset });
+  };
 }
 
 type Tell = (

@@ -130,9 +130,12 @@ function foldTurn(options: SnapshotOptions, handle: HandleBatch<void>): FoldBatc
 
 function changesOf(
   changes: NonNullable<SnapshotOptions['changes']>,
-): Pick<typeof changes, 'since' | 'forget'> {
+): Pick<typeof changes, 'since' | 'told' | 'forget'> {
   return {
     since: (partition) => changes.since(partition),
+    told: (partition) => {
+      changes.told(partition);
+    },
     forget: (partition) => {
       changes.forget(partition);
     },

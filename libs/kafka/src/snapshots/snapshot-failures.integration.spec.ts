@@ -43,6 +43,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     const changes = {
       topic: { topic, setting: 'CHANGES_TOPIC' },
       since: () => [],
+      told: jest.fn(),
       forget: jest.fn(),
     };
     const running = await create(fold, 50, { changes });
@@ -67,7 +68,12 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     const headers = [['topic-id', '0'.repeat(32)]] as const;
     await cluster.produce(topic, [{ key: 'a count', value: 'old', headers }]);
     const since = jest.fn(() => []);
-    const changes = { topic: { topic, setting: 'CHANGES_TOPIC' }, since, forget: jest.fn() };
+    const changes = {
+      topic: { topic, setting: 'CHANGES_TOPIC' },
+      since,
+      told: jest.fn(),
+      forget: jest.fn(),
+    };
     const { consumer, fatal } = await create(fold, 50, { changes });
     await consumer.start();
     await waitFor('the end', () => fatal.length > 0);
@@ -117,6 +123,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
           asked.push('since');
           return [{ key: null, value, timestamp: '0' }];
         },
+        told: () => asked.push('told'),
         forget: () => asked.push('forget'),
       },
     });

@@ -44,6 +44,7 @@ describe('Changes beside snapshots', () => {
           asked.push(`since ${partition}`);
           return ['one', 'two', 'three'].map(record);
         },
+        told: (partition) => asked.push(`told ${partition}`),
         forget: (partition) => asked.push(`forget ${partition}`),
       },
     };
@@ -142,6 +143,52 @@ describe('Changes beside snapshots', () => {
     await until(cluster, () => told().length === 3);
     expect(asked.slice(0, 2)).toEqual(['forget 0', 'since 0']);
     expect(one.failures).toEqual([]);
+  });
+
+  it('are not told again by the next owner where their topic has them', async () => {
+    const one = startFolding(cluster, 'a', changes());
+    write(cluster, 0, 'x');
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    one.process.kill();
+    asked.length = 0;
+    const two = startFolding(cluster, 'b', changes());
+    await until(cluster, haveAll(cluster, two));
+    await until(cluster, () => asked.length >= 2);
+    expect(asked.slice(0, 2)).toEqual(['told 0', 'since 0']);
+  });
+
+  it.each([
+    ['their topic is another one', true],
+    ['the owner before told none', false],
+  ])('are told again by the next owner where %s', async (_which, told) => {
+    const one = startFolding(cluster, 'a', told ? changes() : {});
+    write(cluster, 0, 'x');
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    one.process.kill();
+    if (told) {
+      cluster.deleteTopic(CHANGES);
+      await cluster.run(cluster.now() + 20);
+      cluster.createTopic(CHANGES, 2, { isCompacted: true });
+    }
+    asked.length = 0;
+    startFolding(cluster, 'b', changes());
+    await until(cluster, () => asked.length > 0);
+    expect(asked[0]).toBe('since 0');
+  });
+
+  it('are all told again when their topic is created anew after a restore', async () => {
+    const one = startFolding(cluster, 'a', changes());
+    write(cluster, 0, 'x');
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    one.process.kill();
+    asked.length = 0;
+    startFolding(cluster, 'b', { ...changes(), snapshotIntervalMs: 10_000 });
+    await until(cluster, () => asked.includes('told 0'));
+    cluster.deleteTopic(CHANGES);
+    await cluster.run(cluster.now() + 20);
+    cluster.createTopic(CHANGES, 2, { isCompacted: true });
+    await until(cluster, () => asked.includes('since 0'));
+    expect(asked).toEqual(['told 0', 'forget 0', 'since 0']);
   });
 
   it('are told before a partition is given up', async () => {

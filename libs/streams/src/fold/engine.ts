@@ -31,6 +31,7 @@ export class FoldEngine {
   readonly #frame: EngineFrame<FoldLane>;
   readonly #fetcher: Fetcher;
   readonly #follower: SnapshotFollower;
+  readonly #changes: ChangesWriter | undefined;
   readonly #keeper: StateKeeper;
   /** By partition, the end of the lanes that it had before. */
   readonly #ending = new Map<number, Promise<void>>();
@@ -82,7 +83,7 @@ export class FoldEngine {
         this.#keeper.forgetSaved();
       },
     });
-    const told = changesWriter(options, cluster);
+    this.#changes = changesWriter(options, cluster);
     this.#keeper = new StateKeeper({
       cluster,
       clock,
@@ -92,13 +93,13 @@ export class FoldEngine {
       snapshotTopic: snapshots.topic,
       intervalMs: options.snapshotIntervalMs,
       states,
-      writer: snapshotWriter(options, frame, told),
+      writer: snapshotWriter(options, frame, this.#changes),
       cleaner: new SetCleaner({
         ...{ cluster, clock, input, target: snapshots },
         encoder: options.ports.encoder,
       }),
       sets: this.#follower.sets,
-      changes: told,
+      changes: this.#changes,
       lanes: () => frame.lanes,
       onEvent,
     });
@@ -163,8 +164,7 @@ export class FoldEngine {
   }
 
   #lane(partition: number, progress: PartitionProgress): FoldLane {
-    const { ports, groupId, input, states, handle, around, reading, changes, onEvent } =
-      this.#options;
+    const { ports, groupId, input, states, handle, around, reading, onEvent } = this.#options;
     return new FoldLane(partition, {
       cluster: this.#frame.cluster,
       clock: ports.clock,
@@ -181,8 +181,8 @@ export class FoldEngine {
         return this.#follower.sets;
       },
       before: this.#ending.get(partition) ?? Promise.resolve(),
-      // Readers of changes may have been told nothing of it yet.
-      savesRestored: changes !== undefined,
+      savesRestored: this.#changes !== undefined,
+      onRestored: (of, snapshot) => this.#changes?.resume(of, snapshot),
       onEvent,
     });
   }

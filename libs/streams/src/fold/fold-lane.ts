@@ -43,6 +43,7 @@ export interface FoldLaneOptions {
   readonly before: Promise<void>;
   /** Whether a restored state is saved even where nothing is new in it. */
   readonly savesRestored: boolean;
+  readonly onRestored: (partition: number, snapshot: PlacedSnapshot) => void;
   readonly onEvent: (event: FoldEvent) => void;
 }
 
@@ -176,7 +177,7 @@ export class FoldLane implements EngineLane {
 
   async #restore(): Promise<FetchPosition | undefined> {
     const { cluster, clock, groupId, topic, states, savesRestored, onEvent } = this.#options;
-    const { before, snapshots: newest } = this.#options;
+    const { before, snapshots: newest, onRestored } = this.#options;
     const { partition } = this;
     const snapshots = await Promise.race([before.then(newest), this.#closed]);
     if (snapshots === undefined) return undefined;
@@ -192,6 +193,7 @@ export class FoldLane implements EngineLane {
     const verdict = judgeOperator(committed, { start, end });
     const offset = verdict === 'obeyed' ? (committed?.offset ?? start) : start;
     states.restore(partition, snapshot, offset);
+    if (snapshot !== undefined) onRestored(partition, snapshot);
     this.#standing = { ...position, offset };
     // What is left of a snapshot is none to others.
     const isSaved = snapshot?.missing.length === 0 && !savesRestored;

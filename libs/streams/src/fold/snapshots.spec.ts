@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SnapshotTooLargeError } from '../snapshots/section-plan.ts';
-import { encodeCounts, UnreadableSnapshot } from '../testing/counting-states.ts';
+import type { Snapshot } from '../snapshots/snapshot.ts';
+import { CountingStates, encodeCounts, UnreadableSnapshot } from '../testing/counting-states.ts';
 import { SimulatedCluster } from '../testing/simulation/index.ts';
 import { until } from '../transform/testing/service.ts';
 import { keyPartition } from '../writing/key-partition.ts';
@@ -94,6 +95,33 @@ describe('The topic of snapshots', () => {
     const follows = ({ states }: Folding): boolean =>
       [0, 1, 2].every((p) => (states.owned.get(p) ?? states.followed.get(p))?.nextOffset === 1n);
     await until(cluster, () => follows(one) && follows(other));
+  });
+
+  it('gets whole states few at a time, however many are taken over, and each once', async () => {
+    const partitions = 40;
+    cluster.createTopic('wide', partitions);
+    let asked = 0;
+    const atOnce: number[] = [];
+    class Watched extends CountingStates {
+      override snapshot(partition: number): Snapshot {
+        asked += 1;
+        return super.snapshot(partition);
+      }
+    }
+    cluster.network.fault = (_process, _broker, api) => {
+      if (api === 'Produce' && asked > 0) {
+        atOnce.push(asked);
+        asked = 0;
+      }
+      return undefined;
+    };
+    const states = new Watched();
+    const options = { input: 'wide', states, snapshotIntervalMs: 10_000 };
+    const { engine } = startFolding(cluster, 'a', options);
+    await until(cluster, () => atOnce.length > 0);
+    await cluster.run(cluster.now() + 5_000);
+    expect(atOnce).toEqual([16, 16, 8]);
+    expect(engine.restoring).toEqual([]);
   });
 
   it('with a partition without leader keeps the states of the others, and ends nothing', async () => {

@@ -9,11 +9,22 @@ import type { SnapshotWriter } from '../snapshots/snapshot-writer.ts';
 import type { SetCleaner } from '../snapshots/set-cleaner.ts';
 import type { SetRecord, SnapshotSets, TornSet } from '../snapshots/snapshot-sets.ts';
 import { Alarm } from '../timing/alarm.ts';
+import type { FailedWrite } from '../writing/write-once.ts';
 import type { FoldEvent } from './events.ts';
 import type { FoldLane } from './fold-lane.ts';
 import type { FoldStates } from './states.ts';
 
 type Lanes = ReadonlyMap<number, FoldLane>;
+
+/** A lane with more than is saved, and where it stands. */
+type Moved = readonly [
+  partition: number,
+  lane: FoldLane,
+  standing: NonNullable<FoldLane['standing']>,
+];
+
+/** Some megabytes. */
+const WHOLE_AT_ONCE = 16;
 
 export interface StateKeeperOptions {
   readonly cluster: Cluster;
@@ -54,7 +65,7 @@ export class StateKeeper {
     this.#alarm = new Alarm(options.clock);
   }
 
-  /** Saves until it is closed. @throws see {@link SnapshotWriter.write} */
+  /** Saves until it is closed. @throws see {@link SnapshotWriter} */
   async run(): Promise<void> {
     const { intervalMs, lanes, changes } = this.#options;
     for (;;) {
@@ -90,7 +101,7 @@ export class StateKeeper {
 
   /** Saves the states that moved, after what is being saved already. @param lanes asked for when it is their turn */
   save(lanes: () => Lanes): Promise<void> {
-    const saved = this.#saving.then(() => this.#saveMoved(lanes()));
+    const saved = this.#saving.then(() => this.#saveMoved(lanes));
     this.#saving = saved.catch(() => undefined);
     return saved;
   }
@@ -110,17 +121,32 @@ export class StateKeeper {
     return this.#nextCommit;
   }
 
-  async #saveMoved(lanes: Lanes): Promise<void> {
+  /** Once each that moved: whole states few at a time, as they may be large, and so may be what they tell. */
+  async #saveMoved(lanes: () => Lanes): Promise<void> {
+    const done = new Set<number>();
+    const failed: FailedWrite[] = [];
+    for (;;) {
+      // While some are saved, others may be given up.
+      const moved = movedOf(lanes()).filter(([partition]) => !done.has(partition));
+      const whole = moved.filter(([, { kept }]) => kept.saved === undefined);
+      const next = whole.length > 0 ? whole.slice(0, WHOLE_AT_ONCE) : moved;
+      if (next.length === 0) break;
+      failed.push(...(await this.#saveSome(next)));
+      for (const [partition] of next) done.add(partition);
+    }
+    if (done.size > 0) this.#options.writer.judge(failed);
+  }
+
+  /** @returns what could not be written */
+  async #saveSome(moved: readonly Moved[]): Promise<readonly FailedWrite[]> {
     const { states, topic, writer, snapshotTopic, onEvent } = this.#options;
-    const moved = movedOf(lanes);
-    if (moved.length === 0) return;
     const losses = this.#losses;
     const snapshots = new Map<number, OwnSnapshot>();
     for (const [partition, { kept }, { topicId, leaderEpoch }] of moved) {
       const { saved } = kept;
       snapshots.set(partition, { ...states.snapshot(partition), topicId, leaderEpoch, saved });
     }
-    const written = await writer.write(snapshots);
+    const { written, failed } = await writer.write(snapshots);
     const bytes: number[] = [];
     for (const [partition, { kept }, { leaderEpoch }] of moved) {
       const outcome = written.get(partition);
@@ -134,6 +160,7 @@ export class StateKeeper {
       bytes.push(outcome.bytes);
     }
     if (bytes.length > 0) onEvent({ kind: 'saved', bytes });
+    return failed;
   }
 
   /** Erases what the sets of earlier owners have left. */
@@ -176,10 +203,8 @@ export class StateKeeper {
   }
 }
 
-/** @returns the restored lanes with more than is saved, each with where it stands */
-function movedOf(
-  lanes: Lanes,
-): readonly (readonly [number, FoldLane, NonNullable<FoldLane['standing']>])[] {
+/** @returns the restored lanes with more than is saved */
+function movedOf(lanes: Lanes): readonly Moved[] {
   return [...lanes].flatMap(([partition, lane]) => {
     const { standing, kept } = lane;
     const isMoved = standing !== undefined && standing.offset !== kept.nextOffset;

@@ -15,6 +15,7 @@ import { writePlainly } from '../writing/write-plainly.ts';
 import type { FailedWrite } from '../writing/write-once.ts';
 import type { Changes, WrittenTopic } from './changes.ts';
 import { TOPIC_ID_HEADER, topicIdIn } from './snapshot.ts';
+import type { PlacedSnapshot } from './snapshot.ts';
 
 /** The topic has changes of another input of the same name: what the two say of a key must not be mixed. */
 export class ForeignChangesError extends Error {
@@ -43,8 +44,10 @@ const MAX_RECORDS = 10_000;
 /** Tells changes, each with the id of the topic that it comes of. */
 export class ChangesWriter {
   readonly #options: ChangesWriterOptions;
-  /** The topic that was found to have no changes of another input. */
+  /** The topic that has what was told. */
   #topicId: string | undefined;
+  /** The topic that was found to have no changes of another input. */
+  #ownId: string | undefined;
 
   constructor(options: ChangesWriterOptions) {
     this.#options = options;
@@ -54,11 +57,24 @@ export class ChangesWriter {
     return this.#options.target.topic;
   }
 
+  /** What {@link write} writes to now. */
+  get topicId(): string | undefined {
+    const { cluster, target } = this.#options;
+    return cluster.topic(target.topic)?.topicId;
+  }
+
   /** Whether the topic is another one than was written to before: it has nothing of what was told. */
   get isTopicNew(): boolean {
-    const { cluster, target } = this.#options;
-    const topicId = cluster.topic(target.topic)?.topicId;
+    const { topicId } = this;
     return topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId;
+  }
+
+  /** Goes on with what a partition was just restored from, where the topic has all that this contains. */
+  resume(partition: number, { missing, toldIn }: PlacedSnapshot): void {
+    const { topicId } = this;
+    if (topicId === undefined || toldIn !== topicId || missing.length > 0) return;
+    this.#topicId ??= topicId;
+    if (topicId === this.#topicId) this.#options.changes.told(partition);
   }
 
   /**
@@ -70,11 +86,15 @@ export class ChangesWriter {
     const { cluster, encoder, target, changes } = this.#options;
     const known = cluster.topic(target.topic);
     if (known === undefined) return [this.#missing()];
-    if (known.topicId !== this.#topicId) {
+    if (known.topicId !== this.#ownId) {
       await this.#requireOwn(inputId);
-      if (this.#topicId !== undefined) for (const one of partitions) changes.forget(one);
-      this.#topicId = known.topicId;
+      this.#ownId = known.topicId;
     }
+    const told = this.#topicId;
+    if (told !== undefined && told !== known.topicId) {
+      for (const partition of partitions) changes.forget(partition);
+    }
+    this.#topicId = known.topicId;
     const header = [TOPIC_ID_HEADER, inputId] as const;
     const records = partitions.flatMap((partition) =>
       changes

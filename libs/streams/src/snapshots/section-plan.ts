@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '../records/record.ts';
 import { BATCH_OVERHEAD, recordBytes } from '../records/record-size.ts';
 import { eraseRecord, headRecord, isSectionName, sectionRecord } from './section-records.ts';
 import type { SetOf } from './section-records.ts';
-import type { LogIdentity, Section, Snapshot } from './snapshot.ts';
+import type { LogIdentity, Section, Snapshot, ToldIn } from './snapshot.ts';
 
 /** A section is larger than its topic takes: an operator has to let the topic take more. */
 export class SnapshotTooLargeError extends Error {
@@ -68,7 +68,7 @@ export interface SectionPlan {
   readonly bytes: number;
 }
 
-export interface PlanningOptions {
+export interface PlanningOptions extends ToldIn {
   readonly input: string;
   /** The topic of snapshots. */
   readonly topic: string;
@@ -140,7 +140,7 @@ function increment(
     if (isSame) continue;
     records.push(sectionRecord(of, name, { value: encode(section), nextOffset }, writtenMs));
   }
-  records.push(head(of, snapshot, kept, options));
+  records.push(headOf(of, snapshot, kept, options));
   for (const name of saved.sections.keys()) {
     if (!kept.has(name)) records.push(eraseRecord(of, name, writtenMs));
   }
@@ -161,19 +161,20 @@ function whole(
   const records: OutgoingRecord[] = sections.map((section) =>
     sectionRecord(of, section.name, { value: encode(section), nextOffset }, writtenMs),
   );
-  records.push(head(of, snapshot, kept, options));
+  records.push(headOf(of, snapshot, kept, options));
   const units = fits(records, options) ? [records] : records.map((record) => [record]);
   return { saved: { set, place, nextOffset, sections: kept }, units, bytes: sum(records) };
 }
 
-function head(
+function headOf(
   of: SetOf,
   { nextOffset, topicId, leaderEpoch }: OwnSnapshot,
   kept: ReadonlyMap<string, SavedSection>,
-  { topic, maxSnapshotBytes: takes, writtenMs }: PlanningOptions,
+  { topic, maxSnapshotBytes: takes, writtenMs, toldIn }: PlanningOptions,
 ): OutgoingRecord {
   const sections = new Map([...kept].map(([name, { nextOffset: at }]) => [name, at]));
-  const record = headRecord(of, { nextOffset, topicId, leaderEpoch, sections }, writtenMs);
+  const head = { nextOffset, topicId, leaderEpoch, toldIn, sections };
+  const record = headRecord(of, head, writtenMs);
   const bytes = record.value?.length ?? 0;
   const { partition } = of;
   if (bytes <= takes) return record;

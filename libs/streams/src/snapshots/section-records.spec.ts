@@ -15,9 +15,11 @@ import { SnapshotsUnreadableError } from './snapshot.ts';
 const INPUT = 'processed';
 const OF = { input: INPUT, partition: 3, set: 'abcdefghijkl' };
 const LOG = { topicId: '00112233445566778899aabbccddeeff', leaderEpoch: 7 };
+const TOLD = { toldIn: 'ffeeddccbbaa99887766554433221100' };
 const STATE = { value: Buffer.from('state'), nextOffset: 42n };
 const HEAD = {
   ...LOG,
+  ...TOLD,
   nextOffset: 42n,
   sections: new Map([
     ['counts', 42n],
@@ -36,7 +38,7 @@ describe('The records of a snapshot', () => {
     const section = readPart(stored(sectionRecord(OF, 'counts', STATE, 1)), INPUT);
     expect(section).toEqual({ kind: 'section', partition, set, section: 'counts', ...STATE });
     const head = readPart(stored(headRecord(OF, HEAD, 1_000)), INPUT);
-    expect(head).toMatchObject({ kind: 'head', partition, set, writtenMs: 1_000, ...LOG });
+    expect(head).toMatchObject({ kind: 'head', partition, set, writtenMs: 1_000, ...LOG, ...TOLD });
     expect(head).toMatchObject({ nextOffset: 42n });
     expect(head?.kind === 'head' && new Map(head.sections)).toEqual(HEAD.sections);
     const erased = readPart(stored(eraseRecord(OF, 'counts', 1)), INPUT);

@@ -1,8 +1,13 @@
 import { lastHeader } from '../records/headers.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeader } from '../records/record.ts';
 import { BATCH_OVERHEAD, recordBytes } from '../records/record-size.ts';
-import { SnapshotsUnreadableError, TOPIC_ID_HEADER, topicIdIn } from './snapshot.ts';
-import type { LogIdentity } from './snapshot.ts';
+import {
+  SnapshotsUnreadableError,
+  TOLD_IN_HEADER,
+  TOPIC_ID_HEADER,
+  topicIdIn,
+} from './snapshot.ts';
+import type { LogIdentity, ToldIn } from './snapshot.ts';
 
 /** The next offset of the state when a record of a snapshot was written, decimal. */
 export const NEXT_OFFSET_HEADER = 'next-offset';
@@ -26,7 +31,7 @@ export interface SetOf {
 }
 
 /** What a set's head says. */
-export interface Head extends LogIdentity {
+export interface Head extends LogIdentity, ToldIn {
   readonly nextOffset: bigint;
   /** By name, the next offset at which each section was written. */
   readonly sections: ReadonlyMap<string, bigint>;
@@ -41,12 +46,13 @@ export class HeadPart implements Head {
   readonly writtenMs: number;
   readonly topicId: string | undefined;
   readonly leaderEpoch: number;
+  readonly toldIn: string | undefined;
   /** Undefined when it is read: it is a view on what was fetched. */
   #list: Buffer | undefined;
   #sections: ReadonlyMap<string, bigint> = new Map();
 
   constructor(
-    part: Pick<HeadPart, 'partition' | 'set' | 'nextOffset' | 'writtenMs'> & LogIdentity,
+    part: Pick<HeadPart, 'partition' | 'set' | 'nextOffset' | 'writtenMs'> & LogIdentity & ToldIn,
     list: Buffer,
   ) {
     this.partition = part.partition;
@@ -55,6 +61,7 @@ export class HeadPart implements Head {
     this.writtenMs = part.writtenMs;
     this.topicId = part.topicId;
     this.leaderEpoch = part.leaderEpoch;
+    this.toldIn = part.toldIn;
     this.#list = list;
   }
 
@@ -120,12 +127,13 @@ export function sectionRecord(
 /** @param writtenMs epoch milliseconds @returns the record that makes a snapshot of the sections of a set */
 export function headRecord(
   of: SetOf,
-  { nextOffset, topicId, leaderEpoch, sections }: Head,
+  { nextOffset, topicId, leaderEpoch, toldIn, sections }: Head,
   writtenMs: number,
 ): Keyed {
   const headers: RecordHeader[] = [[NEXT_OFFSET_HEADER, String(nextOffset)]];
   if (topicId !== undefined) headers.push([TOPIC_ID_HEADER, topicId]);
   if (leaderEpoch >= 0) headers.push([LEADER_EPOCH_HEADER, String(leaderEpoch)]);
+  if (toldIn !== undefined) headers.push([TOLD_IN_HEADER, toldIn]);
   const offsets = Object.fromEntries([...sections].map(([name, at]) => [name, String(at)]));
   const value = Buffer.from(JSON.stringify({ format: FORMAT, sections: offsets }));
   return { key: keyOf(of, ''), value, headers, timestamp: String(writtenMs) };
@@ -183,7 +191,8 @@ export function readPart(
   const log = { topicId: topicIdIn(headers), leaderEpoch };
   const written = { partition, nextOffset, writtenMs: Number(timestamp), ...log };
   if (set === undefined) return { kind: 'whole', value, ...written };
-  return new HeadPart({ set, ...written }, value);
+  const toldIn = topicIdIn(headers, TOLD_IN_HEADER);
+  return new HeadPart({ set, ...written, toldIn }, value);
 }
 
 function keyOf({ input, partition, set }: SetOf, section: string): Buffer {

@@ -112,7 +112,7 @@ class Owner {
     };
     const { units, saved, bytes } = planSections(PARTITION, snapshot, PLACE, this.#world.newSet, {
       ...{ input: INPUT, topic: 'insights', writtenMs: 1, maxSnapshotBytes: 10_000 },
-      ...{ maxMessageBytes: this.#world.maxMessageBytes, maxRecords: 100 },
+      ...{ maxMessageBytes: this.#world.maxMessageBytes, maxRecords: 100, toldIn: undefined },
     });
     let written = 0;
     for (const records of units) {

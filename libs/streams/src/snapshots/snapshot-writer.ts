@@ -50,6 +50,14 @@ export type Written =
   /** Some of it may be there, or come to be there later: nothing may be written behind it under the same keys. */
   | { readonly kind: 'unknown'; readonly set: string };
 
+/** What became of snapshots. */
+export interface WrittenSnapshots {
+  /** By partition. */
+  readonly written: ReadonlyMap<number, Written>;
+  /** What could not be written of them, and of what they tell: to be {@link SnapshotWriter.judge}d. */
+  readonly failed: readonly FailedWrite[];
+}
+
 const MAX_RECORDS = 1_000;
 const UNWRITTEN: Written = { kind: 'unwritten' };
 
@@ -66,26 +74,25 @@ export class SnapshotWriter {
   /**
    * Writes what changes since what is saved. Sections are encoded before this returns.
    *
-   * @throws SnapshotTooLargeError, UnwrittenError, ForeignChangesError, or ProtocolError when an operator has to act
+   * @throws SnapshotTooLargeError, ForeignChangesError, or ProtocolError when an operator has to act
    */
-  async write(snapshots: ReadonlyMap<number, OwnSnapshot>): Promise<ReadonlyMap<number, Written>> {
+  async write(snapshots: ReadonlyMap<number, OwnSnapshot>): Promise<WrittenSnapshots> {
     const { cluster, encoder, target } = this.#options;
     const { topic, maxMessageBytes } = target;
     const known = cluster.topic(topic);
-    const unwritten = new Map([...snapshots.keys()].map((partition) => [partition, UNWRITTEN]));
+    const nothing = (failed: readonly FailedWrite[]): WrittenSnapshots => ({
+      written: new Map([...snapshots.keys()].map((partition) => [partition, UNWRITTEN])),
+      failed,
+    });
     if (known === undefined) {
       const error = new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION', `Produce to topic "${topic}"`);
-      this.#judge([{ topic, partition: 0, error }]);
-      return unwritten;
+      return nothing([{ topic, partition: 0, error }]);
     }
     const plans = this.#plan(snapshots, known);
     const failed = await this.#writeChanges(snapshots);
-    if (failed.length > 0) {
-      this.#judge(failed);
-      return unwritten;
-    }
+    if (failed.length > 0) return nothing(failed);
     // What goes behind sections of a topic that is gone would be of no use.
-    if (cluster.topic(topic)?.topicId !== known.topicId) return unwritten;
+    if (cluster.topic(topic)?.topicId !== known.topicId) return nothing([]);
     const units = new Map<number, readonly Unit[]>();
     for (const [partition, { saved, units: planned }] of plans) {
       const place = saved.place.partition;
@@ -95,25 +102,45 @@ export class SnapshotWriter {
       );
     }
     const limits = { topic, maxMessageBytes, maxRecords: MAX_RECORDS };
-    const written = await writeUnits(cluster, encoder, [...units.values()].flat(), limits);
-    this.#judge(written.failed);
-    return new Map(
+    const all = await writeUnits(cluster, encoder, [...units.values()].flat(), limits);
+    const written = new Map(
       [...plans].map(([partition, plan]) => [
         partition,
-        outcome(plan, units.get(partition) ?? [], written),
+        outcome(plan, units.get(partition) ?? [], all),
       ]),
     );
+    return { written, failed: all.failed };
+  }
+
+  /**
+   * Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more.
+   *
+   * @param failed of all that was to be written at a time
+   * @throws UnwrittenError when brokers refuse for too long
+   */
+  judge(failed: readonly FailedWrite[]): void {
+    const { clock, stallTimeoutMs, onFailed } = this.#options;
+    const told = new Map(failed.map(({ topic, error }) => [topic, error]));
+    for (const [topic, error] of told) onFailed(topic, error);
+    const refused = failed.find(({ error }) => !isAway(error));
+    if (refused === undefined) {
+      this.#refusedSince = undefined;
+      return;
+    }
+    this.#refusedSince ??= clock.now();
+    if (clock.now() - this.#refusedSince < stallTimeoutMs) return;
+    throw new UnwrittenError(refused.topic, refused.error);
   }
 
   #plan(
     snapshots: ReadonlyMap<number, OwnSnapshot>,
     { topicId, partitions }: Topic,
   ): ReadonlyMap<number, SectionPlan> {
-    const { clock, input, target, maxSnapshotBytes, newSet } = this.#options;
+    const { clock, input, target, maxSnapshotBytes, newSet, changes } = this.#options;
     const { topic, maxMessageBytes } = target;
     const writtenMs = clock.now();
     const limits = { topic, maxSnapshotBytes, maxMessageBytes, maxRecords: MAX_RECORDS };
-    const options = { input, writtenMs, ...limits };
+    const options = { input, writtenMs, toldIn: changes?.topicId, ...limits };
     return new Map(
       [...snapshots].map(([partition, snapshot]) => {
         const place = {
@@ -138,21 +165,6 @@ export class SnapshotWriter {
       if (!mayPass(error) || !(error instanceof Error)) throw error;
       return [{ topic: changes.topic, partition: 0, error }];
     }
-  }
-
-  /** Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more. */
-  #judge(failed: readonly FailedWrite[]): void {
-    const { clock, stallTimeoutMs, onFailed } = this.#options;
-    const told = new Map(failed.map(({ topic, error }) => [topic, error]));
-    for (const [topic, error] of told) onFailed(topic, error);
-    const refused = failed.find(({ error }) => !isAway(error));
-    if (refused === undefined) {
-      this.#refusedSince = undefined;
-      return;
-    }
-    this.#refusedSince ??= clock.now();
-    if (clock.now() - this.#refusedSince < stallTimeoutMs) return;
-    throw new UnwrittenError(refused.topic, refused.error);
   }
 }
 

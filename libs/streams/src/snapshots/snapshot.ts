@@ -39,11 +39,19 @@ export interface LogIdentity {
   readonly leaderEpoch: number;
 }
 
+/** Where the changes were told that a snapshot contains. */
+export interface ToldIn {
+  /** The id of the topic that has them all; undefined: none is known to. */
+  readonly toldIn: string | undefined;
+}
+
 /** A snapshot that was found, with the log that it is of. */
-export type PlacedSnapshot = FoundSnapshot & LogIdentity;
+export type PlacedSnapshot = FoundSnapshot & LogIdentity & ToldIn;
 
 /** The id of the topic whose records are folded, in snapshots and changes. */
 export const TOPIC_ID_HEADER = 'topic-id';
+/** In snapshots, the id of the topic that has all changes which they contain. */
+export const TOLD_IN_HEADER = 'changes-topic-id';
 
 /** Snapshots cannot be read: without them states are not known, and nothing must be guessed. */
 export class SnapshotsUnreadableError extends Error {
@@ -51,8 +59,14 @@ export class SnapshotsUnreadableError extends Error {
   readonly code = 'SNAPSHOTS_UNREADABLE';
 }
 
-/** @returns the id of the topic whose records a snapshot or change comes of; undefined where it does not say */
-export function topicIdIn(headers: NonNullable<ConsumedRecord['headers']>): string | undefined {
-  const topicId = lastHeader(headers, TOPIC_ID_HEADER) ?? '';
+/**
+ * @param header which topic is asked for: by default the one whose records a snapshot or change comes of
+ * @returns the id of the topic; undefined where the record does not say
+ */
+export function topicIdIn(
+  headers: NonNullable<ConsumedRecord['headers']>,
+  header = TOPIC_ID_HEADER,
+): string | undefined {
+  const topicId = lastHeader(headers, header) ?? '';
   return /^[0-9a-f]{32}$/.test(topicId) ? topicId : undefined;
 }
