@@ -31,8 +31,7 @@ export class InsightsLog implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #logWhenDue(): void {
-    const view = this.#views.view();
-    if (!this.#pacing.isDue(view.total, performance.now())) return;
-    for (const line of insightsLogLines(view)) this.#logger.info(line);
+    if (!this.#pacing.isDue(this.#views.counted, performance.now())) return;
+    for (const line of insightsLogLines(this.#views.view())) this.#logger.info(line);
   }
 }

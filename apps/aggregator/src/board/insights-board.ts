@@ -33,6 +33,8 @@ export interface BoardOptions {
 
 /** What HTTP, metrics and log lines read. Views are immutable: the same object means that nothing changed. */
 export interface InsightsViews {
+  /** Counted logins since the beginning; asks for no view. */
+  readonly counted: number;
   /** @param period absent: since the beginning */
   view(period?: Period): View;
 }
@@ -87,6 +89,12 @@ export class InsightsBoard implements InsightsViews {
     else this.#cells.touch(shown === state ? touched : state.cells.differing(shown.cells));
     this.#states.set(partition, state);
     this.#changes += 1;
+  }
+
+  get counted(): number {
+    let counted = 0;
+    for (const state of this.#states.values()) counted += state.counted;
+    return counted;
   }
 
   view(period?: Period): View {

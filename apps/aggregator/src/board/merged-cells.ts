@@ -19,7 +19,7 @@ export interface MergedDay {
   readonly whole: MergedCell;
 }
 
-/** A cell that may still grow: until it is given away. */
+/** What is kept of an hour, or what is kept of a day as a whole: it may grow until it is given away. */
 interface GrowingCell extends MergedCell {
   counted: number;
   /** Of {@link MergedCells}, when it was made. */
@@ -28,7 +28,9 @@ interface GrowingCell extends MergedCell {
 
 interface GrowingDay {
   readonly hours: (GrowingCell | undefined)[];
-  whole: GrowingCell;
+  parts: GrowingCell;
+  /** Undefined: its hours have grown since it was summed up. */
+  whole: MergedCell | undefined;
 }
 
 /** A state, and what it keeps of one day. */
@@ -67,24 +69,24 @@ export class MergedCells {
     this.#changed.days.clear();
     this.#generation += 1;
     return new Map(
-      [...this.#days].map(([day, { hours, whole }]) => [day, { hours: [...hours], whole }]),
+      [...this.#days].map(([day, known]) => {
+        known.whole ??= sumOf(known);
+        return [day, { hours: [...known.hours], whole: known.whole }];
+      }),
     );
   }
 
   #addDay(day: number, added: StateOfDay): void {
-    const known = this.#days.get(day);
-    const hours = known?.hours ?? noHours();
-    const whole = this.#growing('day', known?.whole);
+    const { hours, parts } = this.#days.get(day) ?? { hours: noHours(), parts: undefined };
     for (const [index, cell] of added.cells.hours.entries()) {
       if (cell === undefined) continue;
-      const hour = day * HOURS_PER_DAY + index;
       const growing = this.#growing('hour', hours[index]);
       hours[index] = growing;
-      addHour(growing, hour, added.state, cell);
-      addHour(whole, hour, added.state, cell);
+      addHour(growing, day * HOURS_PER_DAY + index, added.state, cell);
     }
-    addParts(whole, day, added);
-    this.#days.set(day, { hours, whole });
+    const growing = this.#growing('day', parts);
+    addParts(growing, day, added);
+    this.#days.set(day, { hours, parts: growing, whole: undefined });
   }
 
   #merge(day: number, states: readonly PartitionState[]): void {
@@ -97,19 +99,13 @@ export class MergedCells {
       return;
     }
     const hours = this.#days.get(day)?.hours ?? noHours();
-    const whole = this.#growing('day', undefined);
     for (let index = 0; index < HOURS_PER_DAY; index += 1) {
       const hour = day * HOURS_PER_DAY + index;
       if (this.#changed.hours.has(hour)) hours[index] = this.#mergeHour(ofDay, index, hour);
-      const merged = hours[index];
-      if (merged === undefined) continue;
-      whole.counted += merged.counted;
-      for (const [at, { cells, merging }] of CATALOGUE.entries()) {
-        if (cells?.of === 'hour') merging.add(whole.merged[at], merged.merged[at]);
-      }
     }
-    for (const each of ofDay) addParts(whole, day, each);
-    this.#days.set(day, { hours, whole });
+    const parts = this.#growing('day', undefined);
+    for (const each of ofDay) addParts(parts, day, each);
+    this.#days.set(day, { hours, parts, whole: undefined });
   }
 
   #mergeHour(ofDay: readonly StateOfDay[], index: number, hour: number): GrowingCell | undefined {
@@ -123,17 +119,28 @@ export class MergedCells {
     return merged;
   }
 
-  /** @returns a cell that may grow, with what is in another one; of a day, with what is kept of days too */
+  /** @returns a cell that may grow, with what is in another one */
   #growing(of: 'hour' | 'day', base: GrowingCell | undefined): GrowingCell {
     if (base?.generation === this.#generation) return base;
     const merged = CATALOGUE.map(({ cells, merging }, index) => {
-      if (cells === undefined || (of === 'hour' && cells.of === 'day')) return undefined;
+      if (cells?.of !== of) return undefined;
       const into = merging.empty();
       if (base !== undefined) merging.add(into, base.merged[index]);
       return into;
     });
     return { counted: base?.counted ?? 0, merged, generation: this.#generation };
   }
+}
+
+/** @returns all hours of a day, and what is kept of it as a whole */
+function sumOf({ hours, parts }: GrowingDay): MergedCell {
+  const merged = CATALOGUE.map(({ cells, merging }, index) => {
+    if (cells?.of !== 'hour') return parts.merged[index];
+    const into = merging.empty();
+    for (const hour of hours) if (hour !== undefined) merging.add(into, hour.merged[index]);
+    return into;
+  });
+  return { counted: parts.counted, merged };
 }
 
 function noHours(): undefined[] {
@@ -152,9 +159,11 @@ function addHour(into: GrowingCell, hour: number, state: PartitionState, cell: H
 
 /** Adds what a partition has of a day as a whole. */
 function addParts(into: GrowingCell, day: number, { state, cells: ofDay }: StateOfDay): void {
+  const counted = ofDay.hours.reduce((sum, cell) => sum + (cell?.counted ?? 0), 0);
+  into.counted += counted;
   for (const [index, { cells, merging }] of CATALOGUE.entries()) {
     if (cells?.of !== 'day') continue;
     const always = state.insights[index]?.state;
-    merging.addCell(into.merged[index], ofDay.parts[index], always, day, into.counted);
+    merging.addCell(into.merged[index], ofDay.parts[index], always, day, counted);
   }
 }
