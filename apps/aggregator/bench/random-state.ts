@@ -17,6 +17,8 @@ export interface StateShape {
   readonly minutes: number;
   readonly versions: number;
   readonly users: number;
+  /** Of the first login; the same in every run when it is left out. */
+  readonly startMs?: number;
 }
 
 export interface FoldArguments {
@@ -31,7 +33,7 @@ export interface FoldArguments {
 export function randomLogins(shape: StateShape, seed = 1): FoldArguments[] {
   const random = seededRandom(seed);
   const users = Array.from({ length: shape.users }, () => uuid(random));
-  const startMs = Date.UTC(2024, 11, 17);
+  const startMs = shape.startMs ?? Date.UTC(2024, 11, 17);
   const stepMs = (shape.minutes * 60_000) / shape.logins;
   return Array.from({ length: shape.logins }, (_, index) => ({
     user_id: users[Math.floor(random() * users.length)] ?? '',
@@ -74,9 +76,9 @@ export function foldAll(logins: readonly FoldArguments[]): PartitionState {
   return state;
 }
 
-const STATES = 'AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO'.split(
-  ' ',
-);
+const STATES =
+  `AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC
+  SD TN TX UT VT VA WA WV WI WY DC PR GU VI AS MP UM FM MH PW`.split(/\s+/);
 
 function uuid(random: () => number): string {
   const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');

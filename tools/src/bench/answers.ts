@@ -9,6 +9,8 @@ import { ProcessMeter } from './process-meter.ts';
 import { createLane, dropLane } from './run.ts';
 import { checkLedger, startAggregator, whenReady } from './services.ts';
 import type { BenchService } from './services.ts';
+import { Broker } from './wire/broker.ts';
+import { Workload } from './workload.ts';
 
 /** How long `GET /insights` takes while logins flow in. */
 export interface AnswerFigures {
@@ -23,6 +25,10 @@ export interface AnswerLoad {
   /** Processed logins per second. */
   readonly loginsPerSecond: number;
   readonly requestsPerSecond: number;
+  /** Such as `?last=7d`. */
+  readonly query?: string;
+  /** Days with logins in every hour that are there before; by default none. */
+  readonly days?: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
 }
@@ -30,6 +36,11 @@ export interface AnswerLoad {
 const PARTITIONS = 4;
 const CONNECTIONS = 16;
 const TICK_MS = 1;
+const VALUE_BYTES = 190;
+const MS_PER_HOUR = 3_600_000;
+const MS_PER_DAY = 24 * MS_PER_HOUR;
+/** Logins of a partition in an hour that is past. */
+const PAST_BATCH = 100;
 const CATCH_UP_MS = 60_000;
 const LONGEST_US = 60_000_000;
 
@@ -41,9 +52,10 @@ const LONGEST_US = 60_000_000;
  */
 export async function runAnswers(
   cluster: BenchCluster,
-  { loginsPerSecond, requestsPerSecond, warmUpMs, measureMs }: AnswerLoad,
+  { loginsPerSecond, requestsPerSecond, query = '', days = 0, warmUpMs, measureMs }: AnswerLoad,
 ): Promise<AnswerFigures> {
   const topic = await cluster.createTopic('bench-answers', PARTITIONS);
+  const past = await writePast(cluster.brokers, topic, days);
   const settings = { SNAPSHOT_INTERVAL_MS: '1000', INSIGHTS_LOG_EVERY: '1000000' };
   const lane = await createLane(cluster, topic, PARTITIONS, settings);
   const service = await startAggregator(lane, topic);
@@ -52,6 +64,7 @@ export async function runAnswers(
   const written = new Int32Array(new SharedArrayBuffer(4));
   try {
     await whenReady(service);
+    await countsAll(service.url, past);
     const workerData: WriterOptions = {
       brokers: cluster.brokers,
       topic,
@@ -65,10 +78,11 @@ export async function runAnswers(
     ended.catch(() => undefined); // awaited below
     try {
       await sleep(warmUpMs);
-      const figures = await ask(service, agent, requestsPerSecond, measureMs);
+      const url = `${service.url}/insights${query}`;
+      const figures = await ask(service, url, agent, { requestsPerSecond, measureMs });
       Atomics.store(stopFlag, 0, 1);
       await ended;
-      await countsAll(service.url, Atomics.load(written, 0));
+      await countsAll(service.url, past + Atomics.load(written, 0));
       return figures;
     } finally {
       await writer.terminate();
@@ -81,11 +95,28 @@ export async function runAnswers(
   }
 }
 
+/** @returns how many logins were written: some in each hour of the days before today */
+async function writePast(brokers: string, topic: string, days: number): Promise<number> {
+  const broker = await Broker.connect(brokers);
+  const today = Math.floor(Date.now() / MS_PER_DAY) * MS_PER_DAY;
+  let written = 0;
+  for (let hour = today - days * MS_PER_DAY; hour < today; hour += MS_PER_HOUR) {
+    const workload = new Workload('processed', VALUE_BYTES, hour);
+    const batches = Array.from({ length: PARTITIONS }, (_, partition) => {
+      return [partition, workload.smallBatch(partition, PAST_BATCH, PARTITIONS)] as const;
+    });
+    await broker.produce(topic, new Map(batches));
+    written += PARTITIONS * PAST_BATCH;
+  }
+  broker.close();
+  return written;
+}
+
 async function ask(
-  { url, process }: BenchService,
+  { process }: BenchService,
+  url: string,
   agent: Agent,
-  requestsPerSecond: number,
-  measureMs: number,
+  { requestsPerSecond, measureMs }: Pick<AnswerLoad, 'requestsPerSecond' | 'measureMs'>,
 ): Promise<AnswerFigures> {
   const histogram = build({ highestTrackableValue: LONGEST_US, numberOfSignificantValueDigits: 3 });
   const meter = new ProcessMeter(process.pid);
@@ -97,7 +128,7 @@ async function ask(
     const due = Math.min(count, ((performance.now() - startMs) * requestsPerSecond) / 1_000);
     while (answers.length < due) {
       const intendedMs = startMs + (answers.length * 1_000) / requestsPerSecond;
-      const answer = answered(`${url}/insights`, agent).then(() => {
+      const answer = answered(url, agent).then(() => {
         const us = Math.round((performance.now() - intendedMs) * 1_000);
         histogram.recordValue(Math.max(1, us));
       });
