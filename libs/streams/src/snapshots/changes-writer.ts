@@ -46,6 +46,8 @@ export class ChangesWriter {
   readonly #options: ChangesWriterOptions;
   /** The topic that has what was told. */
   #topicId: string | undefined;
+  /** The partitions of which it has something. */
+  readonly #told = new Set<number>();
   /** The topic that was found to have no changes of another input. */
   #ownId: string | undefined;
 
@@ -74,7 +76,9 @@ export class ChangesWriter {
     const { topicId } = this;
     if (topicId === undefined || toldIn !== topicId || missing.length > 0) return;
     this.#topicId ??= topicId;
-    if (topicId === this.#topicId) this.#options.changes.told(partition);
+    if (topicId !== this.#topicId) return;
+    this.#told.add(partition);
+    this.#options.changes.told(partition);
   }
 
   /**
@@ -90,11 +94,12 @@ export class ChangesWriter {
       await this.#requireOwn(inputId);
       this.#ownId = known.topicId;
     }
-    const told = this.#topicId;
-    if (told !== undefined && told !== known.topicId) {
-      for (const partition of partitions) changes.forget(partition);
+    if (known.topicId !== this.#topicId) {
+      for (const partition of this.#told) changes.forget(partition);
+      this.#told.clear();
+      this.#topicId = known.topicId;
     }
-    this.#topicId = known.topicId;
+    for (const partition of partitions) this.#told.add(partition);
     const header = [TOPIC_ID_HEADER, inputId] as const;
     const records = partitions.flatMap((partition) =>
       changes
