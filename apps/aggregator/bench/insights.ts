@@ -1,9 +1,9 @@
 /**
- * Measures what a partition costs: the fold, snapshots in bytes and time, the state in memory, and views of all partitions:
+ * Measures what a partition costs: the fold, snapshots in bytes and time, the state in memory, and answers of all partitions:
  * `node --expose-gc apps/aggregator/bench/insights.ts`.
  */
+import { SharedAnswers } from '../src/http/shared-answers.ts';
 import { InsightsBoard } from '../src/board/insights-board.ts';
-import { periodOf } from '../src/board/period.ts';
 import type { PeriodQuery } from '../src/board/period.ts';
 import { PartitionState } from '../src/state/partition-state.ts';
 import { readSections } from '../src/state/sections.ts';
@@ -55,14 +55,14 @@ function measure(shape: StateShape): void {
       monotonic: () => (clock += 1e6),
     });
     for (const [partition, copy] of copies.entries()) board.show(partition, copy);
-    const period = periodOf(query, endMs);
-    const firstUs = timeUs(() => board.view(period), 1, 1);
+    const answers = new SharedAnswers(board, () => endMs);
+    const firstUs = timeUs(() => answers.insights(query), 1, 1);
     const us = timeUs(() => {
       board.show(0, touched(copies[0], endMs));
-      board.view(period);
+      answers.insights(query);
     });
     process.stdout.write(
-      `view ${JSON.stringify(query)} of ${PARTITIONS} partitions: ${firstUs} µs at first, ${us} µs after a change\n`,
+      `answer ${JSON.stringify(query)} of ${PARTITIONS} partitions: ${firstUs} µs at first, ${us} µs after a change\n`,
     );
   }
 }

@@ -5,7 +5,6 @@ import type { Counts } from './insights/counting/distribution.ts';
 import { deviceTypes } from './insights/device-types/insight.ts';
 import { locales } from './insights/locales/insight.ts';
 import { traffic } from './insights/traffic/insight.ts';
-import { minutesOf } from './insights/traffic/minute-counts.ts';
 import { peaks } from './insights/traffic/peaks.ts';
 import { isoMinute } from './utc.ts';
 
@@ -16,7 +15,7 @@ const MIN_PAUSE_MS = 1000;
 
 /** The insights as log lines, in the four forms of the project's first edition; peaks in the order of time. */
 export function insightsLogLines(view: View): string[] {
-  const busiest = peaks(minutesOf(view.asked(traffic)), PEAK_LINES);
+  const busiest = peaks(view.asked(traffic), PEAK_LINES);
   return [
     `Insights so far: ${pythonDict(view.asked(deviceTypes).merged, 'device_type:')}`,
     `Insights on App Versions: ${pythonDict(view.asked(appVersions).merged.counts)}`,

@@ -1,8 +1,10 @@
 import type { PartitionState } from '../state/partition-state.ts';
 import { MergedCells } from './merged-cells.ts';
-import { todayOf } from './period.ts';
+import { PeriodSum } from './period-sum.ts';
+import { previousOf, todayOf } from './period.ts';
 import type { Period } from './period.ts';
 import { View } from './view.ts';
+import type { PeriodSums } from './view.ts';
 
 /** Between two merges, so that a burst of small batches does not spend its time on answers nobody reads. */
 const MERGE_PAUSE_MS = 100;
@@ -13,6 +15,7 @@ const MAX_VIEWS = 40;
 
 interface KeptView {
   readonly view: View;
+  readonly sums: PeriodSums | undefined;
   /** The changes that it contains. */
   readonly changes: number;
   /** Until then it is given though there are others, by the monotonic clock. */
@@ -107,10 +110,11 @@ export class InsightsBoard implements InsightsViews {
       return kept.view;
     }
     const begunMs = this.#stopwatch();
-    const view = this.#merge(period, today);
+    const sums = kept?.sums ?? sumsOf(period);
+    const view = this.#merge(sums, today);
     const pauseMs = Math.max(MERGE_PAUSE_MS, MERGE_PAUSE_FACTOR * (this.#stopwatch() - begunMs));
     this.#views.delete(key);
-    this.#views.set(key, { view, changes: this.#changes, untilMs: nowMs + pauseMs });
+    this.#views.set(key, { view, sums, changes: this.#changes, untilMs: nowMs + pauseMs });
     for (const oldest of this.#views.keys()) {
       if (this.#views.size <= MAX_VIEWS) break;
       this.#views.delete(oldest);
@@ -118,15 +122,20 @@ export class InsightsBoard implements InsightsViews {
     return view;
   }
 
-  #merge(period: Period | undefined, today: number): View {
+  #merge(sums: PeriodSums | undefined, today: number): View {
     const { trafficRetentionMinutes, maxDistinctValues } = this.#options;
     return new View({
       topic: { byPartition: this.#states, due: this.#due },
       days: this.#cells.of([...this.#states.values()]),
-      period,
+      sums,
       today,
       trafficRetentionMinutes,
       maxDistinctValues,
     });
   }
+}
+
+function sumsOf(period: Period | undefined): PeriodSums | undefined {
+  if (period === undefined) return undefined;
+  return { period: new PeriodSum(period), previous: new PeriodSum(previousOf(period)) };
 }

@@ -3,23 +3,31 @@ import type { PartitionState } from '../state/partition-state.ts';
 import type { DayCells, HourCell } from '../state/day-cells.ts';
 import type { Touched } from '../state/time-cells.ts';
 import { HOURS_PER_DAY } from '../utc.ts';
+import { CellSum } from './cell-sum.ts';
+import type { MergedCell } from './cell-sum.ts';
 
-/** What all partitions have of one hour, or of one day. */
-export interface MergedCell {
-  readonly counted: number;
-  /** In the order of the catalogue. */
-  readonly merged: readonly unknown[];
-}
-
-/** What all partitions have of one day. */
-export interface MergedDay {
+/** What all partitions have of one day. It does not change. */
+export class MergedDay {
   /** By hour of the day. */
   readonly hours: readonly (MergedCell | undefined)[];
-  /** The sum of the hours, and what is kept of the day. */
-  readonly whole: MergedCell;
+  /** What is kept of the day as one. */
+  readonly parts: MergedCell;
+  readonly #sum: CellSum;
+  #whole: MergedCell | undefined;
+
+  constructor({ hours, parts, sum }: GrowingDay) {
+    this.hours = [...hours];
+    this.parts = parts;
+    this.#sum = sum;
+  }
+
+  /** The sum of its hours. */
+  get whole(): MergedCell {
+    return (this.#whole ??= this.#sum.of(this.hours.filter((hour) => hour !== undefined)));
+  }
 }
 
-/** What is kept of an hour, or what is kept of a day as a whole: it may grow until it is given away. */
+/** What is kept of an hour, or what is kept of a day as one: it may grow until it is given away. */
 interface GrowingCell extends MergedCell {
   counted: number;
   /** Of {@link MergedCells}, when it was made. */
@@ -28,9 +36,10 @@ interface GrowingCell extends MergedCell {
 
 interface GrowingDay {
   readonly hours: (GrowingCell | undefined)[];
-  parts: GrowingCell;
-  /** Undefined: its hours have grown since it was summed up. */
-  whole: MergedCell | undefined;
+  readonly parts: GrowingCell;
+  readonly sum: CellSum;
+  /** Undefined: it has changed since it was given away. */
+  given: MergedDay | undefined;
 }
 
 /** A state, and what it keeps of one day. */
@@ -69,24 +78,22 @@ export class MergedCells {
     this.#changed.days.clear();
     this.#generation += 1;
     return new Map(
-      [...this.#days].map(([day, known]) => {
-        known.whole ??= sumOf(known);
-        return [day, { hours: [...known.hours], whole: known.whole }];
-      }),
+      [...this.#days].map(([day, known]) => [day, (known.given ??= new MergedDay(known))]),
     );
   }
 
   #addDay(day: number, added: StateOfDay): void {
-    const { hours, parts } = this.#days.get(day) ?? { hours: noHours(), parts: undefined };
+    const known = this.#days.get(day);
+    const { hours, sum } = known ?? noDay();
     for (const [index, cell] of added.cells.hours.entries()) {
       if (cell === undefined) continue;
       const growing = this.#growing('hour', hours[index]);
       hours[index] = growing;
       addHour(growing, day * HOURS_PER_DAY + index, added.state, cell);
     }
-    const growing = this.#growing('day', parts);
+    const growing = this.#growing('day', known?.parts);
     addParts(growing, day, added);
-    this.#days.set(day, { hours, parts: growing, whole: undefined });
+    this.#days.set(day, { hours, parts: growing, sum, given: undefined });
   }
 
   #merge(day: number, states: readonly PartitionState[]): void {
@@ -98,14 +105,14 @@ export class MergedCells {
       this.#days.delete(day);
       return;
     }
-    const hours = this.#days.get(day)?.hours ?? noHours();
+    const { hours, sum } = this.#days.get(day) ?? noDay();
     for (let index = 0; index < HOURS_PER_DAY; index += 1) {
       const hour = day * HOURS_PER_DAY + index;
       if (this.#changed.hours.has(hour)) hours[index] = this.#mergeHour(ofDay, index, hour);
     }
     const parts = this.#growing('day', undefined);
     for (const each of ofDay) addParts(parts, day, each);
-    this.#days.set(day, { hours, parts, whole: undefined });
+    this.#days.set(day, { hours, parts, sum, given: undefined });
   }
 
   #mergeHour(ofDay: readonly StateOfDay[], index: number, hour: number): GrowingCell | undefined {
@@ -132,19 +139,9 @@ export class MergedCells {
   }
 }
 
-/** @returns all hours of a day, and what is kept of it as a whole */
-function sumOf({ hours, parts }: GrowingDay): MergedCell {
-  const merged = CATALOGUE.map(({ cells, merging }, index) => {
-    if (cells?.of !== 'hour') return parts.merged[index];
-    const into = merging.empty();
-    for (const hour of hours) if (hour !== undefined) merging.add(into, hour.merged[index]);
-    return into;
-  });
-  return { counted: parts.counted, merged };
-}
-
-function noHours(): undefined[] {
-  return new Array<undefined>(HOURS_PER_DAY).fill(undefined);
+function noDay(): Pick<GrowingDay, 'hours' | 'sum'> {
+  const hours = new Array<undefined>(HOURS_PER_DAY).fill(undefined);
+  return { hours, sum: new CellSum('hour') };
 }
 
 /** Adds what a partition has of an hour. */

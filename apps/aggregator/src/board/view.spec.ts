@@ -7,6 +7,7 @@ import { appVersions } from '../insights/app-versions/insight.ts';
 import { locales } from '../insights/locales/insight.ts';
 import { traffic } from '../insights/traffic/insight.ts';
 import { minutesOf } from '../insights/traffic/minute-counts.ts';
+import { busierFirst, peaks } from '../insights/traffic/peaks.ts';
 import { users } from '../insights/users/insight.ts';
 import { weekHours } from '../insights/week-hours/insight.ts';
 import { PartitionState } from '../state/partition-state.ts';
@@ -22,6 +23,7 @@ import {
 import { HOURS_PER_DAY, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../utc.ts';
 import { periodOf, previousOf } from './period.ts';
 import type { PeriodQuery } from './period.ts';
+import type { View } from './view.ts';
 
 const NOW = SOME_TIME_MS + 10 * MS_PER_DAY;
 
@@ -44,6 +46,16 @@ function tally(values: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
+}
+
+/** @returns all that a view says of its insights */
+function saidBy(view: View): string {
+  return JSON.stringify([
+    insightsAnswer(view),
+    view.previous,
+    [...view.asked(weekHours).merged],
+    minutesOf(view.asked(traffic)),
+  ]);
 }
 
 describe('a view of a period', () => {
@@ -83,6 +95,9 @@ describe('a view of a period', () => {
         expect(
           new Map(minutesOf(view.asked(traffic)).map((each) => [String(each.minute), each.count])),
         ).toEqual(minutes);
+        expect(peaks(view.asked(traffic), 3)).toEqual(
+          minutesOf(view.asked(traffic)).sort(busierFirst).slice(0, 3),
+        );
         const hours = tally(
           inside.map(({ timeMs }) => {
             const date = new Date(timeMs);
@@ -104,6 +119,36 @@ describe('a view of a period', () => {
         expect(view.previous?.total).toBe(board.view(previousOf(period)).total);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('is the same whether it was asked for before or not, and stays as it was', () => {
+    const steps = fc.array(fc.array(placedLogin, { maxLength: 20 }), { maxLength: 12 });
+    const questions = fc.uniqueArray(query, { maxLength: 3, selector: JSON.stringify });
+    fc.assert(
+      fc.property(steps, questions, (batches, asked) => {
+        const states = Array.from({ length: 4 }, () => new PartitionState(LIMITS));
+        const board = liveBoard(states);
+        const given: (readonly [View, string])[] = [];
+        for (const logins of batches) {
+          for (const { partition, minute, user, version, locale } of logins) {
+            const timeMs = SOME_TIME_MS + minute * MS_PER_MINUTE;
+            const counted = login({ user_id: userId(user), app_version: version, locale });
+            states[partition]?.startBatch(NOW);
+            states[partition]?.fold(counted, timeMs, NOW);
+          }
+          for (const [partition, state] of states.entries()) board.show(partition, state);
+          const fresh = liveBoard(states);
+          for (const each of asked) {
+            const period = periodOf(each, NOW);
+            const view = board.view(period);
+            expect(saidBy(view)).toBe(saidBy(fresh.view(period)));
+            given.push([view, saidBy(view)]);
+          }
+        }
+        for (const [view, said] of given) expect(saidBy(view)).toBe(said);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -3,8 +3,9 @@ import type { Asked, Insight } from '../insights/insight.ts';
 import type { LedgerEntry } from '../state/ledger.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import { HOURS_PER_DAY, MINUTES_PER_HOUR } from '../utc.ts';
-import type { MergedCell, MergedDay } from './merged-cells.ts';
-import { previousOf } from './period.ts';
+import type { MergedCell } from './cell-sum.ts';
+import { hourOf } from './period-sum.ts';
+import type { MergedDays, PeriodSum } from './period-sum.ts';
 import type { Period } from './period.ts';
 
 /** The states of the input topic's partitions. */
@@ -33,11 +34,17 @@ export interface Ledger {
   })[];
 }
 
+/** A period, and the one of the same length before. */
+export interface PeriodSums {
+  readonly period: PeriodSum;
+  readonly previous: PeriodSum;
+}
+
 export interface ViewOptions {
   readonly topic: TopicStates;
-  readonly days: ReadonlyMap<number, MergedDay>;
+  readonly days: MergedDays;
   /** Undefined: since the beginning. */
-  readonly period: Period | undefined;
+  readonly sums: PeriodSums | undefined;
   /** Days since the epoch, UTC. */
   readonly today: number;
   readonly trafficRetentionMinutes: number;
@@ -69,7 +76,7 @@ export class View {
 
   constructor(options: ViewOptions) {
     this.#options = options;
-    const { topic, period, trafficRetentionMinutes } = options;
+    const { topic, sums, trafficRetentionMinutes } = options;
     const ascending = [...topic.byPartition].sort(([a], [b]) => a - b);
     const states = ascending.map(([, state]) => state);
     this.complete = isComplete(topic);
@@ -97,8 +104,8 @@ export class View {
     );
     const newestMinute = Math.max(-1, ...states.map(({ cells }) => cells.newestMinute));
     this.#oldestMinute = Math.max(0, newestMinute - trafficRetentionMinutes + 1);
-    this.period = period && this.#totals(period);
-    this.previous = period && this.#totals(previousOf(period));
+    this.period = sums && this.#totals(sums.period);
+    this.previous = sums && this.#totals(sums.previous);
   }
 
   /** Counted logins of the span. */
@@ -126,7 +133,7 @@ export class View {
     const keptFromHour = this.#keptFromHour[index] ?? 0;
     const always = this.#always[index] as Merged;
     const cellOf = (at: number): MergedCell | undefined =>
-      isOfHours ? hourOf(days, at) : days.get(at)?.whole;
+      isOfHours ? hourOf(days, at) : days.get(at)?.parts;
     const shown = isOfHours ? this.#shownHours() : this.#shownDays();
     return {
       merged: period === undefined ? always : (period.merged[index] as Merged),
@@ -156,29 +163,11 @@ export class View {
     return { from: Math.min(...days, Infinity), to: Math.max(-1, ...days) + 1 };
   }
 
-  #totals(period: Period): PeriodTotals {
-    const { days } = this.#options;
-    const cells = cellsOf(days, period.fromHour, period.toHour);
-    const merged = CATALOGUE.map(({ cells: kept, merging }, index) => {
-      const into = merging.empty();
-      if (kept?.of === 'hour') {
-        for (const cell of cells) merging.add(into, cell.merged[index]);
-      }
-      if (kept?.of === 'day') {
-        for (let day = period.fromDay; day < period.toDay; day += 1) {
-          const cell = days.get(day);
-          if (cell !== undefined) merging.add(into, cell.whole.merged[index]);
-        }
-      }
-      return into;
-    });
+  #totals(sum: PeriodSum): PeriodTotals {
+    const { period } = sum;
+    const { counted, merged } = sum.of(this.#options.days);
     const complete = CATALOGUE.every((_, index) => this.#isKept(period, index));
-    return {
-      ...period,
-      complete,
-      total: cells.reduce((all, cell) => all + cell.counted, 0),
-      merged,
-    };
+    return { ...period, complete, total: counted, merged };
   }
 
   #isKept({ fromHour, fromDay }: Period, index: number): boolean {
@@ -187,29 +176,6 @@ export class View {
     if (cells === undefined) return true;
     return (cells.of === 'hour' ? fromHour : fromDay * HOURS_PER_DAY) >= keptFrom;
   }
-}
-
-/** @returns the hours of a span; whole days as one */
-function cellsOf(
-  days: ReadonlyMap<number, MergedDay>,
-  fromHour: number,
-  toHour: number,
-): readonly MergedCell[] {
-  const cells: MergedCell[] = [];
-  for (let hour = fromHour; hour < toHour;) {
-    const day = Math.floor(hour / HOURS_PER_DAY);
-    const nextDay = (day + 1) * HOURS_PER_DAY;
-    const isWhole = hour === day * HOURS_PER_DAY && nextDay <= toHour;
-    const cell = isWhole ? days.get(day)?.whole : hourOf(days, hour);
-    if (cell !== undefined) cells.push(cell);
-    hour = isWhole ? nextDay : hour + 1;
-  }
-  return cells;
-}
-
-function hourOf(days: ReadonlyMap<number, MergedDay>, hour: number): MergedCell | undefined {
-  const day = Math.floor(hour / HOURS_PER_DAY);
-  return days.get(day)?.hours[hour - day * HOURS_PER_DAY];
 }
 
 /** @returns the first hour, since the epoch, that a partition keeps and of which the insight has all */

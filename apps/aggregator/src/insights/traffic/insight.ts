@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { count, minute } from '../../http/fields.ts';
 import type { Insight } from '../insight.ts';
 import { NOTHING } from '../nothing.ts';
-import { addHour, KEPT_MINUTES, minutesOf } from './minute-counts.ts';
+import { addMinutes, KEPT_MINUTES } from './minute-counts.ts';
 import type { HourMinutes, MergedMinutes } from './minute-counts.ts';
 import { peaks } from './peaks.ts';
 import { DEFAULT_PEAKS, trafficRoute } from './traffic-route.ts';
@@ -28,20 +28,16 @@ export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
     hour[index] = (hour[index] ?? 0) + 1;
   },
   merging: {
-    empty: () => new Map(),
+    empty: () => new Float64Array(MINUTES_PER_HOUR),
     addAlways: () => undefined,
-    addCell(into, cell, _always, hour) {
-      addHour(into, hour, cell);
-    },
-    add(into, other) {
-      for (const [hour, minutes] of other) addHour(into, hour, minutes);
-    },
+    addCell: addMinutes,
+    add: addMinutes,
   },
   summary: {
     shape: TRAFFIC_SUMMARY,
     of: (asked) => ({
       traffic: {
-        peaks: peaks(minutesOf(asked), DEFAULT_PEAKS).map((peak) => ({
+        peaks: peaks(asked, DEFAULT_PEAKS).map((peak) => ({
           minute: isoMinute(peak.minute),
           count: peak.count,
         })),
@@ -50,7 +46,7 @@ export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
   },
   routes: [trafficRoute],
   gauges(asked, metrics) {
-    const [busiest] = peaks(minutesOf(asked), 1);
+    const [busiest] = peaks(asked, 1);
     metrics.set('insights_peak_logins_per_minute', {}, busiest?.count ?? 0);
   },
   rows: {

@@ -1,5 +1,4 @@
 import type { Asked, Insight } from '../insight.ts';
-import type { MinuteCount } from './peaks.ts';
 import { MINUTES_PER_HOUR } from '../../utc.ts';
 
 /** Logins of each minute of an hour. */
@@ -31,31 +30,40 @@ export const KEPT_MINUTES: NonNullable<Insight<undefined, HourMinutes>['cells']>
   },
 };
 
-/** Minutes of all partitions: sixty by hour since the epoch. */
-export type MergedMinutes = Map<number, Float64Array>;
+/** Logins by minute of the hour: of one hour, they are its minutes. */
+export type MergedMinutes = Float64Array;
 
-/** Adds the minutes of one hour. */
-export function addHour(into: MergedMinutes, hour: number, minutes: ArrayLike<number>): void {
-  const known = into.get(hour);
-  if (known === undefined) {
-    into.set(hour, Float64Array.from(minutes));
-    return;
-  }
+export function addMinutes(into: MergedMinutes, minutes: ArrayLike<number>): void {
   for (let minute = 0; minute < MINUTES_PER_HOUR; minute += 1) {
-    known[minute] = (known[minute] ?? 0) + (minutes[minute] ?? 0);
+    into[minute] = (into[minute] ?? 0) + (minutes[minute] ?? 0);
   }
 }
 
+export interface MinuteCount {
+  /** Minutes since the epoch, UTC. */
+  readonly minute: number;
+  readonly count: number;
+}
+
 /** @returns the minutes of the span that have logins, ascending */
-export function minutesOf({ from, to, fromMinute, cell }: Asked<MergedMinutes>): MinuteCount[] {
+export function minutesOf(asked: Asked<MergedMinutes>): MinuteCount[] {
   const minutes: MinuteCount[] = [];
-  for (let hour = from; hour < to; hour += 1) {
-    cell(hour)
-      ?.get(hour)
-      ?.forEach((logins, index) => {
-        const at = hour * MINUTES_PER_HOUR + index;
-        if (logins > 0 && at >= fromMinute) minutes.push({ minute: at, count: logins });
-      });
-  }
+  visitMinutes(asked, (minute, count) => minutes.push({ minute, count }));
   return minutes;
+}
+
+/** Visits the minutes of the span that have logins, ascending. */
+export function visitMinutes(
+  { from, to, fromMinute, cell }: Asked<MergedMinutes>,
+  visit: (minute: number, count: number) => void,
+): void {
+  for (let hour = from; hour < to; hour += 1) {
+    const minutes = cell(hour);
+    if (minutes === undefined) continue;
+    const begin = hour * MINUTES_PER_HOUR;
+    for (let index = Math.max(0, fromMinute - begin); index < MINUTES_PER_HOUR; index += 1) {
+      const count = minutes[index] ?? 0;
+      if (count > 0) visit(begin + index, count);
+    }
+  }
 }

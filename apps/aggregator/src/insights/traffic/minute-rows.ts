@@ -1,5 +1,5 @@
+import type { MinuteCount } from './minute-counts.ts';
 import { busierFirst } from './peaks.ts';
-import type { MinuteCount } from './peaks.ts';
 import { isoMinute, MINUTES_PER_DAY } from '../../utc.ts';
 
 /** `18:47Z` by the minute of the day. */

@@ -3,9 +3,8 @@ import { count, minute, timeBound, whole } from '../../http/fields.ts';
 import type { Asked } from '../insight.ts';
 import { JsonRows, route } from '../route.ts';
 import { minutesOf } from './minute-counts.ts';
-import type { MergedMinutes } from './minute-counts.ts';
+import type { MergedMinutes, MinuteCount } from './minute-counts.ts';
 import { MinuteRows } from './minute-rows.ts';
-import type { MinuteCount } from './peaks.ts';
 import { isoMinute, minuteOf, MINUTES_PER_HOUR } from '../../utc.ts';
 
 export const DEFAULT_PEAKS = 5;
