@@ -35,6 +35,8 @@ export class Workload {
   readonly batchRecords: number;
   /** Encoded when first asked for. */
   readonly #batches = new Map<number, Buffer>();
+  /** Of one cycle, each made when it is first asked for. */
+  readonly #records: Omit<BatchRecord, 'timestampDelta'>[] = [];
 
   /**
    * @param valueBytes the size of a value; values below about 150 bytes stay as long as a login is
@@ -75,13 +77,17 @@ export class Workload {
   }
 
   #encode(first: number, count: number, step = 1): Buffer {
-    const seconds = Math.floor(this.firstTimestamp / 1_000);
     return encodeBatch(
       Array.from({ length: count }, (_, position) => ({
-        ...record(this.kind, (first + position * step) % CYCLE, seconds, this.#valueBytes),
+        ...this.#record((first + position * step) % CYCLE),
         timestampDelta: position * step,
       })),
     );
+  }
+
+  #record(index: number): Omit<BatchRecord, 'timestampDelta'> {
+    const seconds = Math.floor(this.firstTimestamp / 1_000);
+    return (this.#records[index] ??= record(this.kind, index, seconds, this.#valueBytes));
   }
 }
 
