@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { RequestOf } from '../protocol/apis.ts';
 import { lastHeader } from '../records/headers.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { ForeignChangesError } from '../snapshots/changes-writer.ts';
@@ -16,6 +17,7 @@ import {
   topicIdOf,
   write,
 } from './testing/folding.ts';
+import type { Folding } from './testing/folding.ts';
 
 const CHANGES = 'counts';
 
@@ -56,6 +58,20 @@ describe('Changes beside snapshots', () => {
       .flatMap(({ committed }) => committed)
       .map(({ key, headers = [] }) => `${key?.toString()} ${lastHeader(headers, 'topic-id')}`);
 
+  async function createAnew(...topic: Parameters<SimulatedCluster['createTopic']>): Promise<void> {
+    cluster.deleteTopic(topic[0]);
+    await cluster.run(cluster.now() + 20);
+    cluster.createTopic(...topic);
+  }
+
+  /** Starts a process, and lets it save the state with one record. */
+  async function savedBy(name: string, options: Partial<FoldOptions>): Promise<Folding> {
+    const one = startFolding(cluster, name, options);
+    write(cluster, 0, 'x');
+    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    return one;
+  }
+
   it('are told before them, each with the id of the topic that it comes of', async () => {
     write(cluster, 0, 'x');
     let isFirst = true;
@@ -83,9 +99,7 @@ describe('Changes beside snapshots', () => {
   });
 
   it('that are refused for long keep all snapshots back, are asked for again, and end the engine', async () => {
-    cluster.deleteTopic(CHANGES);
-    await cluster.run(cluster.now() + 20);
-    cluster.createTopic(CHANGES, 2, { isCompacted: true, maxMessageBytes: 200 });
+    await createAnew(CHANGES, 2, { isCompacted: true, maxMessageBytes: 200 });
     const options = { snapshotIntervalMs: 50, stallTimeoutMs: 1_000 };
     const one = startFolding(cluster, 'a', { ...changes(1_000), ...options });
     await until(cluster, () => one.failures.length > 0);
@@ -112,17 +126,13 @@ describe('Changes beside snapshots', () => {
   });
 
   it('are not mixed with those of another topic of the name', async () => {
-    const first = startFolding(cluster, 'a', changes());
-    write(cluster, 0, 'x');
-    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    const first = await savedBy('a', changes());
     first.process.kill();
     for (const [topic, partitions] of [
       [INPUT, 1],
       [SNAPSHOTS, 1],
     ] as const) {
-      cluster.deleteTopic(topic);
-      await cluster.run(cluster.now() + 20);
-      cluster.createTopic(topic, partitions, { isCompacted: topic === SNAPSHOTS });
+      await createAnew(topic, partitions, { isCompacted: topic === SNAPSHOTS });
     }
     await cluster.run(cluster.now() + 20);
     const before = told();
@@ -136,19 +146,34 @@ describe('Changes beside snapshots', () => {
   it('are all told again when their topic is created anew', async () => {
     const one = startFolding(cluster, 'a', changes());
     await until(cluster, () => told().length === 3);
-    cluster.deleteTopic(CHANGES);
-    await cluster.run(cluster.now() + 20);
-    cluster.createTopic(CHANGES, 2, { isCompacted: true });
+    await createAnew(CHANGES, 2, { isCompacted: true });
     asked.length = 0;
     await until(cluster, () => told().length === 3);
     expect(asked.slice(0, 2)).toEqual(['forget 0', 'since 0']);
     expect(one.failures).toEqual([]);
   });
 
-  it('are not told again by the next owner where their topic has them', async () => {
+  it('are all told again when their topic is created anew while snapshots of some partitions are written', async () => {
+    const partitions = 20;
+    await createAnew(INPUT, partitions);
+    for (let partition = 0; partition < partitions; partition += 1) write(cluster, partition, 'x');
+    let isSaving = false;
+    // Meanwhile the process hears of the new topic.
+    cluster.network.fault = (_process, _broker, api, request) => {
+      const [first] = api === 'Produce' ? (request as RequestOf<'Produce'>).partitions : [];
+      if (isSaving || first?.topic !== SNAPSHOTS) return undefined;
+      isSaving = true;
+      return { delay: 10_000 };
+    };
     const one = startFolding(cluster, 'a', changes());
-    write(cluster, 0, 'x');
-    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    await until(cluster, () => isSaving);
+    await createAnew(CHANGES, 2, { isCompacted: true });
+    await until(cluster, () => told().length === 3 * partitions);
+    expect(one.failures).toEqual([]);
+  });
+
+  it('are not told again by the next owner where their topic has them', async () => {
+    const one = await savedBy('a', changes());
     one.process.kill();
     asked.length = 0;
     const two = startFolding(cluster, 'b', changes());
@@ -161,14 +186,10 @@ describe('Changes beside snapshots', () => {
     ['their topic is another one', true],
     ['the owner before told none', false],
   ])('are told again by the next owner where %s', async (_which, told) => {
-    const one = startFolding(cluster, 'a', told ? changes() : {});
-    write(cluster, 0, 'x');
-    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    const one = await savedBy('a', told ? changes() : {});
     one.process.kill();
     if (told) {
-      cluster.deleteTopic(CHANGES);
-      await cluster.run(cluster.now() + 20);
-      cluster.createTopic(CHANGES, 2, { isCompacted: true });
+      await createAnew(CHANGES, 2, { isCompacted: true });
     }
     asked.length = 0;
     startFolding(cluster, 'b', changes());
@@ -177,16 +198,12 @@ describe('Changes beside snapshots', () => {
   });
 
   it('are all told again when their topic is created anew after a restore', async () => {
-    const one = startFolding(cluster, 'a', changes());
-    write(cluster, 0, 'x');
-    await until(cluster, () => savedOffsets(cluster, 0).includes(1));
+    const one = await savedBy('a', changes());
     one.process.kill();
     asked.length = 0;
     startFolding(cluster, 'b', { ...changes(), snapshotIntervalMs: 10_000 });
     await until(cluster, () => asked.includes('told 0'));
-    cluster.deleteTopic(CHANGES);
-    await cluster.run(cluster.now() + 20);
-    cluster.createTopic(CHANGES, 2, { isCompacted: true });
+    await createAnew(CHANGES, 2, { isCompacted: true });
     await until(cluster, () => asked.includes('since 0'));
     expect(asked).toEqual(['told 0', 'forget 0', 'since 0']);
   });

@@ -67,11 +67,10 @@ export class StateKeeper {
 
   /** Saves until it is closed. @throws see {@link SnapshotWriter} */
   async run(): Promise<void> {
-    const { intervalMs, lanes, changes } = this.#options;
+    const { intervalMs, lanes } = this.#options;
     for (;;) {
       await this.#alarm.sleep(intervalMs);
       if (this.#isClosed) return;
-      if (changes?.isTopicNew === true) this.forgetSaved();
       await this.save(lanes);
       void this.commit();
       await this.#clean(lanes());
@@ -123,10 +122,15 @@ export class StateKeeper {
 
   /** Once each that moved: whole states few at a time, as they may be large, and so may be what they tell. */
   async #saveMoved(lanes: () => Lanes): Promise<void> {
+    const { changes } = this.#options;
     const done = new Set<number>();
     const failed: FailedWrite[] = [];
     for (;;) {
-      // While some are saved, others may be given up.
+      // While some are saved, others may be given up, and the topic of changes may be created anew.
+      if (changes?.isTopicNew === true) {
+        changes.beginAnew();
+        this.forgetSaved();
+      }
       const moved = movedOf(lanes()).filter(([partition]) => !done.has(partition));
       const whole = moved.filter(([, { kept }]) => kept.saved === undefined);
       const next = whole.length > 0 ? whole.slice(0, WHOLE_AT_ONCE) : moved;

@@ -65,10 +65,17 @@ export class ChangesWriter {
     return cluster.topic(target.topic)?.topicId;
   }
 
-  /** Whether the topic is another one than was written to before: it has nothing of what was told. */
+  /** Whether the topic is another one than was written to before: it has nothing of what was told. Then {@link beginAnew}. */
   get isTopicNew(): boolean {
     const { topicId } = this;
     return topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId;
+  }
+
+  /** Tells all of it again, to the topic that there is now. */
+  beginAnew(): void {
+    for (const partition of this.#told) this.#options.changes.forget(partition);
+    this.#told.clear();
+    this.#topicId = undefined;
   }
 
   /** Goes on with what a partition was just restored from, where the topic has all that this contains. */
@@ -94,11 +101,7 @@ export class ChangesWriter {
       await this.#requireOwn(inputId);
       this.#ownId = known.topicId;
     }
-    if (known.topicId !== this.#topicId) {
-      for (const partition of this.#told) changes.forget(partition);
-      this.#told.clear();
-      this.#topicId = known.topicId;
-    }
+    this.#topicId ??= known.topicId;
     for (const partition of partitions) this.#told.add(partition);
     const header = [TOPIC_ID_HEADER, inputId] as const;
     const records = partitions.flatMap((partition) =>
