@@ -8,13 +8,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectProducer } from '@login-pipeline/kafka';
 import type { RecordProducer } from '@login-pipeline/kafka';
+import { MINUTES_PER_DAY, MS_PER_DAY } from '../src/utc.ts';
 import { loginRecords } from './random-state.ts';
 import { CONNECTION, createTopics, LOGGER, startAggregator } from './running-aggregator.ts';
 import type { BenchTopics, RunningAggregator } from './running-aggregator.ts';
 
 const LOGS = join(import.meta.dirname, '../../../.kafka/data/node-1-of-1');
-const MINUTES_PER_DAY = 1_440;
-const MS_PER_DAY = 86_400_000;
 const CASES = [
   { partitions: 4, logins: 0, days: 1 },
   { partitions: 4, logins: 400_000, days: 1 },

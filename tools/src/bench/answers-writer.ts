@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { Broker } from './wire/broker.ts';
-import { Workload } from './workload.ts';
+import { VALUE_BYTES, Workload } from './workload.ts';
 
 /** Processed logins that flow into a topic at a fixed rate. */
 export interface WriterOptions {
@@ -21,7 +21,6 @@ export interface WriterOptions {
 
 /** As the Java producer of Kafka 4 (`linger.ms`). */
 const TICK_MS = 5;
-const VALUE_BYTES = 190;
 const PAST_MS = 4 * 3_600_000;
 /** What a writer that was held up catches up with in one tick: more might exceed what the topic takes. */
 const MAX_TICK_RECORDS = 2_000;

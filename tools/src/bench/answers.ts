@@ -10,7 +10,7 @@ import { createLane, dropLane } from './run.ts';
 import { checkLedger, startAggregator, whenReady } from './services.ts';
 import type { BenchService } from './services.ts';
 import { Broker } from './wire/broker.ts';
-import { Workload } from './workload.ts';
+import { VALUE_BYTES, Workload } from './workload.ts';
 
 /** How long `GET /insights` takes while logins flow in. */
 export interface AnswerFigures {
@@ -36,7 +36,6 @@ export interface AnswerLoad {
 const PARTITIONS = 4;
 const CONNECTIONS = 16;
 const TICK_MS = 1;
-const VALUE_BYTES = 190;
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_DAY = 24 * MS_PER_HOUR;
 /** Logins of a partition in an hour that is past. */

@@ -6,7 +6,7 @@ import { ProcessMeter } from './process-meter.ts';
 import { createLane, dropLane, failureOf, lastLog, stop } from './run.ts';
 import { Broker } from './wire/broker.ts';
 import { scanBatches } from './wire/record-batch.ts';
-import { Workload } from './workload.ts';
+import { VALUE_BYTES, Workload } from './workload.ts';
 
 /** End-to-end latencies of one run, in milliseconds, and what it takes. */
 export interface LatencyFigures {
@@ -48,7 +48,6 @@ const START_MS = 60_000;
 const CAUGHT_UP_MS = 500;
 const CATCH_UP_MS = 30_000;
 const LONGEST_US = 120_000_000;
-const VALUE_BYTES = 190;
 const PAST_MS = 4 * 3_600_000;
 
 /**

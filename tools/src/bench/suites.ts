@@ -8,6 +8,7 @@ import { runLatency } from './latency.ts';
 import { runBacklog } from './run.ts';
 import type { Figures } from './series.ts';
 import { ours } from './services.ts';
+import { VALUE_BYTES } from './workload.ts';
 
 /** How much is measured. */
 export interface Scale {
@@ -65,8 +66,6 @@ export type SuiteName =
   | 'compression';
 
 const PARTITIONS = 4;
-/** About what the data generator writes. */
-const VALUE_BYTES = 190;
 
 /** A fresh broker compiles for minutes, which takes a core for half a second at times: many answers outweigh that. */
 const ANSWERS_MS = { warmUpMs: 40_000, measureMs: 60_000 };

@@ -7,6 +7,8 @@ export type Expected = 'emitted' | 'dropped' | 'dead_lettered';
 /** Which topic the records are for: raw logins, or ones that the transformer has marked. */
 export type WorkloadKind = 'logins' | 'processed';
 
+/** About what the data generator writes. */
+export const VALUE_BYTES = 190;
 /** Records of one batch, and of one partition in a row. */
 export const BATCH_RECORDS = 2_000;
 /** Different records: each belongs to another user. */

@@ -140,4 +140,16 @@ describe('Connections', () => {
     await closed(slow);
     expect(quick.destroyed).toBe(false);
   });
+
+  it('looks for such ones by itself, every second', async () => {
+    const slow = await open();
+    await ask(slow);
+    slow.pause();
+    asked[0]?.write(Buffer.alloc(20_000_000));
+    connections.check(performance.now() - BOUNDS.readMs);
+    const [look, everyMs] = jest.mocked(setInterval).mock.calls[0] ?? [];
+    look?.();
+    await closed(slow);
+    expect(everyMs).toBe(1_000);
+  });
 });
