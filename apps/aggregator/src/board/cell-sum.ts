@@ -9,6 +9,8 @@ export interface MergedCell {
 
 /** So many are added each time before those of them that rest are summed up with the others. */
 const MOST_MOVING = 8;
+/** Fewer are summed up when the sum has served so often: what a late login moved may soon move again. */
+const SERVES = 10;
 
 /**
  * The sum of hours, or of days, that is asked for again and again while few of them change: of those that rest the sum is kept, and
@@ -19,6 +21,8 @@ export class CellSum {
   #asked: ReadonlySet<MergedCell> = new Set();
   #resting: ReadonlySet<MergedCell> = new Set();
   #sumOfResting: MergedCell;
+  /** How often the sum of those that rest has served. */
+  #served = 0;
 
   constructor(of: 'hour' | 'day') {
     this.#of = of;
@@ -29,10 +33,13 @@ export class CellSum {
     const now = new Set(cells);
     let moving = cells.filter((cell) => !this.#resting.has(cell));
     const isChanged = moving.length + this.#resting.size > now.size;
-    const isRested = moving.length > MOST_MOVING && moving.some((cell) => this.#asked.has(cell));
+    this.#served += 1;
+    const isDue = moving.length > MOST_MOVING || this.#served > SERVES;
+    const isRested = isDue && moving.some((cell) => this.#asked.has(cell));
     if (isChanged || isRested) {
       this.#resting = new Set(cells.filter((cell) => this.#asked.has(cell)));
       this.#sumOfResting = this.#add([...this.#resting]);
+      this.#served = 0;
       moving = cells.filter((cell) => !this.#resting.has(cell));
     }
     this.#asked = now;

@@ -1,10 +1,10 @@
 import type { PartitionState } from '../state/partition-state.ts';
 import { MergedCells } from './merged-cells.ts';
 import { PeriodSum } from './period-sum.ts';
+import type { PeriodSums } from './period-sum.ts';
 import { previousOf, todayOf } from './period.ts';
 import type { Period } from './period.ts';
 import { View } from './view.ts';
-import type { PeriodSums } from './view.ts';
 
 /** Between two merges, so that a burst of small batches does not spend its time on answers nobody reads. */
 const MERGE_PAUSE_MS = 100;

@@ -20,12 +20,18 @@ export class PeriodSum {
   /** @returns the logins of its hours; by insight, what was kept of them or of its days */
   of(days: MergedDays): MergedCell {
     const hours = this.#hours.of(hoursOf(this.period, days));
-    const users = this.#days.of(daysOf(this.period, days));
+    const wholeDays = this.#days.of(daysOf(this.period, days));
     const merged = CATALOGUE.map(
-      ({ cells }, index) => (cells?.of === 'day' ? users : hours).merged[index],
+      ({ cells }, index) => (cells?.of === 'day' ? wholeDays : hours).merged[index],
     );
     return { counted: hours.counted, merged };
   }
+}
+
+/** A period, and the one of the same length before. */
+export interface PeriodSums {
+  readonly period: PeriodSum;
+  readonly previous: PeriodSum;
 }
 
 /** @returns an hour, since the epoch; undefined where there were no logins */

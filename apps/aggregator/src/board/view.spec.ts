@@ -123,7 +123,7 @@ describe('a view of a period', () => {
   });
 
   it('is the same whether it was asked for before or not, and stays as it was', () => {
-    const steps = fc.array(fc.array(placedLogin, { maxLength: 20 }), { maxLength: 12 });
+    const steps = fc.array(fc.array(placedLogin, { maxLength: 10 }), { maxLength: 40 });
     const questions = fc.uniqueArray(query, { maxLength: 3, selector: JSON.stringify });
     fc.assert(
       fc.property(steps, questions, (batches, asked) => {

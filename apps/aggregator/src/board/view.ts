@@ -5,7 +5,7 @@ import type { PartitionState } from '../state/partition-state.ts';
 import { HOURS_PER_DAY, MINUTES_PER_HOUR } from '../utc.ts';
 import type { MergedCell } from './cell-sum.ts';
 import { hourOf } from './period-sum.ts';
-import type { MergedDays, PeriodSum } from './period-sum.ts';
+import type { MergedDays, PeriodSum, PeriodSums } from './period-sum.ts';
 import type { Period } from './period.ts';
 
 /** The states of the input topic's partitions. */
@@ -32,12 +32,6 @@ export interface Ledger {
     readonly partition: number;
     readonly nextOffset: bigint;
   })[];
-}
-
-/** A period, and the one of the same length before. */
-export interface PeriodSums {
-  readonly period: PeriodSum;
-  readonly previous: PeriodSum;
 }
 
 export interface ViewOptions {

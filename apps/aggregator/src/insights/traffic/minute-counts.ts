@@ -52,14 +52,19 @@ export function minutesOf(asked: Asked<MergedMinutes>): MinuteCount[] {
   return minutes;
 }
 
-/** Visits the minutes of the span that have logins, ascending. */
+/**
+ * Visits the minutes of the span that have logins, ascending.
+ *
+ * @param passesOver asked of each hour's minutes before they are visited
+ */
 export function visitMinutes(
   { from, to, fromMinute, cell }: Asked<MergedMinutes>,
   visit: (minute: number, count: number) => void,
+  passesOver: (minutes: MergedMinutes) => boolean = () => false,
 ): void {
   for (let hour = from; hour < to; hour += 1) {
     const minutes = cell(hour);
-    if (minutes === undefined) continue;
+    if (minutes === undefined || passesOver(minutes)) continue;
     const begin = hour * MINUTES_PER_HOUR;
     for (let index = Math.max(0, fromMinute - begin); index < MINUTES_PER_HOUR; index += 1) {
       const count = minutes[index] ?? 0;
