@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { build } from 'hdr-histogram-js';
 import type { WriterOptions } from './answers-writer.ts';
 import type { BenchCluster } from './cluster.ts';
+import { onOwnCore } from './own-core.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { createLane, dropLane } from './run.ts';
 import { checkLedger, startAggregator, whenReady } from './services.ts';
 import type { BenchService } from './services.ts';
+import { Asker } from './wire/asker.ts';
 import { Broker } from './wire/broker.ts';
 import { VALUE_BYTES, Workload } from './workload.ts';
 
@@ -44,8 +45,8 @@ const CATCH_UP_MS = 60_000;
 const LONGEST_US = 60_000_000;
 
 /**
- * Asks an aggregator for its insights at a fixed rate, each time measured from the moment it was to be asked: a pause
- * counts for every request it delays. The logins are written by another thread.
+ * Asks an aggregator for its insights at a fixed rate, whether or not it has answered before: a pause counts for every
+ * request it delays, that of our own timer for none. The logins are written by another thread.
  *
  * @throws Error when an answer is none, or the ledger is not exact afterwards
  */
@@ -58,7 +59,6 @@ export async function runAnswers(
   const settings = { SNAPSHOT_INTERVAL_MS: '1000', INSIGHTS_LOG_EVERY: '1000000' };
   const lane = await createLane(cluster, topic, PARTITIONS, settings);
   const service = await startAggregator(lane, topic);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const stopFlag = new Int32Array(new SharedArrayBuffer(4));
   const written = new Int32Array(new SharedArrayBuffer(4));
   try {
@@ -75,20 +75,22 @@ export async function runAnswers(
     const writer = new Worker(new URL('answers-writer.ts', import.meta.url), { workerData });
     const ended = once(writer, 'exit');
     ended.catch(() => undefined); // awaited below
+    const asker = await Asker.open(`${service.url}/insights${query}`, CONNECTIONS);
     try {
-      const url = `${service.url}/insights${query}`;
-      // What is asked for the first time compiles while requests queue up: that would be all of the tail.
-      await ask(service, url, agent, { requestsPerSecond, measureMs: warmUpMs });
-      const figures = await ask(service, url, agent, { requestsPerSecond, measureMs });
+      const figures = await onOwnCore(service.process.pid, cluster.groupId, async () => {
+        // What is asked for the first time compiles while requests queue up: that would be all of the tail.
+        await ask(service, asker, { requestsPerSecond, measureMs: warmUpMs });
+        return ask(service, asker, { requestsPerSecond, measureMs });
+      });
       Atomics.store(stopFlag, 0, 1);
       await ended;
       await countsAll(service.url, past + Atomics.load(written, 0));
       return figures;
     } finally {
+      asker.close();
       await writer.terminate();
     }
   } finally {
-    agent.destroy();
     await service.process.stop();
     await dropLane(cluster, lane);
     await cluster.broker.deleteTopics([topic]);
@@ -114,8 +116,7 @@ async function writePast(brokers: string, topic: string, days: number): Promise<
 
 async function ask(
   { process }: BenchService,
-  url: string,
-  agent: Agent,
+  asker: Asker,
   { requestsPerSecond, measureMs }: Pick<AnswerLoad, 'requestsPerSecond' | 'measureMs'>,
 ): Promise<AnswerFigures> {
   const histogram = build({ highestTrackableValue: LONGEST_US, numberOfSignificantValueDigits: 3 });
@@ -127,9 +128,9 @@ async function ask(
   while (answers.length < count) {
     const due = Math.min(count, ((performance.now() - startMs) * requestsPerSecond) / 1_000);
     while (answers.length < due) {
-      const intendedMs = startMs + (answers.length * 1_000) / requestsPerSecond;
-      const answer = answered(url, agent).then(() => {
-        const us = Math.round((performance.now() - intendedMs) * 1_000);
+      const askedMs = performance.now();
+      const answer = asker.ask().then(() => {
+        const us = Math.round((performance.now() - askedMs) * 1_000);
         histogram.recordValue(Math.max(1, us));
       });
       answer.catch(() => undefined); // awaited below
@@ -146,15 +147,6 @@ async function ask(
     p999Ms: ms(99.9),
     cpuMsPerSecond: cpuUs / (performance.now() - startMs),
   };
-}
-
-function answered(url: string, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url} answers ${response.statusCode}`));
-      response.resume().once('end', resolve);
-    }).once('error', reject);
-  });
 }
 
 /** Waits until the ledger has so many logins. @throws Error that says what it has, when it does not get there */

@@ -38,6 +38,8 @@ export class BenchCluster {
   readonly broker: Broker;
   /** What the broker itself uses. */
   readonly meter: ProcessMeter;
+  /** The broker's process group. */
+  readonly groupId: number;
   /** For logs and states of the runs. */
   readonly folder: string;
   readonly #kafka: RunningKafka;
@@ -47,7 +49,8 @@ export class BenchCluster {
   private constructor(kafka: RunningKafka, broker: Broker, folder: string) {
     this.brokers = kafka.bootstrapServers;
     this.broker = broker;
-    this.meter = new ProcessMeter(kafka.nodes[0]?.pid ?? 0);
+    this.groupId = kafka.nodes[0]?.pid ?? 0;
+    this.meter = new ProcessMeter(this.groupId);
     this.folder = folder;
     this.#kafka = kafka;
   }

@@ -41,7 +41,11 @@ export class ProcessMeter {
   }
 }
 
-function pidsOfGroup(groupId: number): number[] {
+/**
+ * @returns the processes of a group, as the shell that supervises a program, and the program
+ * @throws {Failure} where there is no /proc
+ */
+export function pidsOfGroup(groupId: number): number[] {
   try {
     return readdirSync('/proc')
       .map(Number)
