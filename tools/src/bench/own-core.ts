@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpus, setPriority } from 'node:os';
+import { cpus, getPriority, setPriority } from 'node:os';
 import { Failure } from '../failure.ts';
 import { pidsOfGroup } from './process-meter.ts';
 
@@ -26,11 +26,12 @@ export async function onOwnCore<Result>(
   for (const pid of [...others, ...served]) confine(pid, `0-${last - 1}`, ['-a']);
   // The event loop of Node is the thread whose id is that of the process.
   for (const pid of served) confine(pid, String(last));
+  const priority = getPriority();
   prefer(FIRST_OF_ALL);
   try {
     return await work();
   } finally {
-    prefer(0);
+    prefer(priority);
     for (const pid of others) confine(pid, `0-${last}`, ['-a']);
   }
 }
