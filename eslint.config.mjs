@@ -9,7 +9,7 @@ const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
 
 const environmentOnlyInConfig = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: 'Only libs/config reads the environment. Add a setting there.',
+  message: 'Only libs/config reads the environment: declare a setting in settings.ts of the app.',
 };
 const noClient = {
   selector: "Literal[value='kafkajs']",
@@ -20,6 +20,11 @@ const noInsideOfClient = {
   selector:
     ':matches(Literal, TemplateElement)[value=/^kafkajs\\//], TemplateElement[value.raw=/^kafkajs\\//]',
   message: "Only libs/streams-kafkajs/src/kafkajs-inside.ts knows kafkajs' inside.",
+};
+const noApp = {
+  selector:
+    'ImportDeclaration[source.value=/^@login-pipeline.(transformer|aggregator|data-generator)./]',
+  message: 'No library and no other app knows what an app declares of itself.',
 };
 const noEnum = {
   selector: 'TSEnumDeclaration',
@@ -44,7 +49,8 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: [],
+          // What apps declare of themselves, for what documents and watches them.
+          allow: ['@login-pipeline/*/settings', '@login-pipeline/*/metrics'],
           banTransitiveDependencies: true,
           depConstraints: [
             {
@@ -54,17 +60,22 @@ export default tseslint.config(
             },
             {
               sourceTag: 'layer:domain',
-              onlyDependOnLibsWithTags: ['layer:contract'],
+              onlyDependOnLibsWithTags: [],
               bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
             },
             {
               sourceTag: 'layer:config',
-              onlyDependOnLibsWithTags: ['layer:contract'],
+              onlyDependOnLibsWithTags: [],
               bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
             },
             {
               sourceTag: 'layer:infra',
-              onlyDependOnLibsWithTags: ['layer:contract', 'layer:domain', 'layer:infra'],
+              onlyDependOnLibsWithTags: ['layer:domain', 'layer:infra'],
+            },
+            {
+              sourceTag: 'layer:service',
+              onlyDependOnLibsWithTags: ['layer:config', 'layer:infra'],
+              bannedExternalImports: CLIENT,
             },
             {
               sourceTag: 'layer:app',
@@ -73,6 +84,7 @@ export default tseslint.config(
                 'layer:domain',
                 'layer:config',
                 'layer:infra',
+                'layer:service',
               ],
               bannedExternalImports: CLIENT,
             },
@@ -124,6 +136,7 @@ export default tseslint.config(
         environmentOnlyInConfig,
         noClient,
         noInsideOfClient,
+        noApp,
       ],
       'no-console': 'error',
       eqeqeq: 'error',
@@ -132,12 +145,17 @@ export default tseslint.config(
   {
     files: ['libs/*/src/**/*.spec.ts'],
     rules: {
-      'no-restricted-syntax': ['error', noEnum, environmentOnlyInConfig, noInsideOfClient],
+      'no-restricted-syntax': ['error', noEnum, environmentOnlyInConfig, noInsideOfClient, noApp],
     },
   },
   {
     // The project that owns each exception: settings come from the environment in config alone.
-    files: ['libs/config/src/**', 'tools/**'],
+    files: ['libs/config/src/**'],
+    rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient, noApp] },
+  },
+  {
+    // What documents and watches the apps.
+    files: ['tools/**'],
     rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient] },
   },
   {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { inspectCluster } from '@login-pipeline/kafka';
 import { TOPICS } from '@login-pipeline/schema';
 import { pino } from 'pino';
@@ -11,6 +11,7 @@ import { settingsChecks } from './doctor/check-settings.ts';
 import { pipelineTopics, TOPIC_SETTINGS } from './doctor/check-topics.ts';
 import { verdict } from './doctor/check.ts';
 import { EXIT, Failure } from './failure.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 const HELP = `npm run doctor [-- OPTIONS]
 
@@ -46,7 +47,7 @@ await runCommand(async () => {
     throw new Failure('--max-lag: expected a whole number', EXIT.config);
   }
   const env = { ...process.env, ...fileSettings(values.settings) };
-  const { kafka } = loadTopicSettings(env);
+  const { kafka } = loadSettings(TOPIC_SETUP, env);
   const lastLoginTopic = env['LAST_LOGIN_TOPIC'] === '' ? undefined : env['LAST_LOGIN_TOPIC'];
   const facts = await inspectCluster(kafka, pino({ level: 'silent' }), {
     topics: pipelineTopics(lastLoginTopic).map(({ topic }) => topic),

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { runCommand, say, stopRequested } from './command.ts';
 import { startExporter } from './monitoring/exporter/server.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 const HELP = `node tools/src/exporter.ts [--port 9308]
 
@@ -20,7 +21,7 @@ await runCommand(async () => {
     process.stdout.write(HELP);
     return 0;
   }
-  const exporter = await startExporter(loadTopicSettings().kafka, Number(values.port));
+  const exporter = await startExporter(loadSettings(TOPIC_SETUP).kafka, Number(values.port));
   say(`metrics at http://localhost:${exporter.port}/metrics`);
   await stopRequested();
   await exporter.stop();

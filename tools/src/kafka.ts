@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { runCommand, say, stopRequested } from './command.ts';
 import { readAclFile, setUpAcls } from './acls/index.ts';
 import { DEFAULT_DATA_DIR, SECURE_DATA_DIR, startKafka, WAYS } from './embedded-kafka/index.ts';
@@ -8,6 +8,7 @@ import { EXIT } from './failure.ts';
 import { KAFKA_HELP, parseKafkaArguments } from './kafka-arguments.ts';
 import type { KafkaArguments } from './kafka-arguments.ts';
 import { setUpTopics } from './set-up-topics.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 const ACL_FILE = join(import.meta.dirname, '../../deploy/kafka/acls.json');
 
@@ -36,7 +37,7 @@ async function runKafka({ brokers, port, secure, fresh }: KafkaArguments): Promi
   starting = startKafka(secure ? { ...common, secure: {} } : common);
   const { bootstrapServers, security, died } = await starting;
   const { PARTITIONS, REPLICATION_FACTOR = String(brokers) } = process.env;
-  const settings = loadTopicSettings({
+  const settings = loadSettings(TOPIC_SETUP, {
     KAFKA_BROKERS: bootstrapServers,
     ...security?.settings('admin', 'mutual-tls'),
     PARTITIONS,

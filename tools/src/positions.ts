@@ -1,10 +1,11 @@
-import { loadPositionsSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { PositionsAdmin } from '@login-pipeline/kafka';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parsePositionsArguments, POSITIONS_HELP } from './positions/arguments.ts';
 import { planMoves } from './positions/plan.ts';
 import { moveLines, positionLines, targetLines } from './positions/report.ts';
+import { POSITIONS } from './settings/settings.ts';
 
 await runCommand(async () => {
   const command = parsePositionsArguments(process.argv.slice(2));
@@ -12,7 +13,7 @@ await runCommand(async () => {
     process.stdout.write(POSITIONS_HELP);
     return 0;
   }
-  const { kafka, groupId, inputTopic } = loadPositionsSettings();
+  const { kafka, groupId, inputTopic } = loadSettings(POSITIONS);
   const admin = await PositionsAdmin.open({
     connection: kafka,
     groupId,

@@ -1,9 +1,10 @@
-import { loadRedriveSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { redrive } from '@login-pipeline/kafka';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parseRedriveArguments, REDRIVE_HELP } from './redrive/arguments.ts';
 import { reportLines, retentionLine } from './redrive/report.ts';
+import { REDRIVE } from './settings/settings.ts';
 
 await runCommand(async () => {
   const { help, ...selection } = parseRedriveArguments(process.argv.slice(2));
@@ -11,7 +12,7 @@ await runCommand(async () => {
     process.stdout.write(REDRIVE_HELP);
     return 0;
   }
-  const { kafka, deadLetterTopic, groupId } = loadRedriveSettings();
+  const { kafka, deadLetterTopic, groupId } = loadSettings(REDRIVE);
   const report = await redrive({
     connection: kafka,
     deadLetters: { topic: deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { CONSUMER_METRICS, FOLD_METRICS, TRANSFORM_METRICS } from '@login-pipeline/kafka';
 import { sumOfMetric } from './sample.ts';
 
 const TEXT = `# HELP login_pipeline_records_total Records whose outcome is committed
@@ -12,12 +13,12 @@ login_pipeline_insights_complete 1
 `;
 
 it.each([
-  ['records_total', { outcome: 'emitted' }, 12],
-  ['records_total', {}, 42],
-  ['records_total', { outcome: 'dead_lettered' }, 0],
-  ['consumer_lag_records', {}, 7],
-  ['snapshot_records_total', {}, 5],
-  ['dead_letters_total', {}, 0],
-] as const)('sums up %s with the labels %j to %d', (name, labels, sum) => {
-  expect(sumOfMetric(TEXT, name, labels)).toBe(sum);
+  [TRANSFORM_METRICS.records_total, { outcome: 'emitted' }, 12],
+  [TRANSFORM_METRICS.records_total, {}, 42],
+  [TRANSFORM_METRICS.records_total, { outcome: 'dead_lettered' }, 0],
+  [CONSUMER_METRICS.consumer_lag_records, {}, 7],
+  [FOLD_METRICS.snapshot_records_total, {}, 5],
+  [TRANSFORM_METRICS.dead_letters_total, {}, 0],
+] as const)('sums up a metric of %j', (metric, labels, sum) => {
+  expect([metric.name, sumOfMetric(TEXT, metric, labels)]).toEqual([metric.name, sum]);
 });

@@ -1,4 +1,7 @@
-import type { MetricName } from '@login-pipeline/observability';
+import { GENERATOR_METRICS } from '@login-pipeline/data-generator/metrics';
+import { CONSUMER_METRICS, TRANSFORM_METRICS } from '@login-pipeline/kafka';
+import type { Metric } from '@login-pipeline/observability';
+import { METRIC_PREFIX } from '@login-pipeline/schema';
 import type { ServiceName, ServicePorts } from './services.ts';
 
 const TIMEOUT_MS = 2_000;
@@ -52,15 +55,17 @@ export async function takeSample(ports: ServicePorts): Promise<Sample> {
     get('aggregator', '/insights'),
   ]);
   const outcome = (name: string) =>
-    sumOfMetric(transformer ?? '', 'records_total', { outcome: name });
+    sumOfMetric(transformer ?? '', TRANSFORM_METRICS.records_total, { outcome: name });
   return {
     time: Date.now(),
     generated:
       generator === undefined
         ? undefined
         : {
-            good: sumOfMetric(generator, 'generated_records_total', { kind: 'good' }),
-            bad: sumOfMetric(generator, 'generated_records_total', { kind: 'bad' }),
+            good: sumOfMetric(generator, GENERATOR_METRICS.generated_records_total, {
+              kind: 'good',
+            }),
+            bad: sumOfMetric(generator, GENERATOR_METRICS.generated_records_total, { kind: 'bad' }),
           },
     transformed:
       transformer === undefined
@@ -69,14 +74,14 @@ export async function takeSample(ports: ServicePorts): Promise<Sample> {
             emitted: outcome('emitted'),
             dropped: outcome('dropped'),
             deadLettered: outcome('dead_lettered'),
-            lag: sumOfMetric(transformer, 'consumer_lag_records'),
+            lag: sumOfMetric(transformer, CONSUMER_METRICS.consumer_lag_records),
           },
     aggregated:
       aggregator === undefined || insights === undefined
         ? undefined
         : {
             insights: JSON.parse(insights) as Insights,
-            lag: sumOfMetric(aggregator, 'consumer_lag_records'),
+            lag: sumOfMetric(aggregator, CONSUMER_METRICS.consumer_lag_records),
           },
   };
 }
@@ -88,10 +93,10 @@ export async function takeSample(ports: ServicePorts): Promise<Sample> {
  */
 export function sumOfMetric(
   text: string,
-  name: MetricName,
+  { name }: Metric,
   labels: Readonly<Record<string, string>> = {},
 ): number {
-  const series = `login_pipeline_${name}`;
+  const series = METRIC_PREFIX + name;
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   let sum = 0;
   for (const line of text.split('\n')) {

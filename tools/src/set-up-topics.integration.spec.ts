@@ -1,15 +1,17 @@
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startKafka } from './embedded-kafka/index.ts';
 import type { RunningKafka } from './embedded-kafka/index.ts';
 import { setUpTopics } from './set-up-topics.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 describe('the topics on a cluster without any', () => {
   let kafka: RunningKafka;
   const said: string[] = [];
   const setUp = (settings: Record<string, string> = {}) =>
-    setUpTopics(loadTopicSettings({ KAFKA_BROKERS: kafka.bootstrapServers, ...settings }), (line) =>
-      said.push(line),
+    setUpTopics(
+      loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: kafka.bootstrapServers, ...settings }),
+      (line) => said.push(line),
     );
 
   beforeAll(async () => {
@@ -45,7 +47,7 @@ describe('the topics on a cluster without any', () => {
 });
 
 it('tells which brokers do not answer', async () => {
-  const settings = loadTopicSettings({ KAFKA_BROKERS: 'localhost:1' });
+  const settings = loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: 'localhost:1' });
   await expect(setUpTopics(settings, () => undefined)).rejects.toMatchObject({
     exitCode: 69,
     message: expect.stringContaining('localhost:1 (KAFKA_BROKERS)') as unknown,

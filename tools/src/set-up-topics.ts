@@ -1,10 +1,10 @@
-import type { TopicSettings } from '@login-pipeline/config';
 import { connectAdmin } from '@login-pipeline/kafka';
 import type { ClusterAdmin } from '@login-pipeline/kafka';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from './failure.ts';
 import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from './topic-table.ts';
+import type { TopicSettings } from './settings/settings.ts';
 
 /**
  * Creates the pipeline's topics where they are missing and compares the others with their definitions.

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { runCommand, say, stopRequested } from './command.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_PORT, startKafka } from './embedded-kafka/index.ts';
 import { EXIT } from './failure.ts';
@@ -18,6 +18,7 @@ import {
 import type { ServicePorts } from './services.ts';
 import { setUpTopics } from './set-up-topics.ts';
 import type { ViewFrame } from './view.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 const HELP = `npm start [-- --fresh]
 
@@ -56,7 +57,7 @@ await runCommand(async () => {
 async function runPipeline(fresh: boolean): Promise<number> {
   const since = Date.now();
   const ports = servicePorts(process.env['HTTP_PORT']);
-  const settings = loadTopicSettings();
+  const settings = loadSettings(TOPIC_SETUP);
   await refuseTakenServicePorts(ports);
   const ends: Promise<number>[] = [];
   if ((process.env['KAFKA_BROKERS'] ?? '') === '') {

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { readAclFile, setUpAcls } from './acls/index.ts';
 import { runCommand, say } from './command.ts';
 import { setUpTopics } from './set-up-topics.ts';
 import { TOPIC_TABLE } from './topic-table.ts';
+import { TOPIC_SETUP } from './settings/settings.ts';
 
 const HELP = `npm run topics [-- OPTIONS]
 
@@ -24,7 +25,7 @@ await runCommand(async () => {
     return 0;
   }
   const acls = values.acls === undefined ? undefined : readAclFile(values.acls);
-  const settings = loadTopicSettings();
+  const settings = loadSettings(TOPIC_SETUP);
   const found = await setUpTopics(settings, say);
   say(
     found.length === 0 ? `all ${TOPIC_TABLE.length} topics are as they should be` : 'not changed:',

@@ -1,5 +1,4 @@
-import { loadTransactionsSettings } from '@login-pipeline/config';
-import type { TransactionsSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { TransactionsAdmin } from '@login-pipeline/kafka';
 import type { TopicRole } from '@login-pipeline/kafka';
 import { pino } from 'pino';
@@ -8,6 +7,8 @@ import { abort } from './transactions/abort.ts';
 import { parseTransactionsArguments, TRANSACTIONS_HELP } from './transactions/arguments.ts';
 import { judge } from './transactions/ending.ts';
 import { transactionLines } from './transactions/report.ts';
+import { TRANSACTIONS } from './settings/settings.ts';
+import type { TransactionsSettings } from './settings/settings.ts';
 
 await runCommand(async () => {
   const command = parseTransactionsArguments(process.argv.slice(2));
@@ -15,13 +16,13 @@ await runCommand(async () => {
     process.stdout.write(TRANSACTIONS_HELP);
     return 0;
   }
-  const settings = loadTransactionsSettings();
+  const settings = loadSettings(TRANSACTIONS);
   const roles = rolesOf(settings);
   const topics = roles.map(({ topic }) => topic);
   const admin = await TransactionsAdmin.open({
     connection: settings.kafka,
-    groupId: settings.groupId,
-    inputTopic: settings.inputTopic,
+    groupId: settings.topics.groupId,
+    inputTopic: settings.topics.inputTopic,
     topics: roles,
     // What the client logs would only repeat the error that we report.
     logger: pino({ level: 'silent' }),
@@ -38,8 +39,8 @@ await runCommand(async () => {
 });
 
 /** The topics of the transformer. */
-function rolesOf(settings: TransactionsSettings): readonly TopicRole[] {
-  const { inputTopic, outputTopic, deadLetterTopic, lastLoginTopic } = settings;
+function rolesOf({ topics }: TransactionsSettings): readonly TopicRole[] {
+  const { inputTopic, outputTopic, deadLetterTopic, lastLoginTopic } = topics;
   return [
     { topic: inputTopic, setting: 'INPUT_TOPIC' },
     { topic: outputTopic, setting: 'OUTPUT_TOPIC' },

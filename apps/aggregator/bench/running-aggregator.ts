@@ -4,17 +4,18 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadAggregatorSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { connectAdmin } from '@login-pipeline/kafka';
 import type { KafkaConnection } from '@login-pipeline/kafka';
 import { pino } from 'pino';
+import { SETTINGS } from '../src/settings.ts';
 
 const MAIN = join(import.meta.dirname, '../../../dist/apps/aggregator/main.js');
 const PAUSE_MS = 5;
 const START_TIMEOUT_MS = 180_000;
 
 /** The brokers that KAFKA_BROKERS and its like name. */
-export const CONNECTION: KafkaConnection = loadAggregatorSettings().kafka;
+export const CONNECTION: KafkaConnection = loadSettings(SETTINGS).kafka;
 export const LOGGER = pino({ level: 'error' });
 
 /** Topics of one measurement, which are left behind. */

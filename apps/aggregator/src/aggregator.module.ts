@@ -1,6 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import type { AggregatorSettings } from '@login-pipeline/config';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import { FlowWatch } from '@login-pipeline/kafka';
 import { InsightsBoard } from './board/insights-board.ts';
@@ -12,6 +11,7 @@ import { InsightsLog } from './insights-log.ts';
 import { InsightsMetrics } from './insights-metrics.ts';
 import { BUILT_PAGE, PageModule } from './page/index.ts';
 import { FLOW, INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
+import type { AggregatorSettings } from './settings.ts';
 
 /** Wiring only: one board of states that the fold writes and HTTP, metrics and log read. */
 @Module({})

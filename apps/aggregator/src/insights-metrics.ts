@@ -2,6 +2,7 @@ import type { Metrics } from '@login-pipeline/observability';
 import type { InsightsViews } from './board/insights-board.ts';
 import type { FoldedRecords } from './insight-states.ts';
 import { CATALOGUE } from './insights/catalogue.ts';
+import { AGGREGATOR_METRICS } from './metrics.ts';
 
 /** Shows the insights to Prometheus, in few series whatever the logins hold. */
 export class InsightsMetrics {
@@ -18,20 +19,21 @@ export class InsightsMetrics {
 
   /** Counts what became of the records of a batch. */
   count({ counted, expired, invalid, future }: FoldedRecords): void {
-    this.#metrics.increment('insights_records_total', { outcome: 'counted' }, counted);
-    this.#metrics.increment('insights_records_total', { outcome: 'expired' }, expired);
-    this.#metrics.increment('insights_records_total', { outcome: 'invalid' }, invalid - future);
-    this.#metrics.increment('insights_records_total', { outcome: 'future' }, future);
+    const outcomes = { counted, expired, invalid: invalid - future, future };
+    const metric = AGGREGATOR_METRICS.insights_records_total;
+    for (const outcome of metric.labels.outcome) {
+      this.#metrics.increment(metric, { outcome }, outcomes[outcome]);
+    }
   }
 
   #refresh(): void {
     const view = this.#views.view();
     const metrics = this.#metrics;
-    for (const insight of CATALOGUE) insight.gauges?.(view.asked(insight), metrics);
-    metrics.set('insights_complete', {}, view.complete ? 1 : 0);
-    for (const outcome of ['counted', 'expired', 'invalid', 'unaccounted'] as const) {
+    for (const insight of CATALOGUE) insight.gauges?.refresh(view.asked(insight), metrics);
+    metrics.set(AGGREGATOR_METRICS.insights_complete, {}, view.complete ? 1 : 0);
+    for (const outcome of AGGREGATOR_METRICS.ledger_records.labels.outcome) {
       const value = view.ledger.partitions.reduce((sum, entry) => sum + entry[outcome], 0);
-      metrics.set('ledger_records', { outcome }, value);
+      metrics.set(AGGREGATOR_METRICS.ledger_records, { outcome }, value);
     }
   }
 }

@@ -1,21 +1,22 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
-import type { AggregatorSettings } from '@login-pipeline/config';
-import { kafkaWarnings, loadAggregatorSettings, redact } from '@login-pipeline/config';
 import type { BatchTransport } from '@login-pipeline/kafka';
 import { snapshotTransport } from '@login-pipeline/kafka';
-import type { ServiceContext } from '@login-pipeline/observability';
-import { runService } from '@login-pipeline/observability';
+import type { ServiceContext } from '@login-pipeline/service';
+import { runService } from '@login-pipeline/service';
+import { METRIC_PREFIX } from '@login-pipeline/schema';
 import { AggregatorModule } from './aggregator.module.ts';
 import type { InsightStates } from './insight-states.ts';
+import { METRICS } from './metrics.ts';
+import { SETTINGS } from './settings.ts';
+import type { AggregatorSettings } from './settings.ts';
 import { NAME, PROCESSED_LOGINS, STATES, VERSION } from './tokens.ts';
 
 await runService({
   name: NAME,
   version: VERSION,
-  settings: loadAggregatorSettings,
-  describe: redact,
-  warnings: ({ kafka }) => kafkaWarnings(kafka),
+  settings: SETTINGS,
+  metrics: { prefix: METRIC_PREFIX, sets: METRICS },
   module: (context) => AggregatorModule.register(context),
   transports: (app, context) => [loginTransport(app, context)],
 });

@@ -2,15 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { loadGeneratorSettings } from '@login-pipeline/config';
-import type { GeneratorSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
-import { Health } from '@login-pipeline/observability';
-import type { ServiceContext } from '@login-pipeline/observability';
+import { Health } from '@login-pipeline/service';
+import type { ServiceContext } from '@login-pipeline/service';
 import { decodeLogin } from '@login-pipeline/schema';
 import { GeneratorTransport } from './generator-transport.ts';
 import { recount } from './testing/recount.ts';
 import type { TruthReport } from './truth.ts';
+import { SETTINGS } from './settings.ts';
+import type { GeneratorSettings } from './settings.ts';
 
 describe('GeneratorTransport', () => {
   const cluster = new TestCluster();
@@ -25,7 +26,7 @@ describe('GeneratorTransport', () => {
 
   function contextFor(env: Readonly<Record<string, string>>): ServiceContext<GeneratorSettings> {
     return {
-      settings: loadGeneratorSettings({
+      settings: loadSettings(SETTINGS, {
         KAFKA_BROKERS: cluster.connection.brokers.join(),
         TRUTH_FILE: truthFile,
         ...env,

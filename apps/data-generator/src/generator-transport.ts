@@ -1,7 +1,7 @@
-import type { GeneratorSettings } from '@login-pipeline/config';
 import { connectProducer } from '@login-pipeline/kafka';
 import type { RecordProducer } from '@login-pipeline/kafka';
-import type { ServiceContext, Tracing } from '@login-pipeline/observability';
+import type { Tracing } from '@login-pipeline/observability';
+import type { ServiceContext } from '@login-pipeline/service';
 import { openSchemas } from '@login-pipeline/registry';
 import type { Schemas } from '@login-pipeline/registry';
 import { LOGIN_JSON_SCHEMA } from '@login-pipeline/schema';
@@ -9,6 +9,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { LoginGenerator } from './login-generator.ts';
 import type { Send } from './login-generator.ts';
 import type { GeneratedRecord } from './login-stream.ts';
+import type { GeneratorSettings } from './settings.ts';
 
 /** Gives the generator the life of a Nest transport: started last, drained first. It listens to nothing. */
 export class GeneratorTransport implements CustomTransportStrategy {

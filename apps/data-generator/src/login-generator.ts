@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GeneratorSettings } from '@login-pipeline/config';
 import type { Metrics } from '@login-pipeline/observability';
 import { LoginStream } from './login-stream.ts';
 import type { GeneratedRecord } from './login-stream.ts';
 import { timeline } from './timeline.ts';
 import { writeTruthFile } from './truth-file.ts';
 import { Truth } from './truth.ts';
+import { GENERATOR_METRICS } from './metrics.ts';
+import type { GeneratorSettings } from './settings.ts';
 
 /** What the load, its pace and its truth depend on. */
 export type LoadSettings = Pick<
@@ -89,8 +90,8 @@ export class LoginGenerator {
     const good = records.length - bad;
     this.#good += good;
     this.#bad += bad;
-    this.#metrics.increment('generated_records_total', { kind: 'good' }, good);
-    this.#metrics.increment('generated_records_total', { kind: 'bad' }, bad);
+    this.#metrics.increment(GENERATOR_METRICS.generated_records_total, { kind: 'good' }, good);
+    this.#metrics.increment(GENERATOR_METRICS.generated_records_total, { kind: 'bad' }, bad);
     if (this.#settings.truthFile === undefined) return;
     this.#truth.add(records);
     if (performance.now() - this.#truthWrittenAt >= TRUTH_INTERVAL_MS) {

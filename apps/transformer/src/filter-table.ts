@@ -1,4 +1,5 @@
-import { appVersionWarnings, loadTransformerSettings, SettingsError } from '@login-pipeline/config';
+import { loadSettings, SettingsError } from '@login-pipeline/config';
+import { FILTERS } from './login-filter.ts';
 import { versionFilter } from './version-filter.ts';
 
 const VERSIONS = [
@@ -13,7 +14,7 @@ const VERSIONS = [
   'nightly',
 ];
 
-const FILTERS = [
+const LISTS = [
   '2.0.0',
   'v2.0.0',
   '=2.0.0',
@@ -60,7 +61,7 @@ export function withFilterTables(document: string): string {
 
 /** Which filter lets which version pass. */
 function passingTable(): string {
-  const rows = FILTERS.map((list) => {
+  const rows = LISTS.map((list) => {
     const passes = versionFilter(loaded(list));
     return [code(list), ...VERSIONS.map((version) => (passes(version) ? 'passes' : ''))];
   });
@@ -75,7 +76,7 @@ function doubtfulTable(): string {
 
 function said(list: string): readonly string[] {
   try {
-    const warnings = appVersionWarnings(loaded(list));
+    const warnings = FILTERS.warnings({ appVersions: loaded(list) });
     return ['warned of', warnings.join(' ').replaceAll('FILTER_APP_VERSIONS: ', '')];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -84,7 +85,7 @@ function said(list: string): readonly string[] {
 }
 
 function loaded(list: string): readonly string[] {
-  return loadTransformerSettings({ FILTER_APP_VERSIONS: list }).filterAppVersions;
+  return loadSettings(FILTERS, { FILTER_APP_VERSIONS: list }).appVersions;
 }
 
 /** Blanks at its ends show in quotes only. */

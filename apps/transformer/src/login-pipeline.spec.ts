@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConsumedRecord } from '@login-pipeline/streams';
 import { DROP, emit } from '@login-pipeline/streams';
-import { NO_REGISTRY } from '@login-pipeline/registry';
+import { framer, NO_REGISTRY } from '@login-pipeline/registry';
 import type { Login } from '@login-pipeline/schema';
-import { framer, markProcessed } from '@login-pipeline/schema';
+import { markProcessed } from '@login-pipeline/schema';
 import { GOLDEN_LOGINS } from '@login-pipeline/schema/testing';
 import { loginPipeline } from './login-pipeline.ts';
 import type { LoginPipeline } from './login-pipeline.ts';
@@ -12,7 +12,7 @@ const VALID = GOLDEN_LOGINS.filter(({ outcome }) => outcome === 'valid');
 const INVALID = GOLDEN_LOGINS.filter(({ outcome }) => outcome !== 'valid');
 
 /** The path of a login without a registry. */
-const plain = (passes: (version: string) => boolean): LoginPipeline =>
+const plain = (passes: (login: Login) => boolean): LoginPipeline =>
   loginPipeline(passes, NO_REGISTRY);
 
 function record(value: Buffer | null): ConsumedRecord {
@@ -44,9 +44,9 @@ describe('loginPipeline', () => {
     expect(plain(() => false)(record(value))).toEqual(deadLetter);
   });
 
-  it.each(VALID)('asks the filter about the version in $name', ({ value }) => {
+  it.each(VALID)('asks the filter about the login in $name', ({ value }) => {
     const asked: string[] = [];
-    plain((version) => asked.push(version) > 0)(record(value));
+    plain((login) => asked.push(login.app_version) > 0)(record(value));
     expect(asked).toEqual([parsed(value)['app_version']]);
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadTransformerSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import type { BatchTransport } from '@login-pipeline/kafka';
 import { transactionalTransport } from '@login-pipeline/kafka';
 import { createLogger, Metrics } from '@login-pipeline/observability';
@@ -10,6 +10,7 @@ import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { SETTINGS } from './settings.ts';
 import { LOGINS, VERSION } from './tokens.ts';
 import { TransformerModule } from './transformer.module.ts';
 
@@ -26,14 +27,14 @@ let app: INestMicroservice;
 let transport: BatchTransport<CommitPlan>;
 
 beforeEach(async () => {
-  const settings = loadTransformerSettings({ DEAD_LETTER_MAX_RATIO: '0.5' });
+  const settings = loadSettings(SETTINGS, { DEAD_LETTER_MAX_RATIO: '0.5' });
   // The service's own transport; it connects only when it is told to listen.
   transport = transactionalTransport(LOGINS, {
     connection: settings.kafka,
-    groupId: settings.groupId,
-    input: { topic: settings.inputTopic, setting: 'INPUT_TOPIC' },
-    output: { topic: settings.outputTopic, setting: 'OUTPUT_TOPIC' },
-    deadLetter: { topic: settings.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+    groupId: settings.topics.groupId,
+    input: { topic: settings.topics.inputTopic, setting: 'INPUT_TOPIC' },
+    output: { topic: settings.topics.outputTopic, setting: 'OUTPUT_TOPIC' },
+    deadLetter: { topic: settings.topics.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
     ...settings.producer,
     stallTimeoutMs: settings.stallTimeoutMs,
     logger: createLogger({ service: 'test', version: '0', level: 'silent', pretty: false }),

@@ -1,49 +1,47 @@
 import 'reflect-metadata';
-import {
-  appVersionWarnings,
-  kafkaWarnings,
-  loadTransformerSettings,
-  redact,
-  registryWarnings,
-} from '@login-pipeline/config';
-import type { TransformerSettings } from '@login-pipeline/config';
 import type { BatchTransport } from '@login-pipeline/kafka';
-import { transactionalTransport } from '@login-pipeline/kafka';
+import { TRANSFORM_METRICS, transactionalTransport } from '@login-pipeline/kafka';
 import type { CommitPlan } from '@login-pipeline/streams';
-import type { ServiceContext } from '@login-pipeline/observability';
-import { runService } from '@login-pipeline/observability';
+import type { ServiceContext } from '@login-pipeline/service';
+import { runService } from '@login-pipeline/service';
 import { openSchemas } from '@login-pipeline/registry';
 import type { Schemas } from '@login-pipeline/registry';
-import { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA, REASONS } from '@login-pipeline/schema';
+import {
+  LOGIN_JSON_SCHEMA,
+  METRIC_PREFIX,
+  PROCESSED_LOGIN_JSON_SCHEMA,
+  REASONS,
+} from '@login-pipeline/schema';
+import { METRICS } from './metrics.ts';
+import { SETTINGS } from './settings.ts';
+import type { TransformerSettings } from './settings.ts';
 import { LOGINS, NAME, VERSION } from './tokens.ts';
 import { TransformerModule } from './transformer.module.ts';
 
 await runService({
   name: NAME,
   version: VERSION,
-  settings: loadTransformerSettings,
-  describe: redact,
-  warnings: ({ kafka, schemas, filterAppVersions }) => [
-    ...kafkaWarnings(kafka),
-    ...registryWarnings(schemas),
-    ...appVersionWarnings(filterAppVersions),
-  ],
+  settings: SETTINGS,
+  metrics: { prefix: METRIC_PREFIX, sets: METRICS },
   module: (context) => TransformerModule.register(context.settings, loginSchemas(context)),
   transports: (_app, context) => [loginTransport(context)],
 });
 
 function loginTransport(context: ServiceContext<TransformerSettings>): BatchTransport<CommitPlan> {
   const { settings, logger, metrics, health, tracing } = context;
+  const { topics } = settings;
   // A reason's first dead letter must be an increase, not a new series.
-  for (const reason of REASONS) metrics.increment('dead_letters_total', { reason }, 0);
+  for (const reason of REASONS) {
+    metrics.increment(TRANSFORM_METRICS.dead_letters_total, { reason }, 0);
+  }
   const transport = transactionalTransport(LOGINS, {
     connection: settings.kafka,
-    groupId: settings.groupId,
-    input: { topic: settings.inputTopic, setting: 'INPUT_TOPIC' },
-    output: { topic: settings.outputTopic, setting: 'OUTPUT_TOPIC' },
-    deadLetter: { topic: settings.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
-    ...(settings.lastLoginTopic !== undefined && {
-      latest: { topic: settings.lastLoginTopic, setting: 'LAST_LOGIN_TOPIC' },
+    groupId: topics.groupId,
+    input: { topic: topics.inputTopic, setting: 'INPUT_TOPIC' },
+    output: { topic: topics.outputTopic, setting: 'OUTPUT_TOPIC' },
+    deadLetter: { topic: topics.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+    ...(topics.lastLoginTopic !== undefined && {
+      latest: { topic: topics.lastLoginTopic, setting: 'LAST_LOGIN_TOPIC' },
     }),
     ...settings.producer,
     stallTimeoutMs: settings.stallTimeoutMs,
@@ -63,10 +61,10 @@ function loginSchemas(context: ServiceContext<TransformerSettings>): Schemas {
   const schemas = openSchemas({
     ...settings.schemas,
     topics: new Map([
-      [settings.inputTopic, LOGIN_JSON_SCHEMA],
-      [settings.outputTopic, PROCESSED_LOGIN_JSON_SCHEMA],
+      [settings.topics.inputTopic, LOGIN_JSON_SCHEMA],
+      [settings.topics.outputTopic, PROCESSED_LOGIN_JSON_SCHEMA],
     ]),
-    outputTopic: settings.outputTopic,
+    outputTopic: settings.topics.outputTopic,
     logger,
     metrics,
     onFatal: (error) => {

@@ -1,24 +1,24 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import type { TransformerSettings } from '@login-pipeline/config';
 import { DeadLetterFuse } from '@login-pipeline/streams';
 import type { Schemas } from '@login-pipeline/registry';
+import { loginFilter } from './login-filter.ts';
 import { latestOfUser, loginPipeline } from './login-pipeline.ts';
 import { LoginController } from './login.controller.ts';
+import type { TransformerSettings } from './settings.ts';
 import { FUSE, LOGIN_PIPELINE, SCHEMAS } from './tokens.ts';
-import { versionFilter } from './version-filter.ts';
 
 /** Wiring only: the pure path and the fuse, made from the settings, and the schemas. */
 @Module({})
 export class TransformerModule {
   static register(
-    { filterAppVersions, deadLetterMaxRatio, lastLoginTopic }: TransformerSettings,
+    { filters, deadLetterMaxRatio, topics }: TransformerSettings,
     schemas: Schemas,
   ): DynamicModule {
     const pipeline = loginPipeline(
-      versionFilter(filterAppVersions),
+      loginFilter(filters),
       schemas,
-      lastLoginTopic === undefined ? undefined : latestOfUser,
+      topics.lastLoginTopic === undefined ? undefined : latestOfUser,
     );
     return {
       module: TransformerModule,

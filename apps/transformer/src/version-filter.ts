@@ -1,5 +1,5 @@
-import { ALL_VERSIONS, plainVersion } from '@login-pipeline/config';
 import { Range, validRange } from 'semver';
+import { ALL_VERSIONS, plainVersion } from './app-versions.ts';
 
 /** Distinct versions are few; past this many somebody sends noise, and it is judged each time. */
 const REMEMBERED_VERSIONS = 10_000;

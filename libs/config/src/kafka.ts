@@ -56,6 +56,7 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
     },
     {
       rules: (text) => [...tlsFaults(text), ...saslFaults(text)],
+      warnings: unencrypted,
       shape: (values) => {
         const { brokers, clientId, ssl, caFile, certFile, keyFile } = values;
         const sasl = saslOf(values);
@@ -70,8 +71,7 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
   );
 }
 
-/** @returns what is allowed but unwise about a connection, one sentence each */
-export function kafkaWarnings({ sasl, ssl }: KafkaSettings): readonly string[] {
+function unencrypted({ sasl, ssl }: KafkaSettings): readonly string[] {
   if (ssl !== false) return [];
   const sent = { plain: 'password', oauthbearer: 'token' } as const;
   return sasl?.mechanism === 'plain' || sasl?.mechanism === 'oauthbearer'

@@ -3,15 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { compression } from './formats.ts';
-import {
-  kafkaWarnings,
-  loadGeneratorSettings,
-  loadTopicSettings,
-  loadTransformerSettings,
-  redact,
-} from './index.ts';
+import { loadSettings, redact } from './index.ts';
 import type { Environment } from './index.ts';
 import { faultsOf } from './testing/faults-of.ts';
+import { SAMPLE } from './testing/sample.ts';
 import { CERTIFICATE, KEY, OTHER_KEY } from './testing/pem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -140,30 +135,18 @@ describe('Settings that do not go together', () => {
     ],
     [
       'an output that is the input',
-      { OUTPUT_TOPIC: 'user-login' },
+      { OUTPUT_TOPIC: 'in' },
       'OUTPUT_TOPIC',
       'must differ from INPUT_TOPIC',
     ],
-    [
-      'dead letters in the output',
-      { DEAD_LETTER_TOPIC: 'processed-user-login' },
-      'DEAD_LETTER_TOPIC',
-      'must differ from OUTPUT_TOPIC',
-    ],
   ])('are refused: %s', (_, env, name, problem) => {
-    expect(faultsOf('transformer', env)).toEqual([{ name, problem }]);
-  });
-
-  it('are refused: snapshots in the input topic', () => {
-    expect(faultsOf('aggregator', { INPUT_TOPIC: 'x', SNAPSHOT_TOPIC: 'x' })).toEqual([
-      { name: 'SNAPSHOT_TOPIC', problem: 'must differ from INPUT_TOPIC' },
-    ]);
+    expect(faultsOf(SAMPLE, env)).toEqual([{ name, problem }]);
   });
 
   it.each([['/no/such/file'], [folder], [emptyFile]])(
     'are refused once: SASL with the password file %s',
     (path) => {
-      expect(faultsOf('transformer', { ...USER, KAFKA_SASL_PASSWORD_FILE: path })).toEqual([
+      expect(faultsOf(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: path })).toEqual([
         {
           name: 'KAFKA_SASL_PASSWORD_FILE',
           problem: 'expected the path of a readable file with the secret in it',
@@ -179,9 +162,9 @@ describe('The error', () => {
     KAFKA_SASL_PASSWORD: 'canary-2',
     KAFKA_SSL_CERT_FILE: 'canary-3',
     HTTP_PORT: 'canary-4',
-    FILTER_APP_VERSIONS: '>canary-5',
+    RATE: 'canary-5',
   };
-  const load = (): unknown => loadTransformerSettings(env);
+  const load = (): unknown => loadSettings(SAMPLE, env);
 
   it('lists every fault at once, one line each', () => {
     expect(load).toThrow(
@@ -190,7 +173,7 @@ describe('The error', () => {
         '  KAFKA_BROKERS: expected a comma-separated list of `host:port`',
         '  KAFKA_SSL_CERT_FILE: expected the path of a file that exists and may be read',
         '  HTTP_PORT: expected an integer from 0 to 65535',
-        '  FILTER_APP_VERSIONS: expected a comma-separated list of versions, semver ranges (`2.x`, `^2.1`, `>=2.0.0 <3`) or `*` for all',
+        '  RATE: expected a number from 0 to 10',
         '  KAFKA_SSL_CERT_FILE: has no effect without KAFKA_SSL=true',
         '  KAFKA_SSL_CERT_FILE: needs KAFKA_SSL_KEY_FILE too',
         '  KAFKA_SASL_PASSWORD: needs KAFKA_SASL_MECHANISM too',
@@ -200,7 +183,7 @@ describe('The error', () => {
 
   it('never holds a value', () => {
     expect(load).not.toThrow(/canary/);
-    expect(JSON.stringify(faultsOf('transformer', env))).not.toMatch(/canary/);
+    expect(JSON.stringify(faultsOf(SAMPLE, env))).not.toMatch(/canary/);
   });
 
   it('carries the exit code of bad settings', () => {
@@ -208,16 +191,19 @@ describe('The error', () => {
   });
 });
 
+const warningsWith = (env: Environment): readonly string[] =>
+  SAMPLE.warnings(loadSettings(SAMPLE, env));
+
 describe('Loaded settings', () => {
   it('are frozen in depth', () => {
-    const settings = loadTransformerSettings({ KAFKA_SSL: 'true' });
+    const settings = loadSettings(SAMPLE, { KAFKA_SSL: 'true' });
     for (const part of [
       settings,
       settings.kafka,
       settings.kafka.brokers,
       settings.kafka.ssl,
       settings.http,
-      settings.filterAppVersions,
+      settings.http.trustedProxies,
     ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
@@ -225,19 +211,19 @@ describe('Loaded settings', () => {
 
   it('show what is in force without secrets', () => {
     const env = { ...USER, KAFKA_SASL_PASSWORD: 'canary', RATE: '5' };
-    const view = redact(loadGeneratorSettings(env));
+    const view = redact(loadSettings(SAMPLE, env));
     expect(view).toMatchObject({
       KAFKA_BROKERS: 'localhost:29092',
       KAFKA_SASL_PASSWORD: '***',
       RATE: '5',
-      COUNT: '0',
+      OUTPUT_TOPIC: 'out',
     });
-    expect(view).not.toHaveProperty('TRUTH_FILE');
+    expect(view).not.toHaveProperty('FILE');
     expect(JSON.stringify(view)).not.toMatch(/canary/);
   });
 
   it('show the file of a secret, not its content', () => {
-    const view = redact(loadTopicSettings({ ...USER, KAFKA_SASL_PASSWORD_FILE: secret }));
+    const view = redact(loadSettings(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: secret }));
     expect(view).toMatchObject({ KAFKA_SASL_PASSWORD_FILE: secret });
     expect(JSON.stringify(view)).not.toMatch(/s3cret/);
   });
@@ -245,7 +231,7 @@ describe('Loaded settings', () => {
   it('give the secret that its file holds now', () => {
     const file = join(folder, 'rotated');
     writeFileSync(file, 'first\n');
-    const { sasl } = loadTopicSettings({ ...USER, KAFKA_SASL_PASSWORD_FILE: file }).kafka;
+    const { sasl } = loadSettings(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: file }).kafka;
     const password = sasl?.mechanism === 'plain' ? sasl.password : () => undefined;
     expect(password()).toBe('first');
     writeFileSync(file, 'second\n');
@@ -258,9 +244,9 @@ describe('Loaded settings', () => {
     ['password', { ...USER, KAFKA_SASL_PASSWORD: 'p' }],
     ['token', OAUTH],
   ])('warn of a %s that travels unencrypted', (_, env) => {
-    expect(kafkaWarnings(loadTopicSettings(env).kafka)).toHaveLength(1);
-    expect(kafkaWarnings(loadTopicSettings({ ...env, KAFKA_SSL: 'true' }).kafka)).toEqual([]);
-    expect(kafkaWarnings(loadTopicSettings({}).kafka)).toEqual([]);
+    expect(warningsWith(env)).toHaveLength(1);
+    expect(warningsWith({ ...env, KAFKA_SSL: 'true' })).toEqual([]);
+    expect(warningsWith({})).toEqual([]);
   });
 });
 

@@ -13,10 +13,14 @@ const effective = new WeakMap<object, Readonly<Record<string, string>>>();
 /**
  * Reads a concern's settings from an environment.
  *
+ * @param env default: that of the process
  * @returns the settings, frozen in depth
  * @throws SettingsError with all faults at once
  */
-export function load<S extends object>(concern: Concern<S>, env: Environment): S {
+export function loadSettings<S extends object>(
+  concern: Concern<S>,
+  env: Environment = process.env,
+): S {
   const faults: Fault[] = [];
   const texts = new Map<string, string>();
   const values = new Map<Setting<unknown>, unknown>();
@@ -40,12 +44,12 @@ export function load<S extends object>(concern: Concern<S>, env: Environment): S
 }
 
 /**
- * @param settings as a load function of this library returned them
+ * @param settings as {@link loadSettings} returned them
  * @returns what is in force, by variable name, for one log line; secrets as `***`, optional ones only when set
  */
 export function redact(settings: object): Readonly<Record<string, string>> {
   const known = effective.get(settings);
-  if (!known) throw new TypeError('redact() knows only settings that a load function returned');
+  if (!known) throw new TypeError('redact() knows only settings that loadSettings() returned');
   return known;
 }
 

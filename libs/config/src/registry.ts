@@ -41,6 +41,7 @@ export const SCHEMAS: Concern<SchemaSettings> = concern(
   { url: URL_SETTING, username: USERNAME, password: PASSWORD, outputFraming: FRAMING },
   {
     rules: registryFaults,
+    warnings: unencrypted,
     shape: ({ url, username, password, outputFraming }) => ({
       outputFraming,
       ...(url !== undefined && {
@@ -54,8 +55,7 @@ export const SCHEMAS: Concern<SchemaSettings> = concern(
   },
 );
 
-/** @returns what is allowed but unwise about the registry, one sentence each */
-export function registryWarnings({ registry }: SchemaSettings): readonly string[] {
+function unencrypted({ registry }: SchemaSettings): readonly string[] {
   return registry?.credentials !== undefined && registry.url.startsWith('http:')
     ? ['SCHEMA_REGISTRY_URL without https sends SCHEMA_REGISTRY_PASSWORD unencrypted.']
     : [];

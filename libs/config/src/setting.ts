@@ -54,6 +54,8 @@ export interface Concern<S> {
   readonly settings: readonly Setting<unknown>[];
   /** Checks what no single variable can know. Sees texts, so that it can run even when one of them is wrong. */
   rules(text: TextOf): readonly Fault[];
+  /** @returns what is allowed but unwise about settings that passed every check, one sentence each */
+  warnings(settings: S): readonly string[];
   /** Builds the settings from values that passed every check. */
   shape(valueOf: (setting: Setting<unknown>) => unknown): S;
 }
@@ -68,6 +70,7 @@ type Values<F extends Fields> = {
 
 interface Refinement<V, S> {
   readonly rules?: (text: TextOf) => readonly Fault[];
+  readonly warnings?: (settings: S) => readonly string[];
   readonly shape: (values: V) => S;
 }
 
@@ -81,15 +84,16 @@ export function concern<F extends Fields, S>(
 ): Concern<S>;
 export function concern<F extends Fields>(
   fields: F,
-  refinement?: Pick<Refinement<Values<F>, never>, 'rules'>,
+  refinement?: Pick<Refinement<Values<F>, Values<F>>, 'rules' | 'warnings'>,
 ): Concern<Values<F>>;
-export function concern<F extends Fields, S>(
+export function concern<F extends Fields>(
   fields: F,
-  refinement: Partial<Refinement<Values<F>, S>> = {},
-): Concern<S | Values<F>> {
+  refinement: Partial<Refinement<Values<F>, Values<F>>> = {},
+): Concern<Values<F>> {
   return {
     settings: Object.values(fields),
     rules: (text) => refinement.rules?.(text) ?? [],
+    warnings: (settings) => refinement.warnings?.(settings) ?? [],
     shape: (valueOf) => {
       const values = mapValues(fields, valueOf) as Values<F>;
       return refinement.shape ? refinement.shape(values) : values;
@@ -101,16 +105,20 @@ type Parts = Readonly<Record<string, Concern<unknown>>>;
 type Composed<P extends Parts, O> = O & { readonly [K in keyof P]: SettingsOf<P[K]> };
 
 /** Nests concerns under their keys, beside the settings of `own`. */
-export function compose<P extends Parts, O extends object>(
+export function compose<P extends Parts, O extends object = object>(
   parts: P,
-  own: Concern<O>,
+  own?: Concern<O>,
 ): Concern<Composed<P, O>> {
-  const all = [...Object.values(parts), own];
+  const all = [...Object.values(parts), ...(own ? [own] : [])];
   return {
     settings: all.flatMap((part) => part.settings),
     rules: (text) => all.flatMap((part) => part.rules(text)),
+    warnings: (settings) => [
+      ...Object.entries(parts).flatMap(([key, part]) => part.warnings(settings[key])),
+      ...(own?.warnings(settings) ?? []),
+    ],
     shape: (valueOf) =>
-      ({ ...mapValues(parts, (part) => part.shape(valueOf)), ...own.shape(valueOf) }) as Composed<
+      ({ ...mapValues(parts, (part) => part.shape(valueOf)), ...own?.shape(valueOf) }) as Composed<
         P,
         O
       >,

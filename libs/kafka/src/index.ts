@@ -1,5 +1,9 @@
 export { BatchHandler } from './nest/batch-handler.ts';
 export type { BatchTransport } from './nest/batch-transport.ts';
+export { CONSUMER_METRICS } from './engine/metrics.ts';
+export { FLOW_METRICS } from './flow/metrics.ts';
+export { FOLD_METRICS } from './snapshots/metrics.ts';
+export { TRANSFORM_METRICS } from './transactions/metrics.ts';
 export { connectAdmin } from './client/admin.ts';
 export type { KafkaConnection } from './client/connection.ts';
 export {

@@ -1,10 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { METRIC_CATALOGUE, metricName } from './catalogue.ts';
 import { heapLimit } from './heap-limit.ts';
-import type { MetricDefinition, MetricLabels, MetricName } from './catalogue.ts';
+import type { Metric, MetricDefinition, MetricLabels, MetricSet } from './define-metrics.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
 
 type Family = Counter | Gauge | Histogram;
 type FamilyType<F extends Family> = new (options: FamilyOptions) => F;
+type CounterMetric = Metric & { readonly kind: 'counter' };
+type GaugeMetric = Metric & { readonly kind: 'gauge' };
+type HistogramMetric = Metric & { readonly kind: 'histogram' };
 
 interface FamilyOptions {
   readonly name: string;
@@ -24,8 +27,8 @@ const FAMILY_TYPES: Readonly<Record<MetricDefinition['kind'], FamilyType<Family>
 const MISNAMED = ['resources', 'handles', 'requests'].map((what) => `nodejs_active_${what}_total`);
 
 /** One value of a gauge family. */
-export interface MetricSample<N extends MetricName> {
-  readonly labels: MetricLabels<N>;
+export interface MetricSample<M extends Metric> {
+  readonly labels: MetricLabels<M>;
   readonly value: number;
 }
 
@@ -35,8 +38,14 @@ export interface MetricSample<N extends MetricName> {
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #families = new Map<MetricName, Family>();
+  readonly #families = new Map<Metric, Family>();
   readonly #refreshers: (() => void | Promise<void>)[] = [];
+  readonly #prefix: string;
+
+  /** @param prefix of all names but those of Node and the process, which are prom-client's */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** The value of the `content-type` header that goes with `render()`. */
   get contentType(): string {
@@ -47,34 +56,32 @@ export class Metrics {
    * Registers families before their first use. Counters whose labels are all closed sets start at 0 in every
    * combination: `rate()` misses the first increment of a series that was not there.
    */
-  expose(...names: readonly MetricName[]): void {
-    for (const name of names) this.#family(name, FAMILY_TYPES[METRIC_CATALOGUE[name].kind]);
+  expose(...sets: readonly MetricSet[]): void {
+    for (const metric of sets.flatMap((set) => Object.values(set))) {
+      this.#family(metric, FAMILY_TYPES[metric.kind]);
+    }
   }
 
   /** Adds `by` (0 or more) to a counter. */
-  increment<N extends MetricName<'counter'>>(name: N, labels: MetricLabels<N>, by = 1): void {
-    this.#family(name, Counter).inc(labels, by);
+  increment<M extends CounterMetric>(metric: M, labels: MetricLabels<M>, by = 1): void {
+    this.#family(metric, Counter).inc(labels, by);
   }
 
   /** Sets one value of a gauge. */
-  set<N extends MetricName<'gauge'>>(name: N, labels: MetricLabels<N>, value: number): void {
-    this.#family(name, Gauge).set(labels, value);
+  set<M extends GaugeMetric>(metric: M, labels: MetricLabels<M>, value: number): void {
+    this.#family(metric, Gauge).set(labels, value);
   }
 
   /** Replaces all values of a gauge: partitions lost and values no longer among the top ones vanish. */
-  setAll<N extends MetricName<'gauge'>>(name: N, samples: readonly MetricSample<N>[]): void {
-    const gauge = this.#family(name, Gauge);
+  setAll<M extends GaugeMetric>(metric: M, samples: readonly MetricSample<M>[]): void {
+    const gauge = this.#family(metric, Gauge);
     gauge.reset();
     for (const { labels, value } of samples) gauge.set(labels, value);
   }
 
   /** Adds one observation, in the metric's unit, to a histogram. */
-  observe<N extends MetricName<'histogram'>>(
-    name: N,
-    labels: MetricLabels<N>,
-    value: number,
-  ): void {
-    this.#family(name, Histogram).observe(labels, value);
+  observe<M extends HistogramMetric>(metric: M, labels: MetricLabels<M>, value: number): void {
+    this.#family(metric, Histogram).observe(labels, value);
   }
 
   /** Registers what to run before each scrape, to bring gauges up to date. Must not wait for the broker. */
@@ -86,7 +93,7 @@ export class Metrics {
   collectProcessMetrics(): void {
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
-    this.set('heap_limit_bytes', {}, heapLimit());
+    this.set(PROCESS_METRICS.heap_limit_bytes, {}, heapLimit());
   }
 
   /** @returns all metrics in the Prometheus text format 0.0.4 */
@@ -95,19 +102,19 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #family<F extends Family>(name: MetricName, type: FamilyType<F>): F {
-    const known = this.#families.get(name);
+  #family<F extends Family>(metric: Metric, type: FamilyType<F>): F {
+    const known = this.#families.get(metric);
     if (known instanceof type) return known;
-    const { help, labels = {}, buckets }: MetricDefinition = METRIC_CATALOGUE[name];
+    const { name, help, labels = {}, buckets } = metric;
     const family = new type({
-      name: metricName(name),
+      name: this.#prefix + name,
       help,
       labelNames: Object.keys(labels),
       registers: [this.#registry],
       ...(buckets && { buckets: [...buckets] }),
     });
     if (family instanceof Counter) startAtZero(family, labels);
-    this.#families.set(name, family);
+    this.#families.set(metric, family);
     return family;
   }
 }

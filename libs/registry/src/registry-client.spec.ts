@@ -112,7 +112,7 @@ describe('RegistryClient', () => {
     answer = { status: 503, body: '' };
     await new RegistryClient({ url }, metrics).hasSchema(1).catch(() => undefined);
     expect(await metrics.render()).toContain(
-      'login_pipeline_schema_registry_requests_total{outcome="unavailable"} 1',
+      'schema_registry_requests_total{outcome="unavailable"} 1',
     );
   });
 });

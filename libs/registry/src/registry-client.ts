@@ -1,6 +1,7 @@
 import type { Metrics } from '@login-pipeline/observability';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
+import { REGISTRY_METRICS } from './metrics.ts';
 
 /** Where the registry is, and who asks. */
 export interface RegistryConnection {
@@ -119,10 +120,12 @@ export class RegistryClient {
       this.#accepted ||= !isLockedOut(answer.status);
       const outcome =
         answer.status === 200 ? 'ok' : answer.status === 404 ? 'not_found' : 'refused';
-      this.#metrics.increment('schema_registry_requests_total', { outcome });
+      this.#metrics.increment(REGISTRY_METRICS.schema_registry_requests_total, { outcome });
       return answer;
     } catch (error) {
-      this.#metrics.increment('schema_registry_requests_total', { outcome: 'unavailable' });
+      this.#metrics.increment(REGISTRY_METRICS.schema_registry_requests_total, {
+        outcome: 'unavailable',
+      });
       if (error instanceof RegistryUnavailableError) throw error;
       throw new RegistryUnavailableError(causeText(error), { cause: error });
     }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UndecidedError } from '@login-pipeline/streams';
-import { framer, schemaIdOf } from '@login-pipeline/schema';
 import { RegistryUnavailableError } from './errors.ts';
 import { KnownIds } from './known-ids.ts';
 import { RegistryClient } from './registry-client.ts';
 import type { RegistryConnection } from './registry-client.ts';
 import type { Schemas, SchemasOptions } from './schemas.ts';
+import { framer, schemaIdOf } from './frame.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;

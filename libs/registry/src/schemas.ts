@@ -46,6 +46,5 @@ export const NO_REGISTRY: Schemas = {
 
 /** @returns the schemas of a service; with a registry it begins to register them */
 export function openSchemas({ registry, ...options }: SchemasOptions): Schemas {
-  options.metrics.expose('schema_registry_requests_total');
   return registry === undefined ? NO_REGISTRY : new RegistrySchemas({ ...options, registry });
 }

@@ -1,11 +1,10 @@
-export { beginsAsJson, hasWideId, SCHEMA_ID_HEADER } from './foreign-frame.ts';
 export { decodeLogin, decodeProcessedLogin } from './decode.ts';
 export { canonicalDeviceType } from './device-type.ts';
 export { eventTimeMs } from './event-time.ts';
-export { framer, schemaIdOf, unframed } from './frame.ts';
 export { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA } from './json-schema.ts';
 export type { Login, ProcessedLogin } from './login.ts';
 export { markProcessed } from './mark-processed.ts';
+export { METRIC_PREFIX } from './metric-prefix.ts';
 export { REASONS } from './reason.ts';
 export type { ProcessedReason, Reason } from './reason.ts';
 export { TOPICS } from './topics.ts';

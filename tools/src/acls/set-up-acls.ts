@@ -1,9 +1,9 @@
-import type { TopicSettings } from '@login-pipeline/config';
 import { connectAdmin } from '@login-pipeline/kafka';
 import type { Acl, ClusterAdmin } from '@login-pipeline/kafka';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from '../failure.ts';
+import type { TopicSettings } from '../settings/settings.ts';
 
 /**
  * Grants what is missing of the wanted rights. Nothing is taken away.

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import {
-  loadAggregatorSettings,
-  loadGeneratorSettings,
-  loadTransformerSettings,
-} from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { TOPICS } from '@login-pipeline/schema';
 import { parse } from 'yaml';
+import { SERVICES } from '../settings/readers.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -16,6 +13,10 @@ const manifest = JSON.parse(read('package.json')) as {
   version: string;
   devDependencies: Record<string, string>;
 };
+
+interface ServiceSettings {
+  readonly http: { readonly port: number };
+}
 
 interface Service {
   readonly image: string;
@@ -27,12 +28,11 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 
 describe('The images', () => {
-  it.each([
-    ['transformer', loadTransformerSettings],
-    ['aggregator', loadAggregatorSettings],
-    ['data-generator', loadGeneratorSettings],
-  ] as const)('of the %s listens where the service does by itself', (app, load) => {
-    const port = load({}).http.port;
+  it.each(
+    Object.entries(SERVICES).map(
+      ([app, declared]) => [app, loadSettings<ServiceSettings>(declared, {})] as const,
+    ),
+  )('of the %s listens where the service does by itself', (app, { http: { port } }) => {
     const stage = dockerfile.split(`AS image-${app}\n`)[1]?.split('\nFROM ')[0];
     expect(stage).toContain(`ENV HTTP_PORT=${port}\nEXPOSE ${port}`);
   });
@@ -56,7 +56,7 @@ describe('docker-compose.yml', () => {
   it('gives services more time to stop than they take', () => {
     const grace = services['transformer']?.stop_grace_period ?? '';
     expect(Number.parseInt(grace) * 1000).toBeGreaterThan(
-      loadTransformerSettings({}).drainTimeoutMs,
+      loadSettings(SERVICES.transformer, {}).drainTimeoutMs,
     );
   });
 });

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, describe, it } from '@jest/globals';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
 import { startKafka } from '../embedded-kafka/index.ts';
 import type { RunningKafka } from '../embedded-kafka/index.ts';
 import { setUpTopics } from '../set-up-topics.ts';
+import { TOPIC_SETUP } from '../settings/settings.ts';
 
 const FLOW = 'emitted=1 dropped=0 dead-lettered=0';
 const DAY_MS = 86_400_000;
@@ -39,7 +40,7 @@ describe('doctor', () => {
 
   it('is content with what the set-up makes', async () => {
     await setUpTopics(
-      loadTopicSettings({ KAFKA_BROKERS: kafka.bootstrapServers }),
+      loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: kafka.bootstrapServers }),
       () => undefined,
     );
     const { code, lines } = await doctor();
@@ -183,7 +184,7 @@ it('doctor finds brokers that are too few for their coordinators', async () => {
   });
   try {
     const env = { KAFKA_BROKERS: kafka.bootstrapServers };
-    await setUpTopics(loadTopicSettings(env), () => undefined);
+    await setUpTopics(loadSettings(TOPIC_SETUP, env), () => undefined);
     const { code, lines } = await diagnose(env, []);
     expect(lines).toEqual(
       expect.arrayContaining([

@@ -5,11 +5,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadTopicSettings } from '@login-pipeline/config';
+import { loadSettings } from '@login-pipeline/config';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setUpTopics } from '../set-up-topics.ts';
 import { until } from '../testing/until.ts';
 import { freePorts, isListening, startKafka } from './index.ts';
+import { TOPIC_SETUP } from '../settings/settings.ts';
 
 let folder: string;
 
@@ -33,7 +34,7 @@ describe('one broker', () => {
     const created = async (fresh: boolean) => {
       const lines: string[] = [];
       const kafka = await startKafka({ dataDir: folder, fresh });
-      const settings = loadTopicSettings({ KAFKA_BROKERS: kafka.bootstrapServers });
+      const settings = loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: kafka.bootstrapServers });
       await setUpTopics(settings, (line) => lines.push(line));
       await kafka.stop();
       return lines.length > 0;

@@ -1,6 +1,6 @@
-import { METRIC_CATALOGUE, metricName } from '@login-pipeline/observability/catalogue';
-import type { MetricDefinition, MetricName } from '@login-pipeline/observability/catalogue';
+import type { MetricDefinition } from '@login-pipeline/observability';
 import { EXPORTER_METRICS } from './exporter/metrics.ts';
+import { metricName, SERVICE_METRICS } from './service-metrics.ts';
 
 /** Metrics of the process itself, by prom-client, that rules or dashboards use. */
 export const PROCESS_METRICS = {
@@ -17,14 +17,13 @@ export const PROCESS_METRICS = {
 
 /** @returns docs/metrics.md */
 export function metricsPage(): string {
-  const own = Object.entries(METRIC_CATALOGUE) as [MetricName, MetricDefinition][];
   return [
     '# Metrics',
     '',
-    'Every service shows its metrics on `GET /metrics`, in the text format of Prometheus. This page is made from',
-    '[the catalogue](../libs/observability/src/catalogue.ts) by `node tools/src/monitoring/write-files.ts`; a test fails when it',
-    'is out of date. Names and labels are part of the public contract. No label holds personal data, and every label has a',
-    'bound: few values, whatever the logins hold.',
+    'Every service shows its metrics on `GET /metrics`, in the text format of Prometheus. This page is made from their',
+    'declarations (`defineMetrics`, beside the code that shows them) by `node tools/src/monitoring/write-files.ts`; a test fails',
+    'when it is out of date. Names and labels are part of the public contract. No label holds personal data, and every label has',
+    'a bound: few values, whatever the logins hold.',
     '',
     'All series of the services are there from the start of a process, so that a first increase is an increase. Series per',
     'process stay below 300 with four partitions.',
@@ -33,12 +32,12 @@ export function metricsPage(): string {
     '',
     ...table(
       ['Name', 'Kind', 'Unit', 'Labels', 'Meaning', 'Shown by'],
-      own.map(([name, { kind, unit, labels, help, by }]) => [
-        code(metricName(name)),
-        kind,
-        unit,
-        labelText(labels),
-        help,
+      SERVICE_METRICS.map(({ metric, by }) => [
+        code(metricName(metric)),
+        metric.kind,
+        metric.unit,
+        labelText(metric.labels),
+        metric.help,
         by.length === 3 ? 'every service' : by.join(', '),
       ]),
     ),

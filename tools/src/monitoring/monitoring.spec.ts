@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { METRIC_CATALOGUE, metricName } from '@login-pipeline/observability/catalogue';
-import type { MetricDefinition, MetricName } from '@login-pipeline/observability/catalogue';
 import { parse } from 'yaml';
 import { DASHBOARDS } from './dashboards/index.ts';
 import { EXPORTER_METRICS } from './exporter/metrics.ts';
 import { alertRules, generatedFiles, prometheusFiles, runbooks } from './files.ts';
 import { metricsIn } from './metric-names.ts';
 import { PROCESS_METRICS } from './metrics-page.ts';
+import { metricName, metricsOf, SERVICE_METRICS } from './service-metrics.ts';
 
 const SECTIONS = ['## Meaning', '## Impact', '## What to look at', '## What to do'];
 /** Prometheus' own, for every target. */
@@ -16,21 +15,64 @@ const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];
 
 /** All that anybody shows. */
 const SHOWN = new Set([
-  ...(Object.entries(METRIC_CATALOGUE) as [MetricName, MetricDefinition][]).flatMap(
-    ([name, { kind }]) =>
-      kind === 'histogram'
-        ? HISTOGRAM_SUFFIXES.map((suffix) => metricName(name) + suffix)
-        : [metricName(name)],
+  ...SERVICE_METRICS.flatMap(({ metric }) =>
+    metric.kind === 'histogram'
+      ? HISTOGRAM_SUFFIXES.map((suffix) => metricName(metric) + suffix)
+      : [metricName(metric)],
   ),
   ...Object.keys(EXPORTER_METRICS),
   ...Object.keys(PROCESS_METRICS),
   ...TARGET_METRICS,
 ]);
 
+const METRICS = SERVICE_METRICS.map(({ metric }) => [metric.name, metric] as const);
 const RULES = alertRules();
 const PANELS = DASHBOARDS.flatMap(({ uid, rows }) =>
   rows.flatMap(({ panels }) => panels.map((panel) => ({ uid, ...panel }))),
 );
+
+describe('Metrics of the services', () => {
+  it.each(METRICS)(
+    '%s follows the naming rules of Prometheus',
+    (name, { kind, help, labels, buckets }) => {
+      expect(name).toMatch(/^[a-z][a-z_]*[a-z]$/);
+      expect(name.endsWith('_total')).toBe(kind === 'counter');
+      expect(buckets !== undefined).toBe(kind === 'histogram');
+      expect(buckets).toEqual(buckets && [...buckets].sort((a, b) => a - b));
+      expect(help).toMatch(/^[A-Z0-9].*[^.]$/);
+      for (const label of Object.keys(labels ?? {})) {
+        expect(label).toMatch(/^[a-z_]+$/);
+        expect(['user_id', 'ip', 'le']).not.toContain(label);
+      }
+    },
+  );
+
+  it.each(METRICS)('%s names its unit', (name, { unit }) => {
+    const base = name.replace(/_total$/, '');
+    expect(base.endsWith('_seconds')).toBe(unit === 'seconds' || unit === 'timestamp');
+    expect(base.endsWith('_timestamp_seconds')).toBe(unit === 'timestamp');
+    expect(base.endsWith('_bytes')).toBe(unit === 'bytes');
+  });
+
+  it.each(METRICS)('%s bounds its labels', (_, { labels = {} }) => {
+    for (const values of Object.values(labels)) {
+      const bound = typeof values === 'string' ? values : values.join();
+      expect(bound).not.toBe('');
+    }
+  });
+
+  it('are declared once, each under a name of its own', () => {
+    expect(new Set(METRICS.map(([name]) => name)).size).toBe(METRICS.length);
+  });
+
+  it('are those of the service alone', () => {
+    const names = (service: string): readonly string[] =>
+      metricsOf(service).map(({ name }) => name);
+    expect(names('data-generator')).toContain('generated_records_total');
+    expect(names('data-generator')).not.toContain('records_total');
+    expect(names('no service')).toEqual([]);
+  });
+});
 
 describe('Alert rules', () => {
   it('have names of their own', () => {
@@ -96,11 +138,11 @@ describe('Dashboards', () => {
     }
   });
 
-  it('show every metric of the catalogue', () => {
+  it('show every metric of the services', () => {
     const read = new Set(
       PANELS.flatMap(({ queries }) => queries.flatMap(({ expr }) => metricsIn(expr))),
     );
-    const families = (Object.keys(METRIC_CATALOGUE) as MetricName[]).map(metricName);
+    const families = SERVICE_METRICS.map(({ metric }) => metricName(metric));
     const missing = families.filter((family) => ![...read].some((name) => name.startsWith(family)));
     expect(missing).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ProblemException } from '@login-pipeline/observability';
+import { ProblemException } from '@login-pipeline/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CachedAnswer } from './answer-cache.ts';
 import { prefersCsv, sendAnswer } from './conditional-reply.ts';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemException } from '@login-pipeline/observability';
+import { ProblemException } from '@login-pipeline/service';
 import { LiveStream } from './live-stream.ts';
 import { parsePeriodQuery } from './query.ts';
 import { INSIGHTS_QUERY } from './schemas.ts';

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
-import { ProblemException, URGENT_PATHS } from '@login-pipeline/observability';
+import { ProblemException, URGENT_PATHS } from '@login-pipeline/service';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
 

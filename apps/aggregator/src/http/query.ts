@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ProblemException } from '@login-pipeline/observability';
+import { ProblemException } from '@login-pipeline/service';
 import type { PeriodQuery } from '../board/period.ts';
 import type { RouteQuery } from './shared-answers.ts';
 

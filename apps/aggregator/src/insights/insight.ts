@@ -1,4 +1,4 @@
-import type { Metrics } from '@login-pipeline/observability';
+import type { Metrics, MetricSet } from '@login-pipeline/observability';
 import type * as z from 'zod';
 import type { ByteReader, ByteWriter } from '../state/byte-codec.ts';
 import type { Bounds } from '../state/bounds.ts';
@@ -95,10 +95,16 @@ export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
     of(merged: Merged): Readonly<Record<string, unknown>>;
   };
   readonly routes: readonly Route<Merged>[];
-  /** Shows Prometheus, before a scrape, what all partitions say; no period. */
-  gauges?(asked: Asked<Merged>, metrics: Pick<Metrics, 'set' | 'setAll'>): void;
+  /** What Prometheus is shown of all partitions; no period. */
+  readonly gauges?: Gauges<Merged>;
   /** What sinks are told of one partition. */
   readonly rows?: Rows<Always, Cell>;
+}
+
+/** Gauges of an insight: their declarations, and how they are brought up to date before a scrape. */
+export interface Gauges<Merged> {
+  readonly metrics: MetricSet;
+  refresh(asked: Asked<Merged>, metrics: Pick<Metrics, 'set' | 'setAll'>): void;
 }
 
 /** Counts of one partition for the readers of INSIGHT_COUNTS_TOPIC. */

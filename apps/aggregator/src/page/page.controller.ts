@@ -2,7 +2,7 @@ import { negotiate } from '@fastify/accept-negotiator';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
-import { ProblemException } from '@login-pipeline/observability';
+import { ProblemException } from '@login-pipeline/service';
 import type { Coding, PageFiles } from './page-files.ts';
 import { PAGE_FILES } from './tokens.ts';
 

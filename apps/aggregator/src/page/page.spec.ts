@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger, ProblemDetailsFilter } from '@login-pipeline/observability';
+import { createLogger } from '@login-pipeline/observability';
+import { ProblemDetailsFilter } from '@login-pipeline/service';
 import { PageModule } from './page.module.ts';
 
 const HTML = '<!doctype html><title>Logins</title>';

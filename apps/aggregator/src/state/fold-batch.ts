@@ -1,4 +1,5 @@
 import type { ConsumedBatch } from '@login-pipeline/streams';
+import { unframed } from '@login-pipeline/registry';
 import { decodeProcessedLogin, eventTimeMs } from '@login-pipeline/schema';
 import type { PartitionState } from './partition-state.ts';
 
@@ -15,7 +16,7 @@ export function foldBatch(state: PartitionState, batch: ConsumedBatch, nowMs: nu
   const overlaps = first !== undefined && BigInt(first.offset) < state.nextOffset;
   for (const record of batch.records) {
     if (overlaps && BigInt(record.offset) < state.nextOffset) continue;
-    const login = decodeProcessedLogin(record.value);
+    const login = decodeProcessedLogin(record.value && unframed(record.value));
     const recordTimeMs = Number(record.timestamp);
     if (typeof login === 'string') state.foldInvalid(recordTimeMs);
     else state.fold(login, eventTimeMs(login), recordTimeMs);

@@ -1,24 +1,10 @@
-import {
-  loadAggregatorSettings,
-  loadGeneratorSettings,
-  loadTopicSettings,
-  loadTransformerSettings,
-  SettingsError,
-} from '../index.ts';
-import type { Environment, Fault } from '../index.ts';
+import { loadSettings, SettingsError } from '../index.ts';
+import type { Concern, Environment, Fault } from '../index.ts';
 
-export const LOADERS = {
-  transformer: loadTransformerSettings,
-  aggregator: loadAggregatorSettings,
-  generator: loadGeneratorSettings,
-  topics: loadTopicSettings,
-};
-export type Service = keyof typeof LOADERS;
-
-/** @returns what the service finds wrong in the environment */
-export function faultsOf(service: Service, env: Environment): readonly Fault[] {
+/** @returns what is wrong in the environment for those who read the concern from it */
+export function faultsOf(concern: Concern<object>, env: Environment): readonly Fault[] {
   try {
-    LOADERS[service](env);
+    loadSettings(concern, env);
     return [];
   } catch (error) {
     if (error instanceof SettingsError) return error.faults;

@@ -1,6 +1,7 @@
 import type { BatchPlace, EngineEvent, PartitionProgress } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import { unreadableAdvice } from './unreadable-advice.ts';
+import { CONSUMER_METRICS } from './metrics.ts';
 
 export interface EngineReportOptions {
   readonly groupId: string;
@@ -33,8 +34,8 @@ export class EngineReport {
     const { metrics } = this.#options;
     metrics.onScrape(() => {
       this.#showProgress(engine);
-      metrics.set('consumer_assigned_partitions', {}, this.#owned.size);
-      metrics.set('consumer_unreadable_partitions', {}, this.#unreadable.size);
+      metrics.set(CONSUMER_METRICS.consumer_assigned_partitions, {}, this.#owned.size);
+      metrics.set(CONSUMER_METRICS.consumer_unreadable_partitions, {}, this.#unreadable.size);
     });
   }
 
@@ -63,13 +64,13 @@ export class EngineReport {
         this.#onThrottled(event);
         return;
       case 'stalled':
-        metrics.increment('watchdog_trips_total', { cause: event.cause });
+        metrics.increment(CONSUMER_METRICS.watchdog_trips_total, { cause: event.cause });
     }
   };
 
   #onMember(state: Extract<EngineEvent, { readonly kind: 'member' }>['state']): void {
     const { groupId, logger, metrics } = this.#options;
-    if (state === 'member') metrics.increment('consumer_rebalances_total', {});
+    if (state === 'member') metrics.increment(CONSUMER_METRICS.consumer_rebalances_total, {});
     if (state === 'rebalancing') logger.info({ groupId }, 'The group is rebalancing');
   }
 
@@ -100,7 +101,7 @@ export class EngineReport {
   }: Extract<EngineEvent, { readonly kind: 'throttled' }>): void {
     const { logger, metrics } = this.#options;
     const requests = channel === 'write' ? 'produce' : 'fetch';
-    metrics.increment('throttled_seconds_total', { requests }, ms / 1_000);
+    metrics.increment(CONSUMER_METRICS.throttled_seconds_total, { requests }, ms / 1_000);
     const now = performance.now();
     if (now - this.#throttledAt < THROTTLED_PAUSE_MS) return;
     this.#throttledAt = now;
@@ -142,15 +143,15 @@ export class EngineReport {
       lag === undefined ? [] : [{ labels, lag }],
     );
     metrics.setAll(
-      'consumer_lag_records',
+      CONSUMER_METRICS.consumer_lag_records,
       known.map(({ labels, lag }) => ({ labels, value: lag.records })),
     );
     metrics.setAll(
-      'consumer_lag_seconds',
+      CONSUMER_METRICS.consumer_lag_seconds,
       known.map(({ labels, lag }) => ({ labels, value: lag.seconds })),
     );
     metrics.setAll(
-      'consumer_last_progress_timestamp_seconds',
+      CONSUMER_METRICS.consumer_last_progress_timestamp_seconds,
       partitions.flatMap(({ labels, movedAt }) =>
         movedAt === undefined ? [] : [{ labels, value: movedAt / 1_000 }],
       ),

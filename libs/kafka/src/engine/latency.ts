@@ -1,6 +1,7 @@
 import type { ConsumedRecords } from '@login-pipeline/streams';
 import { FUTURE_TOLERANCE_MS, isBelieved } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
+import { CONSUMER_METRICS } from './metrics.ts';
 
 /** So many records in a row are ahead of our clock before it is said to be behind: not one sender's, as far as can be told. */
 const SUSPICIOUS_RECORDS = 100;
@@ -33,7 +34,7 @@ export class Latency {
     if (isBelieved(time, now)) {
       // Clocks of other machines may be ahead of ours.
       const seconds = Math.max(0, (now - time) / 1_000);
-      this.#metrics.observe('end_to_end_latency_seconds', {}, seconds);
+      this.#metrics.observe(CONSUMER_METRICS.end_to_end_latency_seconds, {}, seconds);
     }
     if (!this.#isTold) this.#suspect(records, now);
   }

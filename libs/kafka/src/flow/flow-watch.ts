@@ -8,6 +8,7 @@ import type { Administration } from '../client/admin.ts';
 import { errorText } from '../client/errors.ts';
 import { OffsetHistory } from './offset-history.ts';
 import { refusalOf } from '../security/rights.ts';
+import { FLOW_METRICS } from './metrics.ts';
 
 /** What a transactional group did with a topic, as far as it is committed. */
 export interface Flow extends FlowCounts {
@@ -136,17 +137,17 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
       lag,
     }));
     metrics.setAll(
-      'group_lag_records',
+      FLOW_METRICS.group_lag_records,
       lags.map(({ labels, lag }) => ({ labels, value: lag.records })),
     );
     metrics.setAll(
-      'group_lag_seconds',
+      FLOW_METRICS.group_lag_seconds,
       lags.map(({ labels, lag }) => ({ labels, value: lag.seconds })),
     );
     const unaccounted = flow === undefined ? NaN : Number(this.#committed) - offsetsOf(flow);
-    metrics.set('flow_unaccounted_records', {}, unaccounted);
+    metrics.set(FLOW_METRICS.flow_unaccounted_records, {}, unaccounted);
     metrics.setAll(
-      'flow_records',
+      FLOW_METRICS.flow_records,
       flow === undefined
         ? []
         : [

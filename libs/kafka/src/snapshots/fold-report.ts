@@ -2,6 +2,8 @@ import type { FoldEvent } from '@login-pipeline/streams';
 import { errorText } from '../client/errors.ts';
 import { EngineReport } from '../engine/engine-report.ts';
 import type { EngineReportOptions } from '../engine/engine-report.ts';
+import { FOLD_METRICS } from './metrics.ts';
+import { CONSUMER_METRICS } from '../engine/metrics.ts';
 
 type EventOf<Kind extends FoldEvent['kind']> = Extract<FoldEvent, { readonly kind: Kind }>;
 
@@ -24,14 +26,14 @@ export class FoldReport {
     if (event.kind === 'placed') {
       this.#onPlaced(event);
     } else if (event.kind === 'restored') {
-      metrics.observe('state_restore_duration_seconds', {}, event.ms / 1_000);
+      metrics.observe(FOLD_METRICS.state_restore_duration_seconds, {}, event.ms / 1_000);
     } else if (event.kind === 'operator') {
       this.#onOperator(event);
     } else if (event.kind === 'folded') {
-      metrics.observe('batch_records', {}, event.records);
+      metrics.observe(CONSUMER_METRICS.batch_records, {}, event.records);
     } else if (event.kind === 'saved') {
-      metrics.increment('snapshot_records_total', {}, event.bytes.length);
-      for (const bytes of event.bytes) metrics.observe('snapshot_bytes', {}, bytes);
+      metrics.increment(FOLD_METRICS.snapshot_records_total, {}, event.bytes.length);
+      for (const bytes of event.bytes) metrics.observe(FOLD_METRICS.snapshot_bytes, {}, bytes);
     } else if (event.kind === 'unsaved') {
       this.#onUnsaved(event);
     } else if (event.kind === 'snapshots-gone') {
@@ -50,7 +52,7 @@ export class FoldReport {
       );
       return;
     }
-    metrics.increment('records_lost_total', {}, Number(resume.lost));
+    metrics.increment(CONSUMER_METRICS.records_lost_total, {}, Number(resume.lost));
     logger.error(
       { topic, partition, next: String(from), earliest: String(resume.offset) },
       'Retention deleted records before they were counted',

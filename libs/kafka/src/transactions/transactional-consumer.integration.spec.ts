@@ -48,9 +48,7 @@ describe('TransactionalConsumer', () => {
     const { metrics } = await pipes.start(topics);
     await pipes.caughtUp(topics);
 
-    await waitFor('the loss', async () =>
-      /^login_pipeline_records_lost_total 7$/m.test(await metrics.render()),
-    );
+    await waitFor('the loss', async () => /^records_lost_total 7$/m.test(await metrics.render()));
     const [committed] = await admin.fetchOffsets({
       groupId: topics.groupId,
       topics: [topics.input],

@@ -20,6 +20,7 @@ import { TransformReport } from './transform-report.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
 import { requireTransactionalTopics } from './transactional-topics.ts';
 import type { TransactionalTopics } from './transactional-topics.ts';
+import { TRANSFORM_METRICS } from './metrics.ts';
 
 /** Consumes a topic by the engine of `libs/streams`: outputs, dead letters and next offsets in transactions, exactly once. */
 export class TransactionalConsumer implements BatchConsumer {
@@ -133,11 +134,15 @@ function planOf(
       );
     },
     onCommitted: ({ batch, counts, reasons }) => {
-      metrics.increment('records_total', { outcome: 'emitted' }, counts.emitted);
-      metrics.increment('records_total', { outcome: 'dropped' }, counts.dropped);
-      metrics.increment('records_total', { outcome: 'dead_lettered' }, counts.deadLettered);
+      metrics.increment(TRANSFORM_METRICS.records_total, { outcome: 'emitted' }, counts.emitted);
+      metrics.increment(TRANSFORM_METRICS.records_total, { outcome: 'dropped' }, counts.dropped);
+      metrics.increment(
+        TRANSFORM_METRICS.records_total,
+        { outcome: 'dead_lettered' },
+        counts.deadLettered,
+      );
       for (const [reason, count] of reasons)
-        metrics.increment('dead_letters_total', { reason }, count);
+        metrics.increment(TRANSFORM_METRICS.dead_letters_total, { reason }, count);
       latency.observe(batch.records);
     },
   });

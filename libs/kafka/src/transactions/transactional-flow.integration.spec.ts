@@ -83,7 +83,7 @@ describe('One batch after the other', () => {
       });
     }
     expect(await metrics.render()).not.toMatch(
-      /login_pipeline_transactions_total\{outcome="(?:aborted|indefinite)"\} [1-9]/,
+      /transactions_total\{outcome="(?:aborted|indefinite)"\} [1-9]/,
     );
   });
 });

@@ -7,6 +7,8 @@ import type { TransformEvent } from '@login-pipeline/streams';
 import { errorText, protocolErrorOf } from '../client/errors.ts';
 import { EngineReport } from '../engine/engine-report.ts';
 import type { EngineReportOptions } from '../engine/engine-report.ts';
+import { CONSUMER_METRICS } from '../engine/metrics.ts';
+import { TRANSFORM_METRICS } from './metrics.ts';
 
 type Positioned = Extract<TransformEvent, { readonly kind: 'positioned' }>;
 
@@ -25,8 +27,8 @@ export class TransformReport {
     if (event.kind === 'positioned') {
       this.#onPositioned(event);
     } else if (event.kind === 'committed') {
-      metrics.observe('batch_records', {}, event.records);
-      metrics.observe('transaction_duration_seconds', {}, event.ms / 1_000);
+      metrics.observe(CONSUMER_METRICS.batch_records, {}, event.records);
+      metrics.observe(TRANSFORM_METRICS.transaction_duration_seconds, {}, event.ms / 1_000);
     } else if (event.kind === 'transaction') {
       this.#onTransaction(event.outcome, event.cause);
     } else {
@@ -65,7 +67,7 @@ export class TransformReport {
         );
         return;
       case 'expired':
-        metrics.increment('records_lost_total', {}, Number(resume.lost));
+        metrics.increment(CONSUMER_METRICS.records_lost_total, {}, Number(resume.lost));
         logger.error(
           { ...fields, lost: Number(resume.lost) },
           'Retention deleted records before they were processed',
@@ -80,11 +82,13 @@ export class TransformReport {
   #onTransaction(outcome: 'committed' | 'aborted', cause: unknown): void {
     const { topic, logger, metrics } = this.#options;
     if (outcome === 'committed') {
-      metrics.increment('transactions_total', { outcome });
+      metrics.increment(TRANSFORM_METRICS.transactions_total, { outcome });
       return;
     }
     const isIndefinite = cause instanceof UnansweredError || cause instanceof UnreachableError;
-    metrics.increment('transactions_total', { outcome: isIndefinite ? 'indefinite' : 'aborted' });
+    metrics.increment(TRANSFORM_METRICS.transactions_total, {
+      outcome: isIndefinite ? 'indefinite' : 'aborted',
+    });
     if (protocolErrorOf(cause) === 'INVALID_PRODUCER_ID_MAPPING') {
       logger.info(
         { topic, cause: errorText(cause) },

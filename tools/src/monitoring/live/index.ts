@@ -1,4 +1,5 @@
-export { METRIC_PREFIX, metricName, metricsOf } from '@login-pipeline/observability/catalogue';
+export { METRIC_PREFIX } from '@login-pipeline/schema';
+export { metricName, metricsOf } from '../service-metrics.ts';
 export { DASHBOARDS } from '../dashboards/index.ts';
 export { alertRules } from '../files.ts';
 export type { DeliveredAlert } from './alert-receiver.ts';

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpApp, createLogger, Health, Metrics } from '@login-pipeline/observability';
+import { createLogger, Metrics } from '@login-pipeline/observability';
+import { createHttpApp, Health } from '@login-pipeline/service';
 import { InsightsBoard } from '../../board/insights-board.ts';
 import type { InsightsViews } from '../../board/insights-board.ts';
 import type { PartitionState } from '../../state/partition-state.ts';

@@ -1,3 +1,4 @@
+import { defineMetrics } from '@login-pipeline/observability';
 import { addCount } from '../counting/distribution.ts';
 import type { Counts } from '../counting/distribution.ts';
 import type { BoundedValues } from '../counting/bounded-values.ts';
@@ -9,6 +10,15 @@ import type { Insight } from '../insight.ts';
 import { isSeen, see, SIGHTED } from './sightings.ts';
 import type { Sighting, VersionTally } from './sightings.ts';
 import { versionsRoute } from './versions-route.ts';
+
+const METRICS = defineMetrics({
+  app_version_logins: {
+    kind: 'gauge',
+    unit: 'records',
+    help: 'Logins by version of the app: the most frequent ones and other',
+    labels: { app_version: 'the 20 most frequent and other' },
+  },
+});
 
 /** What all partitions say of the versions. */
 export interface MergedVersions {
@@ -63,8 +73,12 @@ export const appVersions: Insight<BoundedValues<VersionTally>, SlotCounts, Merge
     ),
     versionsRoute,
   ],
-  gauges({ merged }, metrics) {
-    metrics.setAll('app_version_logins', topSamples(merged.counts, 'app_version', 20));
+  gauges: {
+    metrics: METRICS,
+    refresh({ merged }, metrics) {
+      const samples = topSamples(merged.counts, 'app_version', 20);
+      metrics.setAll(METRICS.app_version_logins, samples);
+    },
   },
   rows: valueRows('app_version', (tally) =>
     isSeen(tally)

@@ -1,7 +1,6 @@
-import type { Metrics } from '@login-pipeline/observability';
 import * as z from 'zod';
 import { count, whole } from '../../http/fields.ts';
-import type { Asked, FoldedLogin, Insight } from '../insight.ts';
+import type { Asked, FoldedLogin, Gauges, Insight } from '../insight.ts';
 import { JsonRows, route } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { BoundedValues, Tally } from './bounded-values.ts';
@@ -36,7 +35,7 @@ export function distributionInsight(definition: {
   /** In rows for sinks. */
   readonly row: string;
   readonly valueOf: (login: FoldedLogin) => string;
-  readonly gauges: (asked: Asked<Counts>, metrics: Pick<Metrics, 'setAll'>) => void;
+  readonly gauges: Gauges<Counts>;
 }): Insight<BoundedValues<Tally>, SlotCounts, Counts> {
   const { name, member, valueOf, gauges, row } = definition;
   return {

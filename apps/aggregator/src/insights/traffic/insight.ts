@@ -1,3 +1,4 @@
+import { defineMetrics } from '@login-pipeline/observability';
 import * as z from 'zod';
 import { count, minute } from '../../http/fields.ts';
 import type { Insight } from '../insight.ts';
@@ -7,6 +8,14 @@ import type { HourMinutes, MergedMinutes } from './minute-counts.ts';
 import { peaks } from './peaks.ts';
 import { DEFAULT_PEAKS, trafficRoute } from './traffic-route.ts';
 import { isoHour, isoMinute, MINUTES_PER_HOUR } from '../../utc.ts';
+
+const METRICS = defineMetrics({
+  insights_peak_logins_per_minute: {
+    kind: 'gauge',
+    unit: 'records',
+    help: 'Logins in the busiest minute of event time, of those that TRAFFIC_RETENTION_MINUTES shows',
+  },
+});
 
 /** Its member of `/insights`. */
 export const TRAFFIC_SUMMARY = {
@@ -45,9 +54,12 @@ export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
     }),
   },
   routes: [trafficRoute],
-  gauges(asked, metrics) {
-    const [busiest] = peaks(asked, 1);
-    metrics.set('insights_peak_logins_per_minute', {}, busiest?.count ?? 0);
+  gauges: {
+    metrics: METRICS,
+    refresh(asked, metrics) {
+      const [busiest] = peaks(asked, 1);
+      metrics.set(METRICS.insights_peak_logins_per_minute, {}, busiest?.count ?? 0);
+    },
   },
   rows: {
     insight: 'minute',

@@ -1,8 +1,18 @@
+import { defineMetrics } from '@login-pipeline/observability';
 import { estimate } from '../../http/fields.ts';
-import type { Asked, Insight, Kept } from '../insight.ts';
+import type { Insight, Kept } from '../insight.ts';
 import { ACTIVE_DAYS, unionOf } from './active-users.ts';
 import { UserSketch } from './user-sketch.ts';
 import { usersRoute } from './users-route.ts';
+
+const METRICS = defineMetrics({
+  distinct_users: {
+    kind: 'gauge',
+    unit: 'users',
+    help: 'Estimated distinct users of the last 1, 7 and 30 UTC days, today included',
+    labels: { period: ['day', 'week', 'month'] },
+  },
+});
 
 /** Its member of `/insights`. */
 export const USERS_SUMMARY = {
@@ -51,11 +61,14 @@ export const users: Insight<UserSketch, UserSketch, UserSketch> = {
     of: (merged) => ({ distinctUsers: merged.estimate() }),
   },
   routes: [usersRoute],
-  gauges(asked: Asked<UserSketch>, metrics) {
-    const samples = Object.entries(ACTIVE_DAYS).map(([period, days]) => ({
-      labels: { period: period as keyof typeof ACTIVE_DAYS },
-      value: unionOf(asked, asked.today - days + 1, asked.today + 1).estimate().estimate,
-    }));
-    metrics.setAll('distinct_users', samples);
+  gauges: {
+    metrics: METRICS,
+    refresh(asked, metrics) {
+      const samples = Object.entries(ACTIVE_DAYS).map(([period, days]) => ({
+        labels: { period: period as keyof typeof ACTIVE_DAYS },
+        value: unionOf(asked, asked.today - days + 1, asked.today + 1).estimate().estimate,
+      }));
+      metrics.setAll(METRICS.distinct_users, samples);
+    },
   },
 };

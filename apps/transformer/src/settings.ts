@@ -1,0 +1,68 @@
+import {
+  compose,
+  concern,
+  decimal,
+  distinctTopics,
+  DRAIN_TIMEOUT,
+  group,
+  http,
+  kafka,
+  LOG,
+  producer,
+  SCHEMAS,
+  setting,
+  STALL_TIMEOUT,
+  TOPIC,
+  topic,
+  TRACES,
+} from '@login-pipeline/config';
+import type { SettingsOf } from '@login-pipeline/config';
+import { TOPICS } from '@login-pipeline/schema';
+import { FILTERS } from './login-filter.ts';
+
+/** What the transformer's transactions read and write. */
+export const TRANSFORMER_TOPICS = concern(
+  {
+    inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
+    outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
+    deadLetterTopic: topic(
+      'DEAD_LETTER_TOPIC',
+      'Topic for records that are no valid logins',
+      TOPICS.deadLetter,
+    ),
+    lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
+      description:
+        'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
+      format: TOPIC,
+    }),
+    groupId: group('transformer'),
+  },
+  {
+    rules: distinctTopics('INPUT_TOPIC', 'OUTPUT_TOPIC', 'DEAD_LETTER_TOPIC', 'LAST_LOGIN_TOPIC'),
+  },
+);
+
+export const SETTINGS = compose(
+  {
+    kafka: kafka('transformer'),
+    http: http(3001),
+    log: LOG,
+    traces: TRACES,
+    producer: producer(0),
+    schemas: SCHEMAS,
+    topics: TRANSFORMER_TOPICS,
+    filters: FILTERS,
+  },
+  concern({
+    deadLetterMaxRatio: setting('DEAD_LETTER_MAX_RATIO', {
+      description:
+        'Share of dead letters above which the service stops without committing; `1` never stops',
+      format: decimal(0, 1),
+      default: '0.5',
+    }),
+    stallTimeoutMs: STALL_TIMEOUT,
+    drainTimeoutMs: DRAIN_TIMEOUT,
+  }),
+);
+
+export type TransformerSettings = SettingsOf<typeof SETTINGS>;

@@ -1,0 +1,2 @@
+export { faultsOf } from './faults-of.ts';
+export { memberOf } from './member-of.ts';

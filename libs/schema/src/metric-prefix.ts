@@ -1,0 +1,2 @@
+/** Of the names of all our metrics. */
+export const METRIC_PREFIX = 'login_pipeline_';

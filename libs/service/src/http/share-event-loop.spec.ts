@@ -1,0 +1,82 @@
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Health } from '../health.ts';
+import { createHttpApp } from '../http-app.ts';
+import { createLogger, Metrics } from '@login-pipeline/observability';
+
+@Module({})
+class NoModule {}
+
+const PROXY = '127.0.0.9';
+let app: NestFastifyApplication;
+let log: string[];
+
+beforeEach(async () => {
+  log = [];
+  const destination = { write: (line: string) => void log.push(line) };
+  const logger = createLogger({
+    service: 's',
+    version: '1',
+    level: 'info',
+    pretty: false,
+    destination,
+  });
+  const parts = { logger, metrics: new Metrics(), health: new Health() };
+  app = await createHttpApp(NoModule, parts, [PROXY]);
+});
+afterEach(() => app.close());
+
+/** @returns statuses of many requests at once, and how many have each */
+async function flood(url: string, times: number): Promise<Map<number, number>> {
+  const answers = await Promise.all(Array.from({ length: times }, () => app.inject(url)));
+  const statuses = new Map<number, number>();
+  for (const { statusCode } of answers) {
+    statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+  }
+  return statuses;
+}
+
+describe('The limits of one client', () => {
+  it.each(['/%zz', '/nowhere', '/health/nothing', '/metricsx', '/health/live', '/metrics?x'])(
+    'hold for %s',
+    async (url) => {
+      expect((await flood(url, 2000)).get(429)).toBeGreaterThan(0);
+    },
+  );
+
+  it('leave probes and scrapes alone that are no flood', async () => {
+    await flood('/nowhere', 2000);
+    for (const url of ['/health/live', '/health/ready?verbose', '/metrics']) {
+      expect(await flood(url, 10)).toEqual(new Map([[200, 10]]));
+    }
+  });
+
+  it('hold for a request that expects something', async () => {
+    await app.listen(0, '127.0.0.1');
+    const request = get(`${await app.getUrl()}/health/live`, { headers: { expect: 'the worst' } });
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      request.once('response', resolve);
+    });
+    response.resume();
+    expect(response.statusCode).toBe(200);
+  });
+});
+
+describe('A forwarded request', () => {
+  const headers = { 'x-forwarded-for': '203.0.113.7' };
+
+  it('from a peer that is no trusted proxy is warned of once, without addresses', async () => {
+    for (let asked = 0; asked < 3; asked += 1) await app.inject({ url: '/health/live', headers });
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain('HTTP_TRUSTED_PROXIES');
+    expect(log[0]).not.toMatch(/203\.0|127\.0/);
+  });
+
+  it('from a trusted proxy is not', async () => {
+    await app.inject({ url: '/health/live', headers, remoteAddress: PROXY });
+    expect(log).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+export { Health } from './health.ts';
+export type { HealthPart } from './health.ts';
+export { createHttpApp } from './http-app.ts';
+export { URGENT_PATHS } from './http/share-event-loop.ts';
+export { OperationsModule } from './operations.module.ts';
+export type { OperationsParts } from './operations.module.ts';
+export { ProblemDetailsFilter, ProblemException } from './problem-details.filter.ts';
+export type { Problem } from './problem-details.filter.ts';
+export { runService } from './run-service.ts';
+export type { ServiceContext, ServiceDefinition, ServiceSettings } from './run-service.ts';
+export { HEALTH, LOGGER, METRICS } from './tokens.ts';

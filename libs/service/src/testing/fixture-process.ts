@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { build } from 'esbuild';
+
+const WORKSPACE = resolve(import.meta.dirname, '../../../..');
+const DEADLINE_MS = 20_000;
+
+interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** The fixture service, bundled once: its decorators need a compiler. */
+export class FixtureBundle {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'fixture-'));
+  readonly #running = new Set<FixtureProcess>();
+
+  async build(): Promise<void> {
+    symlinkSync(join(WORKSPACE, 'node_modules'), join(this.#folder, 'node_modules'));
+    await build({
+      entryPoints: [join(import.meta.dirname, 'service-fixture.ts')],
+      outfile: join(this.#folder, 'main.mjs'),
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'silent',
+    });
+  }
+
+  run(scenario: string, port = 0): FixtureProcess {
+    const started = new FixtureProcess(join(this.#folder, 'main.mjs'), scenario, port);
+    this.#running.add(started);
+    return started;
+  }
+
+  /** Kills what still runs and removes the bundle. */
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#running].map((started) => started.kill()));
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** One run of the fixture service. */
+export class FixtureProcess {
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  /** The exit code; the signal's name when a signal ended the process. */
+  readonly exit: Promise<number | string | null>;
+  stdout = '';
+  stderr = '';
+
+  constructor(file: string, scenario: string, port: number) {
+    this.#child = spawn(process.execPath, [file, scenario, String(port)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PASSWORD: 'canary' },
+    });
+    this.exit = new Promise((done) => {
+      this.#child.once('close', (code, signal) => {
+        done(code ?? signal);
+      });
+    });
+    this.#child.stdout.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+    });
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+    });
+  }
+
+  /** The complete log lines so far. */
+  get log(): readonly LogLine[] {
+    const lines = this.stdout.split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as LogLine);
+  }
+
+  get messages(): readonly string[] {
+    return this.log.map(({ msg }) => msg);
+  }
+
+  /** Waits for a log line. */
+  async logged(message: string): Promise<LogLine> {
+    const deadline = Date.now() + DEADLINE_MS;
+    while (Date.now() < deadline) {
+      const line = this.log.find(({ msg }) => msg.startsWith(message));
+      if (line) return line;
+      await pause(10);
+    }
+    throw new Error(`Not logged: ${message}\n${this.stdout}${this.stderr}`);
+  }
+
+  /** Where the HTTP server listens. */
+  async address(): Promise<string> {
+    return String((await this.logged('HTTP server listens'))['address']);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The reader of the log goes away, as `| head` does. */
+  breakPipe(): void {
+    this.#child.stdout.destroy();
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exit;
+  }
+}
