@@ -160,7 +160,7 @@ export default tseslint.config(
   },
   {
     files: [
-      'libs/kafka/src/testing/**',
+      'libs/nest-streams/src/testing/**',
       'libs/streams-kafkajs/src/testing/**',
       'tools/src/bundle.ts',
       'apps/pipeline-e2e/**',

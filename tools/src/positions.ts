@@ -1,5 +1,5 @@
 import { loadSettings } from '@login-pipeline/config';
-import { PositionsAdmin } from '@login-pipeline/kafka';
+import { PositionsAdmin } from '@login-pipeline/nest-streams';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parsePositionsArguments, POSITIONS_HELP } from './positions/arguments.ts';

@@ -1,5 +1,5 @@
 import { loadSettings } from '@login-pipeline/config';
-import { redrive } from '@login-pipeline/kafka';
+import { redrive } from '@login-pipeline/nest-streams';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parseRedriveArguments, REDRIVE_HELP } from './redrive/arguments.ts';

@@ -6,8 +6,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectProducer } from '@login-pipeline/kafka';
-import type { RecordProducer } from '@login-pipeline/kafka';
+import { connectProducer } from '@login-pipeline/nest-streams';
+import type { RecordProducer } from '@login-pipeline/nest-streams';
 import { MINUTES_PER_DAY, MS_PER_DAY } from '../src/utc.ts';
 import { loginRecords } from './random-state.ts';
 import { CONNECTION, createTopics, LOGGER, startAggregator } from './running-aggregator.ts';

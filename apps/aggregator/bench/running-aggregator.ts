@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSettings } from '@login-pipeline/config';
-import { connectAdmin } from '@login-pipeline/kafka';
-import type { KafkaConnection } from '@login-pipeline/kafka';
+import { connectAdmin } from '@login-pipeline/nest-streams';
+import type { KafkaConnection } from '@login-pipeline/nest-streams';
 import { pino } from 'pino';
 import { SETTINGS } from '../src/settings.ts';
 

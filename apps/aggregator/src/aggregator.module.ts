@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { Logger, Metrics } from '@login-pipeline/observability';
-import { FlowWatch } from '@login-pipeline/kafka';
+import { FlowWatch } from '@login-pipeline/nest-streams';
 import { InsightsBoard } from './board/insights-board.ts';
 import { FlowModule } from './flow/index.ts';
 import { FoldController } from './fold.controller.ts';

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { BatchHandler } from '@login-pipeline/kafka';
+import { BatchHandler } from '@login-pipeline/nest-streams';
 import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { InsightStates } from './insight-states.ts';
 import type { InsightsMetrics } from './insights-metrics.ts';

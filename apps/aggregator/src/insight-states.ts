@@ -1,4 +1,4 @@
-import type { PartitionStates, UsableTopic } from '@login-pipeline/kafka';
+import type { PartitionStates, UsableTopic } from '@login-pipeline/nest-streams';
 import type { Logger } from '@login-pipeline/observability';
 import type {
   ConsumedBatch,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
-import type { BatchTransport } from '@login-pipeline/kafka';
-import { snapshotTransport } from '@login-pipeline/kafka';
+import type { BatchTransport } from '@login-pipeline/nest-streams';
+import { snapshotTransport } from '@login-pipeline/nest-streams';
 import type { ServiceContext } from '@login-pipeline/service';
 import { runService } from '@login-pipeline/service';
 import { METRIC_PREFIX } from '@login-pipeline/schema';

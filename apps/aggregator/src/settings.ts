@@ -1,22 +1,14 @@
+import { compose, concern, integer, milliseconds, setting, TEXT } from '@login-pipeline/config';
+import type { SettingsOf } from '@login-pipeline/config';
 import {
-  compose,
-  concern,
   distinctTopics,
-  DRAIN_TIMEOUT,
   group,
-  http,
-  integer,
   kafka,
-  LOG,
-  milliseconds,
-  setting,
   STALL_TIMEOUT,
-  TEXT,
   TOPIC,
   topic,
-  TRACES,
-} from '@login-pipeline/config';
-import type { SettingsOf } from '@login-pipeline/config';
+} from '@login-pipeline/nest-streams';
+import { DRAIN_TIMEOUT, http, LOG, TRACES } from '@login-pipeline/service';
 import { TOPICS } from '@login-pipeline/schema';
 
 export const SETTINGS = compose(

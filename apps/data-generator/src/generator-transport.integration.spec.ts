@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import { Health } from '@login-pipeline/service';
 import type { ServiceContext } from '@login-pipeline/service';
 import { decodeLogin } from '@login-pipeline/schema';

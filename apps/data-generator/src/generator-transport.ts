@@ -1,5 +1,5 @@
-import { connectProducer } from '@login-pipeline/kafka';
-import type { RecordProducer } from '@login-pipeline/kafka';
+import { connectProducer } from '@login-pipeline/nest-streams';
+import type { RecordProducer } from '@login-pipeline/nest-streams';
 import type { Tracing } from '@login-pipeline/observability';
 import type { ServiceContext } from '@login-pipeline/service';
 import { openSchemas } from '@login-pipeline/registry';

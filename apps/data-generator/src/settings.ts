@@ -1,19 +1,8 @@
-import {
-  compose,
-  concern,
-  decimal,
-  http,
-  integer,
-  kafka,
-  LOG,
-  producer,
-  SCHEMAS,
-  setting,
-  topic,
-  TRACES,
-  WRITABLE_PATH,
-} from '@login-pipeline/config';
+import { compose, concern, decimal, integer, setting, WRITABLE_PATH } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
+import { kafka, producer, topic } from '@login-pipeline/nest-streams';
+import { http, LOG, TRACES } from '@login-pipeline/service';
+import { SCHEMAS } from '@login-pipeline/registry';
 import { TOPICS } from '@login-pipeline/schema';
 
 export const SETTINGS = compose(

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import type { BatchTransport } from '@login-pipeline/kafka';
-import { transactionalTransport } from '@login-pipeline/kafka';
+import type { BatchTransport } from '@login-pipeline/nest-streams';
+import { transactionalTransport } from '@login-pipeline/nest-streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import { NO_REGISTRY } from '@login-pipeline/registry';
 import type { CommitPlan, ConsumedBatch } from '@login-pipeline/streams';

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { BatchHandler } from '@login-pipeline/kafka';
+import { BatchHandler } from '@login-pipeline/nest-streams';
 import type { CommitPlan, ConsumedBatch, PlanOptions } from '@login-pipeline/streams';
 import { DeadLetterFuse, planBatch } from '@login-pipeline/streams';
 import type { Schemas } from '@login-pipeline/registry';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import type { BatchTransport } from '@login-pipeline/kafka';
-import { TRANSFORM_METRICS, transactionalTransport } from '@login-pipeline/kafka';
+import type { BatchTransport } from '@login-pipeline/nest-streams';
+import { TRANSFORM_METRICS, transactionalTransport } from '@login-pipeline/nest-streams';
 import type { CommitPlan } from '@login-pipeline/streams';
 import type { ServiceContext } from '@login-pipeline/service';
 import { runService } from '@login-pipeline/service';

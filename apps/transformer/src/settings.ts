@@ -1,22 +1,16 @@
+import { compose, concern, decimal, setting } from '@login-pipeline/config';
+import type { SettingsOf } from '@login-pipeline/config';
 import {
-  compose,
-  concern,
-  decimal,
   distinctTopics,
-  DRAIN_TIMEOUT,
   group,
-  http,
   kafka,
-  LOG,
   producer,
-  SCHEMAS,
-  setting,
   STALL_TIMEOUT,
   TOPIC,
   topic,
-  TRACES,
-} from '@login-pipeline/config';
-import type { SettingsOf } from '@login-pipeline/config';
+} from '@login-pipeline/nest-streams';
+import { DRAIN_TIMEOUT, http, LOG, TRACES } from '@login-pipeline/service';
+import { SCHEMAS } from '@login-pipeline/registry';
 import { TOPICS } from '@login-pipeline/schema';
 import { FILTERS } from './login-filter.ts';
 

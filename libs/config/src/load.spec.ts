@@ -2,264 +2,149 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { compression } from './formats.ts';
-import { loadSettings, redact } from './index.ts';
-import type { Environment } from './index.ts';
-import { faultsOf } from './testing/faults-of.ts';
-import { SAMPLE } from './testing/sample.ts';
-import { CERTIFICATE, KEY, OTHER_KEY } from './testing/pem.ts';
+import {
+  compose,
+  concern,
+  decimal,
+  list,
+  loadSettings,
+  redact,
+  SECRET,
+  setting,
+  TEXT,
+} from './index.ts';
+import { faultsOf } from './testing/index.ts';
+import * as z from 'zod';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
-const cert = join(folder, 'tls.crt');
-const key = join(folder, 'tls.key');
-const otherKey = join(folder, 'other.key');
-const noPem = join(folder, 'no.pem');
 const secret = join(folder, 'password');
 const emptyFile = join(folder, 'empty');
-writeFileSync(cert, CERTIFICATE);
-writeFileSync(key, KEY);
-writeFileSync(otherKey, OTHER_KEY);
-writeFileSync(noPem, 'PEM');
-writeFileSync(secret, 's3cret-of-file\n');
+writeFileSync(secret, 's3cret-of-file \n');
 writeFileSync(emptyFile, '');
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const USER = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
-const MUTUAL = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
-const OAUTH = {
-  KAFKA_SASL_MECHANISM: 'oauthbearer',
-  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://login.example/token',
-  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'me',
-  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'p',
-};
-
-describe('Settings that do not go together', () => {
-  it.each<[string, Environment, string, string]>([
-    [
-      'a certificate without its key',
-      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert },
-      'KAFKA_SSL_CERT_FILE',
-      'needs KAFKA_SSL_KEY_FILE too',
-    ],
-    [
-      'a key without its certificate',
-      { KAFKA_SSL: 'true', KAFKA_SSL_KEY_FILE: key },
-      'KAFKA_SSL_KEY_FILE',
-      'needs KAFKA_SSL_CERT_FILE too',
-    ],
-    [
-      'TLS files without TLS',
-      { KAFKA_SSL_CA_FILE: cert },
-      'KAFKA_SSL_CA_FILE',
-      'has no effect without KAFKA_SSL=true',
-    ],
-    [
-      'authorities that are none',
-      { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: noPem },
-      'KAFKA_SSL_CA_FILE',
-      'holds no PEM certificate',
-    ],
-    [
-      'a certificate that is none',
-      { ...MUTUAL, KAFKA_SSL_CERT_FILE: noPem },
-      'KAFKA_SSL_CERT_FILE',
-      'holds no PEM certificate',
-    ],
-    [
-      'a key that is none',
-      { ...MUTUAL, KAFKA_SSL_KEY_FILE: noPem },
-      'KAFKA_SSL_KEY_FILE',
-      'holds no PEM private key without a passphrase',
-    ],
-    [
-      'a certificate with the key of another one',
-      { ...MUTUAL, KAFKA_SSL_KEY_FILE: otherKey },
-      'KAFKA_SSL_KEY_FILE',
-      'does not belong to the certificate in KAFKA_SSL_CERT_FILE',
-    ],
-    [
-      'OAUTHBEARER without an endpoint',
-      { ...OAUTH, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: '' },
-      'KAFKA_SASL_MECHANISM',
-      'needs KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL too',
-    ],
-    [
-      'OAUTHBEARER without the secret of its client',
-      { ...OAUTH, KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: '' },
-      'KAFKA_SASL_MECHANISM',
-      'needs KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET or KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET_FILE too',
-    ],
-    [
-      'OAUTHBEARER with a password',
-      { ...OAUTH, KAFKA_SASL_PASSWORD: 'p' },
-      'KAFKA_SASL_PASSWORD',
-      'has no effect with KAFKA_SASL_MECHANISM=oauthbearer',
-    ],
-    [
-      'a scope without OAUTHBEARER',
-      { ...USER, KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_OAUTHBEARER_SCOPE: 's' },
-      'KAFKA_SASL_OAUTHBEARER_SCOPE',
-      'has no effect without KAFKA_SASL_MECHANISM=oauthbearer',
-    ],
-    [
-      'SASL without a user name',
-      { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'p' },
-      'KAFKA_SASL_MECHANISM',
-      'needs KAFKA_SASL_USERNAME too',
-    ],
-    [
-      'SASL without a password',
-      USER,
-      'KAFKA_SASL_MECHANISM',
-      'needs KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE too',
-    ],
-    [
-      'a user name without SASL',
-      { KAFKA_SASL_USERNAME: 'ann' },
-      'KAFKA_SASL_USERNAME',
-      'needs KAFKA_SASL_MECHANISM too',
-    ],
-    [
-      'a password without SASL',
-      { KAFKA_SASL_PASSWORD: 'p' },
-      'KAFKA_SASL_PASSWORD',
-      'needs KAFKA_SASL_MECHANISM too',
-    ],
-    [
-      'a secret twice',
-      { ...USER, KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_PASSWORD_FILE: secret },
-      'KAFKA_SASL_PASSWORD_FILE',
-      'set either KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE, not both',
-    ],
-    [
-      'an output that is the input',
-      { OUTPUT_TOPIC: 'in' },
-      'OUTPUT_TOPIC',
-      'must differ from INPUT_TOPIC',
-    ],
-  ])('are refused: %s', (_, env, name, problem) => {
-    expect(faultsOf(SAMPLE, env)).toEqual([{ name, problem }]);
-  });
-
-  it.each([['/no/such/file'], [folder], [emptyFile]])(
-    'are refused once: SASL with the password file %s',
-    (path) => {
-      expect(faultsOf(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: path })).toEqual([
-        {
-          name: 'KAFKA_SASL_PASSWORD_FILE',
-          problem: 'expected the path of a readable file with the secret in it',
-        },
-      ]);
+const SHOP = compose(
+  {
+    user: concern(
+      {
+        name: setting('USER_NAME', { description: 'Name', format: TEXT, default: 'ann' }),
+        password: setting('PASSWORD', { description: 'Secret', format: SECRET, secret: true }),
+      },
+      { warnings: ({ name }) => (name === 'root' ? ['USER_NAME=root is unwise.'] : []) },
+    ),
+  },
+  concern(
+    {
+      rate: setting('RATE', { description: 'Orders', format: decimal(0, 10), default: '5' }),
+      limit: setting('LIMIT', { description: 'Limit', format: decimal(0, 10), default: '9' }),
+      shelves: setting('SHELVES', {
+        description: 'Shelves',
+        format: { expected: 'a list of shelves', schema: list(z.string().min(1)) },
+        default: 'a, b',
+      }),
+      note: setting('NOTE', { description: 'A note', format: TEXT }),
     },
-  );
-});
+    {
+      rules: (text) =>
+        text('RATE') === text('LIMIT') ? [{ name: 'LIMIT', problem: 'must differ from RATE' }] : [],
+    },
+  ),
+);
 
 describe('The error', () => {
-  const env = {
-    KAFKA_BROKERS: 'canary-1',
-    KAFKA_SASL_PASSWORD: 'canary-2',
-    KAFKA_SSL_CERT_FILE: 'canary-3',
-    HTTP_PORT: 'canary-4',
-    RATE: 'canary-5',
-  };
-  const load = (): unknown => loadSettings(SAMPLE, env);
+  const env = { RATE: 'canary-1', LIMIT: 'canary-1', SHELVES: 'canary-2,' };
+  const load = (): unknown => loadSettings(SHOP, env);
 
   it('lists every fault at once, one line each', () => {
     expect(load).toThrow(
       [
-        '7 settings are wrong:',
-        '  KAFKA_BROKERS: expected a comma-separated list of `host:port`',
-        '  KAFKA_SSL_CERT_FILE: expected the path of a file that exists and may be read',
-        '  HTTP_PORT: expected an integer from 0 to 65535',
+        '4 settings are wrong:',
         '  RATE: expected a number from 0 to 10',
-        '  KAFKA_SSL_CERT_FILE: has no effect without KAFKA_SSL=true',
-        '  KAFKA_SSL_CERT_FILE: needs KAFKA_SSL_KEY_FILE too',
-        '  KAFKA_SASL_PASSWORD: needs KAFKA_SASL_MECHANISM too',
+        '  LIMIT: expected a number from 0 to 10',
+        '  SHELVES: expected a list of shelves',
+        '  LIMIT: must differ from RATE',
       ].join('\n'),
     );
   });
 
   it('never holds a value', () => {
     expect(load).not.toThrow(/canary/);
-    expect(JSON.stringify(faultsOf(SAMPLE, env))).not.toMatch(/canary/);
+    expect(JSON.stringify(faultsOf(SHOP, env))).not.toMatch(/canary/);
   });
 
   it('carries the exit code of bad settings', () => {
     expect(load).toThrow(expect.objectContaining({ exitCode: 78, name: 'SettingsError' }));
   });
+
+  it.each([['/no/such/file'], [folder], [emptyFile]])('names the file of a secret: %s', (path) => {
+    expect(faultsOf(SHOP, { PASSWORD_FILE: path })).toEqual([
+      {
+        name: 'PASSWORD_FILE',
+        problem: 'expected the path of a readable file with the secret in it',
+      },
+    ]);
+  });
+
+  it('names a secret that is given twice', () => {
+    expect(faultsOf(SHOP, { PASSWORD: 'p', PASSWORD_FILE: secret })).toEqual([
+      { name: 'PASSWORD_FILE', problem: 'set either PASSWORD or PASSWORD_FILE, not both' },
+    ]);
+  });
 });
 
-const warningsWith = (env: Environment): readonly string[] =>
-  SAMPLE.warnings(loadSettings(SAMPLE, env));
-
 describe('Loaded settings', () => {
-  it('are frozen in depth', () => {
-    const settings = loadSettings(SAMPLE, { KAFKA_SSL: 'true' });
-    for (const part of [
-      settings,
-      settings.kafka,
-      settings.kafka.brokers,
-      settings.kafka.ssl,
-      settings.http,
-      settings.http.trustedProxies,
-    ]) {
+  it('are nested as they were composed, and frozen in depth', () => {
+    const settings = loadSettings(SHOP, { RATE: ' 7 ', LIMIT: '' });
+    expect(settings).toEqual({
+      user: { name: 'ann', password: undefined },
+      rate: 7,
+      limit: 9,
+      shelves: ['a', 'b'],
+      note: undefined,
+    });
+    for (const part of [settings, settings.user, settings.shelves]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });
 
   it('show what is in force without secrets', () => {
-    const env = { ...USER, KAFKA_SASL_PASSWORD: 'canary', RATE: '5' };
-    const view = redact(loadSettings(SAMPLE, env));
-    expect(view).toMatchObject({
-      KAFKA_BROKERS: 'localhost:29092',
-      KAFKA_SASL_PASSWORD: '***',
-      RATE: '5',
-      OUTPUT_TOPIC: 'out',
+    const view = redact(loadSettings(SHOP, { PASSWORD: 'canary', RATE: '6' }));
+    expect(view).toEqual({
+      USER_NAME: 'ann',
+      PASSWORD: '***',
+      RATE: '6',
+      LIMIT: '9',
+      SHELVES: 'a, b',
     });
-    expect(view).not.toHaveProperty('FILE');
-    expect(JSON.stringify(view)).not.toMatch(/canary/);
   });
 
   it('show the file of a secret, not its content', () => {
-    const view = redact(loadSettings(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: secret }));
-    expect(view).toMatchObject({ KAFKA_SASL_PASSWORD_FILE: secret });
+    const view = redact(loadSettings(SHOP, { PASSWORD_FILE: secret }));
+    expect(view).toMatchObject({ PASSWORD_FILE: secret });
     expect(JSON.stringify(view)).not.toMatch(/s3cret/);
   });
 
   it('give the secret that its file holds now', () => {
     const file = join(folder, 'rotated');
     writeFileSync(file, 'first\n');
-    const { sasl } = loadSettings(SAMPLE, { ...USER, KAFKA_SASL_PASSWORD_FILE: file }).kafka;
-    const password = sasl?.mechanism === 'plain' ? sasl.password : () => undefined;
-    expect(password()).toBe('first');
+    const { password } = loadSettings(SHOP, { PASSWORD_FILE: file }).user;
+    expect(password?.()).toBe('first');
     writeFileSync(file, 'second\n');
-    expect(password()).toBe('second');
+    expect(password?.()).toBe('second');
     rmSync(file);
-    expect(password).toThrow('KAFKA_SASL_PASSWORD_FILE names no readable file');
+    expect(password).toThrow('PASSWORD_FILE names no readable file');
   });
 
-  it.each([
-    ['password', { ...USER, KAFKA_SASL_PASSWORD: 'p' }],
-    ['token', OAUTH],
-  ])('warn of a %s that travels unencrypted', (_, env) => {
-    expect(warningsWith(env)).toHaveLength(1);
-    expect(warningsWith({ ...env, KAFKA_SSL: 'true' })).toEqual([]);
-    expect(warningsWith({})).toEqual([]);
-  });
-});
-
-describe('COMPRESSION=zstd', () => {
-  it('is accepted where Node can write it', () => {
-    expect(compression(true).schema.safeParse('zstd').success).toBe(true);
+  it('keep blanks in a secret, and nothing else', () => {
+    const { user } = loadSettings(SHOP, { PASSWORD: ' p ', USER_NAME: ' bob ' });
+    expect([user.password?.(), user.name]).toEqual([' p ', 'bob']);
   });
 
-  it('is refused with the reason where Node cannot', () => {
-    const { error } = compression(false).schema.safeParse('zstd', { error: () => 'expected …' });
-    expect(error?.issues.map(({ message }) => message)).toEqual([
-      '`zstd` needs Node 22.15 or later',
-    ]);
+  it('are warned of by the parts that they are composed of', () => {
+    expect(SHOP.warnings(loadSettings(SHOP, { USER_NAME: 'root' }))).toHaveLength(1);
+    expect(SHOP.warnings(loadSettings(SHOP, {}))).toEqual([]);
   });
 });
 

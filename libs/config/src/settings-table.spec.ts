@@ -1,12 +1,19 @@
 import { expect, it } from '@jest/globals';
 import { settingsTable, withSettingsTable } from './settings-table.ts';
-import { concern, http, kafka } from './index.ts';
+import { concern, decimal, setting, TEXT } from './index.ts';
 
+const port = (value: string) =>
+  concern({
+    port: setting('PORT', { description: 'A port', format: decimal(0, 9), default: value }),
+  });
+const USER = concern({
+  name: setting('USER_NAME', { description: 'Name', format: TEXT, default: 'ann' }),
+  password: setting('PASSWORD', { description: 'Secret', format: TEXT, secret: true }),
+});
 const READERS = [
-  { name: 'one', isService: true, settings: [...http(1).settings, ...kafka('one').settings] },
-  { name: 'other', isService: true, settings: http(2).settings },
-  { name: 'command', isService: false, settings: kafka('command').settings },
-  { name: 'nothing', isService: false, settings: concern({}).settings },
+  { name: 'one', isService: true, settings: [...port('1').settings, ...USER.settings] },
+  { name: 'other', isService: true, settings: port('2').settings },
+  { name: 'command', isService: false, settings: USER.settings },
 ];
 const lines = settingsTable(READERS).split('\n');
 const lineOf = (name: string): string | undefined =>
@@ -14,14 +21,14 @@ const lineOf = (name: string): string | undefined =>
 
 it('The table has a line for a secret and one for its file', () => {
   const names = lines.map((line) => line.split('|')[1]?.trim());
-  expect(names).toContain('`KAFKA_SASL_PASSWORD`');
-  expect(names).toContain('`KAFKA_SASL_PASSWORD_FILE`');
+  expect(names).toContain('`PASSWORD`');
+  expect(names).toContain('`PASSWORD_FILE`');
 });
 
 it('The table says whose default is which, and who reads it', () => {
-  expect(lineOf('HTTP_PORT')).toContain('| `1` (one), `2` (other) ');
-  expect(lineOf('HTTP_PORT')).toMatch(/\| every service +\|$/);
-  expect(lineOf('KAFKA_BROKERS')).toMatch(/\| one, command +\|$/);
+  expect(lineOf('PORT')).toContain('| `1` (one), `2` (other) ');
+  expect(lineOf('PORT')).toMatch(/\| every service +\|$/);
+  expect(lineOf('USER_NAME')).toMatch(/\| one, command +\|$/);
 });
 
 it('A README without the markers is refused', () => {

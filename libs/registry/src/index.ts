@@ -7,3 +7,5 @@ export { RegistryClient } from './registry-client.ts';
 export type { RegistryConnection } from './registry-client.ts';
 export { NO_REGISTRY, openSchemas } from './schemas.ts';
 export type { Schemas, SchemasOptions } from './schemas.ts';
+export { SCHEMAS } from './settings.ts';
+export type { SchemaSettings } from './settings.ts';

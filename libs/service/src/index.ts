@@ -9,3 +9,5 @@ export type { Problem } from './problem-details.filter.ts';
 export { runService } from './run-service.ts';
 export type { ServiceContext, ServiceDefinition, ServiceSettings } from './run-service.ts';
 export { HEALTH, LOGGER, METRICS } from './tokens.ts';
+export { DRAIN_TIMEOUT, http, LOG, TRACES } from './settings.ts';
+export type { HttpSettings, LogLevel, LogSettings } from './settings.ts';

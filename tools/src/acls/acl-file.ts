@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/kafka';
-import type { Acl } from '@login-pipeline/kafka';
+import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/nest-streams';
+import type { Acl } from '@login-pipeline/nest-streams';
 import { z } from 'zod';
 import { EXIT, Failure } from '../failure.ts';
 

@@ -1,5 +1,5 @@
-import { connectAdmin } from '@login-pipeline/kafka';
-import type { Acl, ClusterAdmin } from '@login-pipeline/kafka';
+import { connectAdmin } from '@login-pipeline/nest-streams';
+import type { Acl, ClusterAdmin } from '@login-pipeline/nest-streams';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from '../failure.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClusterFacts, OpenTransaction, TopicFacts } from '@login-pipeline/kafka';
+import type { ClusterFacts, OpenTransaction, TopicFacts } from '@login-pipeline/nest-streams';
 import { TOPIC_TABLE } from '../topic-table.ts';
 import { clusterChecks } from './check-cluster.ts';
 import { verdict } from './check.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GroupFacts, InspectedGroup, InspectedPosition } from '@login-pipeline/kafka';
+import type { GroupFacts, InspectedGroup, InspectedPosition } from '@login-pipeline/nest-streams';
 import { groupChecks } from './check-group.ts';
 
 const MAX_LAG = 100;

@@ -1,4 +1,4 @@
-import type { ClusterFacts, TopicFacts } from '@login-pipeline/kafka';
+import type { ClusterFacts, TopicFacts } from '@login-pipeline/nest-streams';
 import { TOPICS } from '@login-pipeline/schema';
 import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from '../topic-table.ts';
 import type { PipelineTopic } from '../topic-table.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, describe, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import { startKafka } from '../embedded-kafka/index.ts';
 import type { RunningKafka } from '../embedded-kafka/index.ts';
 import { setUpTopics } from '../set-up-topics.ts';

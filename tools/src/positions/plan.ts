@@ -1,5 +1,5 @@
-import { isObeyed, NoSuchPartitionsError } from '@login-pipeline/kafka';
-import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
+import { isObeyed, NoSuchPartitionsError } from '@login-pipeline/nest-streams';
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams';
 import { EXIT, Failure } from '../failure.ts';
 import type { Target } from './arguments.ts';
 

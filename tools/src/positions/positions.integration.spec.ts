@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestCluster } from '@login-pipeline/kafka/testing';
+import { TestCluster } from '@login-pipeline/nest-streams/testing';
 
 const COMMAND = join(import.meta.dirname, '..', 'positions.ts');
 const BEGAN = Date.UTC(2026, 10, 23);

@@ -1,4 +1,4 @@
-import type { GroupPositions, PartitionPosition } from '@login-pipeline/kafka';
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams';
 import { positionOf, resumeOf } from './plan.ts';
 import type { Target } from './arguments.ts';
 import type { Move } from './plan.ts';

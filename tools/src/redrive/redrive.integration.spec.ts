@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { redrive } from '@login-pipeline/kafka';
-import type { RedriveReport } from '@login-pipeline/kafka';
-import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
-import type { ReadRecord } from '@login-pipeline/kafka/testing';
+import { redrive } from '@login-pipeline/nest-streams';
+import type { RedriveReport } from '@login-pipeline/nest-streams';
+import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
+import type { ReadRecord } from '@login-pipeline/nest-streams/testing';
 import { parseRedriveArguments } from './arguments.ts';
 import { reportLines, retentionLine } from './report.ts';
 

@@ -1,5 +1,6 @@
-import { compose, concern, group, integer, kafka, setting, topic } from '@login-pipeline/config';
+import { compose, concern, integer, setting } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
+import { group, kafka, topic } from '@login-pipeline/nest-streams';
 import { TOPICS } from '@login-pipeline/schema';
 import { TRANSFORMER_TOPICS } from '@login-pipeline/transformer/settings';
 

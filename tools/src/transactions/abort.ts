@@ -1,4 +1,4 @@
-import type { TransactionsAdmin } from '@login-pipeline/kafka';
+import type { TransactionsAdmin } from '@login-pipeline/nest-streams';
 import { wrongArgument } from '../arguments.ts';
 import { Failure, say } from '../command.ts';
 import type { TransactionsCommand } from './arguments.ts';

@@ -1,4 +1,4 @@
-import type { OpenTransactions } from '@login-pipeline/kafka';
+import type { OpenTransactions } from '@login-pipeline/nest-streams';
 import { outlook } from './ending.ts';
 import type { JudgedTransaction } from './ending.ts';
 import { timeText } from './time-text.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hangTransaction, TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { hangTransaction, TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import { startKafka } from '../embedded-kafka/index.ts';
 import type { RunningKafka } from '../embedded-kafka/index.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestCluster, waitFor } from '@login-pipeline/kafka/testing';
+import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import { startExporter } from './server.ts';
 import type { RunningExporter } from './server.ts';
 

@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView, TopicView } from '@login-pipeline/kafka';
+import type { ClusterView, GroupView, TopicView } from '@login-pipeline/nest-streams';
 
 /** One sample of a gauge. */
 interface Sample {

@@ -57,3 +57,13 @@ export type { TransactionalOptions } from './transactions/transactional-options.
 export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
 export type { KafkaTlsFiles } from './security/tls-contexts.ts';
 export { snapshotTransport, transactionalTransport } from './nest/transports.ts';
+export {
+  distinctTopics,
+  group,
+  kafka,
+  producer,
+  STALL_TIMEOUT,
+  TOPIC,
+  topic,
+} from './settings/index.ts';
+export type { ProducerSettings } from './settings/index.ts';

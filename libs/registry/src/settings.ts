@@ -1,22 +1,20 @@
-import { oneOf, REGISTRY_URL, SECRET, TEXT } from './formats.ts';
-import type { Secret } from './formats.ts';
-import { concern, fileVariable, setting } from './setting.ts';
-import type { Concern, Fault, TextOf } from './setting.ts';
-
-/** Where schemas are kept, and how the service shows who it is. */
-export interface RegistrySettings {
-  /** The base of the API that Confluent's Schema Registry has, without a slash at its end. */
-  readonly url: string;
-  /** The password is read anew for every request. */
-  readonly credentials?: { readonly username: string; readonly password: Secret };
-}
+import { concern, fileVariable, oneOf, SECRET, setting, TEXT } from '@login-pipeline/config';
+import type { Concern, Fault, Format, TextOf } from '@login-pipeline/config';
+import * as z from 'zod';
+import type { RegistryConnection } from './registry-client.ts';
 
 export interface SchemaSettings {
   /** `registry`: values are written with a frame that names their schema. Implies {@link registry}. */
   readonly outputFraming: 'plain' | 'registry';
   /** Absent: schemas are not registered, and frames are read whatever id they hold. */
-  readonly registry?: RegistrySettings;
+  readonly registry?: RegistryConnection;
 }
+
+/** Without a user in it: what a URL holds gets logged. */
+const REGISTRY_URL: Format<string> = {
+  expected: 'an `http` or `https` URL without user, query and fragment',
+  schema: z.string().refine(isPlainHttpUrl),
+};
 
 const URL_SETTING = setting('SCHEMA_REGISTRY_URL', {
   description: 'Schema registry; not set: none, and the ids of framed records are not looked up',
@@ -80,4 +78,10 @@ function registryFaults(text: TextOf): Fault[] {
     faults.push({ name: PASSWORD.name, problem: `needs ${USERNAME.name} too` });
   }
   return faults;
+}
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }

@@ -1,15 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BOOLEAN, isReadableFile, READABLE_FILE } from './formats.ts';
-import { setting } from './setting.ts';
-import type { Fault, TextOf } from './setting.ts';
-
-/** PEM files, all optional: without `caFile` Node's own list of authorities counts. */
-export interface TlsFiles {
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
+import { BOOLEAN, isReadableFile, READABLE_FILE, setting } from '@login-pipeline/config';
+import type { Fault, TextOf } from '@login-pipeline/config';
 
 export const SSL = setting('KAFKA_SSL', {
   description: 'Encrypt connections to the brokers (TLS)',

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings, redact } from './index.ts';
-import { faultsOf } from './testing/faults-of.ts';
-import { SAMPLE } from './testing/sample.ts';
+import { compose, loadSettings, redact } from '@login-pipeline/config';
+import { faultsOf } from '@login-pipeline/config/testing';
+import { SCHEMAS } from './settings.ts';
+
+const SERVICE = compose({ schemas: SCHEMAS });
 
 const SCHEMA_REGISTRY_URL = 'http://registry:8080/apis/ccompat/v7/';
 const USER = { SCHEMA_REGISTRY_USERNAME: 'ann', SCHEMA_REGISTRY_PASSWORD: 's3cret' };
@@ -12,12 +14,12 @@ const USER = { SCHEMA_REGISTRY_USERNAME: 'ann', SCHEMA_REGISTRY_PASSWORD: 's3cre
 describe('The schema registry', () => {
   it('is read without a slash at the end of its URL, with the user when there is one', () => {
     const url = 'http://registry:8080/apis/ccompat/v7';
-    expect(loadSettings(SAMPLE, { SCHEMA_REGISTRY_URL }).schemas).toEqual({
+    expect(loadSettings(SERVICE, { SCHEMA_REGISTRY_URL }).schemas).toEqual({
       outputFraming: 'plain',
       registry: { url },
     });
     const framed = { SCHEMA_REGISTRY_URL, OUTPUT_FRAMING: 'registry', ...USER };
-    expect(loadSettings(SAMPLE, framed).schemas).toEqual({
+    expect(loadSettings(SERVICE, framed).schemas).toEqual({
       outputFraming: 'registry',
       registry: {
         url,
@@ -30,7 +32,7 @@ describe('The schema registry', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'registry-')), 'password');
     writeFileSync(file, 'old\n');
     const env = { SCHEMA_REGISTRY_USERNAME: 'ann', SCHEMA_REGISTRY_PASSWORD_FILE: file };
-    const { schemas } = loadSettings(SAMPLE, { SCHEMA_REGISTRY_URL, ...env });
+    const { schemas } = loadSettings(SERVICE, { SCHEMA_REGISTRY_URL, ...env });
     expect(schemas.registry?.credentials?.password()).toBe('old');
     writeFileSync(file, 'new\n');
     expect(schemas.registry?.credentials?.password()).toBe('new');
@@ -39,16 +41,16 @@ describe('The schema registry', () => {
   });
 
   it('keeps its password out of the log', () => {
-    const settings = loadSettings(SAMPLE, { SCHEMA_REGISTRY_URL, ...USER });
+    const settings = loadSettings(SERVICE, { SCHEMA_REGISTRY_URL, ...USER });
     expect(redact(settings)).toMatchObject({ SCHEMA_REGISTRY_PASSWORD: '***' });
   });
 
   it('is warned of when the password goes there unencrypted', () => {
     const warnings = (url: string) =>
-      SAMPLE.warnings(loadSettings(SAMPLE, { SCHEMA_REGISTRY_URL: url, ...USER }));
+      SERVICE.warnings(loadSettings(SERVICE, { SCHEMA_REGISTRY_URL: url, ...USER }));
     expect(warnings('http://registry:8080')).toHaveLength(1);
     expect(warnings('https://registry')).toEqual([]);
-    expect(SAMPLE.warnings(loadSettings(SAMPLE, { SCHEMA_REGISTRY_URL }))).toEqual([]);
+    expect(SERVICE.warnings(loadSettings(SERVICE, { SCHEMA_REGISTRY_URL }))).toEqual([]);
   });
 
   it.each([
@@ -67,13 +69,13 @@ describe('The schema registry', () => {
       /needs SCHEMA_REGISTRY_USERNAME too/,
     ],
   ])('is refused as %j', (env, name, problem) => {
-    expect(faultsOf(SAMPLE, env)).toEqual([
+    expect(faultsOf(SERVICE, env)).toEqual([
       { name, problem: expect.stringMatching(problem) as unknown },
     ]);
   });
 
   it('has no user where there is none', () => {
-    expect(faultsOf(SAMPLE, USER).map(({ name }) => name)).toEqual([
+    expect(faultsOf(SERVICE, USER).map(({ name }) => name)).toEqual([
       'SCHEMA_REGISTRY_USERNAME',
       'SCHEMA_REGISTRY_PASSWORD',
     ]);

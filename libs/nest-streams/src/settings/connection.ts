@@ -1,4 +1,7 @@
-import { BROKERS, TEXT } from './formats.ts';
+import { concern, setting, TEXT, withoutUndefined } from '@login-pipeline/config';
+import type { Concern } from '@login-pipeline/config';
+import type { KafkaConnection } from '../client/connection.ts';
+import { BROKERS } from './formats.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -9,22 +12,8 @@ import {
   SCOPE,
   TOKEN_ENDPOINT_URL,
   USERNAME,
-} from './kafka-sasl.ts';
-import type { SaslSettings } from './kafka-sasl.ts';
-import { CA_FILE, CERT_FILE, KEY_FILE, SSL, tlsFaults } from './kafka-tls.ts';
-import type { TlsFiles } from './kafka-tls.ts';
-import { concern, setting, withoutUndefined } from './setting.ts';
-import type { Concern } from './setting.ts';
-
-/** How to reach the brokers. */
-export interface KafkaSettings {
-  /** Bootstrap addresses, `host:port`. */
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** TLS with the system's trust store, or with the PEM files named here. */
-  readonly ssl: false | TlsFiles;
-  readonly sasl?: SaslSettings;
-}
+} from './sasl.ts';
+import { CA_FILE, CERT_FILE, KEY_FILE, SSL, tlsFaults } from './tls.ts';
 
 const BROKER_LIST = setting('KAFKA_BROKERS', {
   description: 'Bootstrap brokers',
@@ -33,7 +22,7 @@ const BROKER_LIST = setting('KAFKA_BROKERS', {
 });
 
 /** @param clientId default of KAFKA_CLIENT_ID */
-export function kafka(clientId: string): Concern<KafkaSettings> {
+export function kafka(clientId: string): Concern<KafkaConnection> {
   return concern(
     {
       brokers: BROKER_LIST,
@@ -71,7 +60,7 @@ export function kafka(clientId: string): Concern<KafkaSettings> {
   );
 }
 
-function unencrypted({ sasl, ssl }: KafkaSettings): readonly string[] {
+function unencrypted({ sasl, ssl }: KafkaConnection): readonly string[] {
   if (ssl !== false) return [];
   const sent = { plain: 'password', oauthbearer: 'token' } as const;
   return sasl?.mechanism === 'plain' || sasl?.mechanism === 'oauthbearer'

@@ -1,25 +1,14 @@
-import { oneOf, SECRET, TEXT, TOKEN_ENDPOINT } from './formats.ts';
-import type { Secret } from './formats.ts';
-import { fileVariable, setting, withoutUndefined } from './setting.ts';
-import type { Fault, TextOf } from './setting.ts';
-
-/** How to authenticate; secrets are read anew for every connection. */
-export type SaslSettings = PasswordSettings | OAuthSettings;
-
-export interface PasswordSettings {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: Secret;
-}
-
-/** Client credentials grant (RFC 6749, 4.4). */
-export interface OAuthSettings {
-  readonly mechanism: 'oauthbearer';
-  readonly tokenEndpointUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly scope?: string;
-}
+import {
+  fileVariable,
+  oneOf,
+  SECRET,
+  setting,
+  TEXT,
+  withoutUndefined,
+} from '@login-pipeline/config';
+import type { Fault, Secret, TextOf } from '@login-pipeline/config';
+import type { KafkaCredentials } from '../security/sasl.ts';
+import { TOKEN_ENDPOINT } from './formats.ts';
 
 export const MECHANISM = setting('KAFKA_SASL_MECHANISM', {
   description: 'How to authenticate; not set: no authentication',
@@ -79,7 +68,7 @@ export function saslFaults(text: TextOf): Fault[] {
 }
 
 interface SaslValues {
-  readonly mechanism: SaslSettings['mechanism'] | undefined;
+  readonly mechanism: KafkaCredentials['mechanism'] | undefined;
   readonly username: string | undefined;
   readonly password: Secret | undefined;
   readonly tokenEndpointUrl: string | undefined;
@@ -89,7 +78,7 @@ interface SaslValues {
 }
 
 /** @returns undefined without a mechanism; values that passed {@link saslFaults} are complete */
-export function saslOf(values: SaslValues): SaslSettings | undefined {
+export function saslOf(values: SaslValues): KafkaCredentials | undefined {
   const { mechanism, username, password } = values;
   const { tokenEndpointUrl, oauthClientId: clientId, clientSecret, scope } = values;
   if (mechanism === 'oauthbearer') {

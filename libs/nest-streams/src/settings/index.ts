@@ -1,0 +1,5 @@
+export { kafka } from './connection.ts';
+export { distinctTopics, group, STALL_TIMEOUT, topic } from './consumer.ts';
+export { TOPIC } from './formats.ts';
+export { producer } from './producer.ts';
+export type { ProducerSettings } from './producer.ts';
