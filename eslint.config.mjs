@@ -70,12 +70,17 @@ export default tseslint.config(
             },
             {
               sourceTag: 'layer:infra',
-              onlyDependOnLibsWithTags: ['layer:domain', 'layer:infra'],
+              onlyDependOnLibsWithTags: ['layer:domain', 'layer:config', 'layer:infra'],
+              bannedExternalImports: NEST,
             },
             {
               sourceTag: 'layer:service',
-              onlyDependOnLibsWithTags: ['layer:config', 'layer:infra'],
-              bannedExternalImports: CLIENT,
+              onlyDependOnLibsWithTags: [
+                'layer:domain',
+                'layer:config',
+                'layer:infra',
+                'layer:service',
+              ],
             },
             {
               sourceTag: 'layer:app',
@@ -99,7 +104,13 @@ export default tseslint.config(
             },
             {
               sourceTag: 'layer:tool',
-              onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:infra'],
+              onlyDependOnLibsWithTags: [
+                'layer:contract',
+                'layer:domain',
+                'layer:config',
+                'layer:infra',
+                'layer:service',
+              ],
             },
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
             {

@@ -1,53 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { StreamsModule } from '@login-pipeline/nest-streams';
+import { ServiceContext } from '@login-pipeline/service';
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import type { Logger, Metrics } from '@login-pipeline/observability';
-import { FlowWatch } from '@login-pipeline/nest-streams';
 import { InsightsBoard } from './board/insights-board.ts';
-import { FlowModule } from './flow/index.ts';
-import { FoldController } from './fold.controller.ts';
-import { InsightsHttpModule } from './http/index.ts';
+import { FlowModule } from './flow/flow.module.ts';
+import { FoldController, PROCESSED_LOGINS } from './fold.controller.ts';
+import { InsightsHttpModule } from './http/insights-http.module.ts';
 import { InsightStates } from './insight-states.ts';
 import { InsightsLog } from './insights-log.ts';
 import { InsightsMetrics } from './insights-metrics.ts';
-import { BUILT_PAGE, PageModule } from './page/index.ts';
-import { FLOW, INSIGHTS_LOG, INSIGHTS_METRICS, STATES, VERSION } from './tokens.ts';
+import { InsightsModule } from './insights.module.ts';
+import { PageModule } from './page/page.module.ts';
 import type { AggregatorSettings } from './settings.ts';
 
-/** Wiring only: one board of states that the fold writes and HTTP, metrics and log read. */
+/** Where the build puts the page: beside the one file that the service is then, wherever that lies. */
+const BUILT_PAGE = fileURLToPath(new URL('page', import.meta.url));
+
+/** Wiring only: the stream of processed logins, and what shows its insights. */
 @Module({})
 export class AggregatorModule {
-  static register(options: {
-    settings: AggregatorSettings;
-    metrics: Metrics;
-    logger: Logger;
-  }): DynamicModule {
-    const { settings, metrics, logger } = options;
-    const board = new InsightsBoard(settings);
-    const { inputTopic } = settings;
-    const states = new InsightStates({ limits: settings, board, inputTopic, logger });
-    const flow = new FlowWatch({
-      connection: settings.kafka,
-      groupId: settings.transformerGroupId,
-      topic: settings.transformerInputTopic,
-      settings: { groupId: 'TRANSFORMER_GROUP_ID', topic: 'TRANSFORMER_INPUT_TOPIC' },
-      logger,
-      metrics,
-    });
+  static register(settings: AggregatorSettings): DynamicModule {
+    const { countsTopic } = settings;
     return {
       module: AggregatorModule,
       imports: [
-        InsightsHttpModule.register({ views: board, version: VERSION }),
-        FlowModule.register({ view: flow }),
+        StreamsModule.fold({
+          source: PROCESSED_LOGINS,
+          settings,
+          imports: [InsightsModule],
+          states: InsightStates,
+          changes:
+            countsTopic === undefined
+              ? undefined
+              : {
+                  topic: { topic: countsTopic, setting: 'INSIGHT_COUNTS_TOPIC' },
+                  of: (states) => states.changes,
+                },
+        }),
+        InsightsModule,
+        InsightsHttpModule.register({ imports: [InsightsModule] }),
+        FlowModule,
         PageModule.register({ folder: BUILT_PAGE }),
       ],
       controllers: [FoldController],
       providers: [
-        { provide: FLOW, useValue: flow },
-        { provide: STATES, useValue: states },
-        { provide: INSIGHTS_METRICS, useValue: new InsightsMetrics(metrics, board) },
         {
-          provide: INSIGHTS_LOG,
-          useValue: new InsightsLog(board, logger, settings.insightsLogEvery),
+          provide: InsightsMetrics,
+          inject: [ServiceContext, InsightsBoard],
+          useFactory: ({ metrics }: ServiceContext, board: InsightsBoard) =>
+            new InsightsMetrics(metrics, board),
+        },
+        {
+          provide: InsightsLog,
+          inject: [ServiceContext, InsightsBoard],
+          useFactory: (
+            { logger, settings: { insightsLogEvery } }: ServiceContext<AggregatorSettings>,
+            board: InsightsBoard,
+          ) => new InsightsLog(board, logger, insightsLogEvery),
         },
       ],
     };

@@ -1,27 +1,28 @@
-import { Controller, Inject } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
 import { BatchHandler } from '@login-pipeline/nest-streams';
 import type { ConsumedBatch } from '@login-pipeline/streams';
-import type { InsightStates } from './insight-states.ts';
-import type { InsightsMetrics } from './insights-metrics.ts';
-import { INSIGHTS_METRICS, PROCESSED_LOGINS, STATES } from './tokens.ts';
+import { Controller, Inject } from '@nestjs/common';
+import { InsightStates } from './insight-states.ts';
+import { InsightsMetrics } from './insights-metrics.ts';
 
-/** Folds batches of processed logins into their partition's state; the transport keeps it. */
+/** The name by which the stream and its handler agree on the input. */
+export const PROCESSED_LOGINS = 'processed-logins';
+
+/** Folds batches of processed logins into their partition's state; the stream keeps it. */
 @Controller()
 export class FoldController {
   readonly #states: InsightStates;
   readonly #metrics: InsightsMetrics;
 
   constructor(
-    @Inject(STATES) states: InsightStates,
-    @Inject(INSIGHTS_METRICS) metrics: InsightsMetrics,
+    @Inject(InsightStates) states: InsightStates,
+    @Inject(InsightsMetrics) metrics: InsightsMetrics,
   ) {
     this.#states = states;
     this.#metrics = metrics;
   }
 
   @BatchHandler(PROCESSED_LOGINS)
-  fold(@Payload() batch: ConsumedBatch): void {
+  fold(batch: ConsumedBatch): void {
     this.#metrics.count(this.#states.fold(batch));
   }
 }

@@ -78,8 +78,8 @@ describe('the states of a replica', () => {
     const daysTold = (found: FoundSnapshot): number => {
       const { states: replica } = states();
       replica.restore(0, found, 1n);
-      replica.toldChanges(0);
-      return replica.changes(0).filter(({ key }) => /@|minute/.test(String(key))).length;
+      replica.changes.told(0);
+      return replica.changes.since(0).filter(({ key }) => /@|minute/.test(String(key))).length;
     };
     expect(daysTold(snapshot)).toBe(0);
     expect(daysTold({ ...snapshot, sections, missing: ['locales'] })).toBeGreaterThan(0);

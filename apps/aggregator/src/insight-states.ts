@@ -1,4 +1,4 @@
-import type { PartitionStates, UsableTopic } from '@login-pipeline/nest-streams';
+import type { Changes, PartitionStates, UsableTopic } from '@login-pipeline/nest-streams';
 import type { Logger } from '@login-pipeline/observability';
 import type {
   ConsumedBatch,
@@ -109,7 +109,7 @@ export class InsightStates implements PartitionStates {
     this.#owned.set(partition, state);
     if (isLost) this.#begunAnew.add(partition);
     else this.#begunAnew.delete(partition);
-    this.forgetChanges(partition);
+    this.#changedCounts.forget(partition);
     this.#board.show(partition, state);
   }
 
@@ -143,8 +143,20 @@ export class InsightStates implements PartitionStates {
     return { nextOffset: state.nextOffset, sections: sectionsOf(state) };
   }
 
-  /** @returns a record for each count of the partition that moved since the last call, its key the name of the count */
-  changes(partition: number): readonly OutgoingRecord[] {
+  /** What sinks are told: a record for each count that moved, its key the name of the count. */
+  get changes(): Omit<Changes, 'topic'> {
+    return {
+      since: (partition) => this.#changesSince(partition),
+      told: (partition) => {
+        this.#toldChanges(partition);
+      },
+      forget: (partition) => {
+        this.#changedCounts.forget(partition);
+      },
+    };
+  }
+
+  #changesSince(partition: number): readonly OutgoingRecord[] {
     const timestamp = String(Date.now());
     return [...this.#changedCounts.since(partition, this.#state(partition))].map(([key, row]) => ({
       key: Buffer.from(key),
@@ -154,19 +166,15 @@ export class InsightStates implements PartitionStates {
   }
 
   /** What a partition was restored with has been told before. */
-  toldChanges(partition: number): void {
+  #toldChanges(partition: number): void {
     // What begins anew is less than was told.
     if (this.#begunAnew.has(partition)) return;
     this.#changedCounts.assumeDays(partition, this.#state(partition));
   }
 
-  forgetChanges(partition: number): void {
-    this.#changedCounts.forget(partition);
-  }
-
   release(partition: number): void {
     this.#owned.delete(partition);
-    this.forgetChanges(partition);
+    this.#changedCounts.forget(partition);
   }
 
   follow(partition: number, snapshot: FoundSnapshot): void {

@@ -1,9 +1,10 @@
-import { compose, concern, integer, milliseconds, setting, TEXT } from '@login-pipeline/config';
+import { compose, concern, integer, setting, TEXT } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
 import {
   distinctTopics,
   group,
   kafka,
+  SNAPSHOT_INTERVAL,
   STALL_TIMEOUT,
   TOPIC,
   topic,
@@ -37,11 +38,7 @@ export const SETTINGS = compose(
         format: TEXT,
         default: 'transformer',
       }),
-      snapshotIntervalMs: milliseconds(
-        'SNAPSHOT_INTERVAL_MS',
-        1000,
-        'Pause between two snapshots of a partition',
-      ),
+      snapshotIntervalMs: SNAPSHOT_INTERVAL,
       insightsLogEvery: setting('INSIGHTS_LOG_EVERY', {
         description: 'Log the insights every so many logins, at most once a second',
         format: integer(1, 1_000_000_000),

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
 import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
-import { Health } from '@login-pipeline/service';
 import type { ServiceContext } from '@login-pipeline/service';
+import { testContext } from '@login-pipeline/service/testing';
 import { decodeLogin } from '@login-pipeline/schema';
 import { GeneratorTransport } from './generator-transport.ts';
 import { recount } from './testing/recount.ts';
@@ -25,19 +25,12 @@ describe('GeneratorTransport', () => {
   afterAll(() => cluster.close());
 
   function contextFor(env: Readonly<Record<string, string>>): ServiceContext<GeneratorSettings> {
-    return {
-      settings: loadSettings(SETTINGS, {
-        KAFKA_BROKERS: cluster.connection.brokers.join(),
-        TRUTH_FILE: truthFile,
-        ...env,
-      }),
-      logger: cluster.logger,
-      metrics: cluster.metrics(),
-      health: new Health(),
-      tracing: undefined,
-      fail: jest.fn(),
-      stop: jest.fn(),
-    };
+    const settings = loadSettings(SETTINGS, {
+      KAFKA_BROKERS: cluster.connection.brokers.join(),
+      TRUTH_FILE: truthFile,
+      ...env,
+    });
+    return testContext(settings, { logger: cluster.logger, fail: jest.fn(), stop: jest.fn() });
   }
 
   async function readTruth(): Promise<TruthReport> {

@@ -29,9 +29,7 @@ export class GeneratorTransport implements CustomTransportStrategy {
       outputTopic: settings.outputTopic,
       logger,
       metrics,
-      onFatal: (error) => {
-        context.fail(error);
-      },
+      onFatal: context.fail,
     });
     const send: Send = (records) =>
       this.#connected().send(records.map((record) => this.#framed(record)));

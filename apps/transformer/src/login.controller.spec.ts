@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import type { BatchTransport } from '@login-pipeline/nest-streams';
-import { transactionalTransport } from '@login-pipeline/nest-streams';
-import { createLogger, Metrics } from '@login-pipeline/observability';
-import { NO_REGISTRY } from '@login-pipeline/registry';
+import { BatchTransport } from '@login-pipeline/nest-streams';
+import { createHttpApp } from '@login-pipeline/service';
+import { testContext } from '@login-pipeline/service/testing';
 import type { CommitPlan, ConsumedBatch } from '@login-pipeline/streams';
 import { FuseBlownError } from '@login-pipeline/streams';
-import type { INestMicroservice } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
+import type { INestApplication } from '@nestjs/common';
+import { LOGINS } from './login.controller.ts';
 import { SETTINGS } from './settings.ts';
-import { LOGINS, VERSION } from './tokens.ts';
 import { TransformerModule } from './transformer.module.ts';
 
 const LOGIN = JSON.stringify({
@@ -23,29 +19,17 @@ const LOGIN = JSON.stringify({
   timestamp: 1_734_547_631,
 });
 
-let app: INestMicroservice;
-let transport: BatchTransport<CommitPlan>;
+const settings = loadSettings(SETTINGS, { DEAD_LETTER_MAX_RATIO: '0.5' });
+
+let app: INestApplication;
+let transport: BatchTransport;
 
 beforeEach(async () => {
-  const settings = loadSettings(SETTINGS, { DEAD_LETTER_MAX_RATIO: '0.5' });
-  // The service's own transport; it connects only when it is told to listen.
-  transport = transactionalTransport(LOGINS, {
-    connection: settings.kafka,
-    groupId: settings.topics.groupId,
-    input: { topic: settings.topics.inputTopic, setting: 'INPUT_TOPIC' },
-    output: { topic: settings.topics.outputTopic, setting: 'OUTPUT_TOPIC' },
-    deadLetter: { topic: settings.topics.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
-    ...settings.producer,
-    stallTimeoutMs: settings.stallTimeoutMs,
-    logger: createLogger({ service: 'test', version: '0', level: 'silent', pretty: false }),
-    metrics: new Metrics(),
-    onFatal: () => undefined,
-  });
-  app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    TransformerModule.register(settings, NO_REGISTRY),
-    { strategy: transport, logger: false, abortOnError: false },
-  );
-  await app.init();
+  const context = testContext(settings, { name: 'transformer' });
+  app = await createHttpApp(TransformerModule.register(settings), context);
+  transport = app.get(BatchTransport, { strict: false });
+  // It connects only when it is told to listen.
+  app.connectMicroservice({ strategy: transport });
 });
 
 afterEach(() => app.close());
@@ -63,8 +47,7 @@ async function plan(values: readonly string[], first = 0): Promise<CommitPlan> {
       value: Buffer.from(value),
     })),
   };
-  const result: unknown = await transport.getHandlers().get(LOGINS)?.(batch, undefined);
-  return (isObservable(result) ? await lastValueFrom(result) : result) as CommitPlan;
+  return (await transport.handle(batch)) as CommitPlan;
 }
 
 describe('LoginController, inside Nest', () => {
@@ -84,7 +67,7 @@ describe('LoginController, inside Nest', () => {
       reasons: new Map([['invalid_user_id', 1]]),
     });
     expect(Object.fromEntries(deadLetters[0]?.headers ?? [])).toMatchObject({
-      'x-dead-letter-service': `transformer@${VERSION}`,
+      'x-dead-letter-service': 'transformer@1.2.3',
       'x-dead-letter-topic': 'user-login',
       'x-dead-letter-partition': '4',
       'x-dead-letter-offset': '2',

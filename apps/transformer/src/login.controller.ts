@@ -1,39 +1,35 @@
-import { Controller, Inject } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import type { TransformContext } from '@login-pipeline/nest-streams';
 import { BatchHandler } from '@login-pipeline/nest-streams';
-import type { CommitPlan, ConsumedBatch, PlanOptions } from '@login-pipeline/streams';
-import { DeadLetterFuse, planBatch } from '@login-pipeline/streams';
-import type { Schemas } from '@login-pipeline/registry';
+import { Schemas } from '@login-pipeline/registry';
 import type { Reason } from '@login-pipeline/schema';
+import { ServiceContext } from '@login-pipeline/service';
+import type { CommitPlan, ConsumedBatch } from '@login-pipeline/streams';
+import { Controller, Inject } from '@nestjs/common';
+import { loginFilter } from './login-filter.ts';
+import { latestOfUser, loginPipeline } from './login-pipeline.ts';
 import type { LoginPipeline } from './login-pipeline.ts';
-import { FUSE, LOGIN_PIPELINE, LOGINS, NAME, SCHEMAS, VERSION } from './tokens.ts';
+import type { TransformerSettings } from './settings.ts';
 
-const PLAN: PlanOptions<Reason> = {
-  service: `${NAME}@${VERSION}`,
-  tooLarge: 'record_too_large',
-  refused: {
-    timestamp: 'record_timestamp_refused',
-    size: 'record_too_large',
-    record: 'record_refused',
-  },
-  now: () => new Date(),
-};
+/** The name by which the stream and its handler agree on the input. */
+export const LOGINS = 'logins';
 
-/** Turns batches of logins into commit plans; the transport carries them out. */
+/** Decides about batches of logins; the stream carries out what it decides. */
 @Controller()
 export class LoginController {
   readonly #pipeline: LoginPipeline;
-  readonly #fuse: DeadLetterFuse;
   readonly #schemas: Schemas;
 
   constructor(
-    @Inject(LOGIN_PIPELINE) pipeline: LoginPipeline,
-    @Inject(FUSE) fuse: DeadLetterFuse,
-    @Inject(SCHEMAS) schemas: Schemas,
+    @Inject(ServiceContext) { settings }: ServiceContext<TransformerSettings>,
+    @Inject(Schemas) schemas: Schemas,
   ) {
-    this.#pipeline = pipeline;
-    this.#fuse = fuse;
+    const keepsLatest = settings.topics.lastLoginTopic !== undefined;
     this.#schemas = schemas;
+    this.#pipeline = loginPipeline(
+      loginFilter(settings.filters),
+      schemas,
+      keepsLatest ? latestOfUser : undefined,
+    );
   }
 
   /**
@@ -41,10 +37,8 @@ export class LoginController {
    * @throws UndecidedError when a schema id is not known and the registry does not answer
    */
   @BatchHandler(LOGINS)
-  async plan(@Payload() batch: ConsumedBatch): Promise<CommitPlan> {
+  async plan(batch: ConsumedBatch, stream: TransformContext<Reason>): Promise<CommitPlan> {
     await this.#schemas.prepare(batch.records);
-    const plan = planBatch(batch, this.#pipeline, PLAN);
-    this.#fuse.admit(batch, plan);
-    return plan;
+    return stream.plan(batch, this.#pipeline);
   }
 }

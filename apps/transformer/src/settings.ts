@@ -1,6 +1,7 @@
-import { compose, concern, decimal, setting } from '@login-pipeline/config';
+import { compose, concern, setting } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
 import {
+  DEAD_LETTER_MAX_RATIO,
   distinctTopics,
   group,
   kafka,
@@ -48,12 +49,7 @@ export const SETTINGS = compose(
     filters: FILTERS,
   },
   concern({
-    deadLetterMaxRatio: setting('DEAD_LETTER_MAX_RATIO', {
-      description:
-        'Share of dead letters above which the service stops without committing; `1` never stops',
-      format: decimal(0, 1),
-      default: '0.5',
-    }),
+    deadLetterMaxRatio: DEAD_LETTER_MAX_RATIO,
     stallTimeoutMs: STALL_TIMEOUT,
     drainTimeoutMs: DRAIN_TIMEOUT,
   }),

@@ -1,33 +1,50 @@
+import { StreamsModule } from '@login-pipeline/nest-streams';
+import { openSchemas, Schemas } from '@login-pipeline/registry';
+import { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA, REASONS } from '@login-pipeline/schema';
+import { ServiceContext } from '@login-pipeline/service';
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { DeadLetterFuse } from '@login-pipeline/streams';
-import type { Schemas } from '@login-pipeline/registry';
-import { loginFilter } from './login-filter.ts';
-import { latestOfUser, loginPipeline } from './login-pipeline.ts';
-import { LoginController } from './login.controller.ts';
+import { LoginController, LOGINS } from './login.controller.ts';
 import type { TransformerSettings } from './settings.ts';
-import { FUSE, LOGIN_PIPELINE, SCHEMAS } from './tokens.ts';
 
-/** Wiring only: the pure path and the fuse, made from the settings, and the schemas. */
+/** Wiring only: the stream of logins, its handler, and the schemas that it asks. */
 @Module({})
 export class TransformerModule {
-  static register(
-    { filters, deadLetterMaxRatio, topics }: TransformerSettings,
-    schemas: Schemas,
-  ): DynamicModule {
-    const pipeline = loginPipeline(
-      loginFilter(filters),
-      schemas,
-      topics.lastLoginTopic === undefined ? undefined : latestOfUser,
-    );
+  static register(settings: TransformerSettings): DynamicModule {
+    const { lastLoginTopic } = settings.topics;
     return {
       module: TransformerModule,
-      controllers: [LoginController],
-      providers: [
-        { provide: LOGIN_PIPELINE, useValue: pipeline },
-        { provide: SCHEMAS, useValue: schemas },
-        { provide: FUSE, useValue: new DeadLetterFuse(deadLetterMaxRatio) },
+      imports: [
+        StreamsModule.transform({
+          source: LOGINS,
+          settings,
+          reasons: REASONS,
+          latest:
+            lastLoginTopic === undefined
+              ? undefined
+              : { topic: lastLoginTopic, setting: 'LAST_LOGIN_TOPIC' },
+        }),
       ],
+      controllers: [LoginController],
+      providers: [{ provide: Schemas, inject: [ServiceContext], useFactory: loginSchemas }],
     };
   }
+}
+
+function loginSchemas(context: ServiceContext<TransformerSettings>): Schemas {
+  const { settings, logger, metrics, health, fail } = context;
+  const { inputTopic, outputTopic } = settings.topics;
+  const schemas = openSchemas({
+    ...settings.schemas,
+    topics: new Map([
+      [inputTopic, LOGIN_JSON_SCHEMA],
+      [outputTopic, PROCESSED_LOGIN_JSON_SCHEMA],
+    ]),
+    outputTopic,
+    logger,
+    metrics,
+    onFatal: fail,
+  });
+  health.register('schemas', schemas);
+  return schemas;
 }

@@ -1,5 +1,10 @@
-export { BatchHandler } from './nest/batch-handler.ts';
-export type { BatchTransport } from './nest/batch-transport.ts';
+export type { BatchContext } from './nest/batch-context.ts';
+export { FoldContext, TransformContext } from './nest/batch-context.ts';
+export { BatchHandler, RecordHandler } from './nest/batch-handler.ts';
+export { BatchTransport } from './nest/batch-transport.ts';
+export { ENGINE_REASONS, StreamsModule } from './nest/streams.module.ts';
+export type { FoldStream, TransformStream } from './nest/streams.module.ts';
+export { JsonStates, OtherStateError } from './snapshots/json-states.ts';
 export { CONSUMER_METRICS } from './engine/metrics.ts';
 export { FLOW_METRICS } from './flow/metrics.ts';
 export { FOLD_METRICS } from './snapshots/metrics.ts';
@@ -56,14 +61,21 @@ export type { SnapshotOptions } from './snapshots/snapshot-options.ts';
 export type { TransactionalOptions } from './transactions/transactional-options.ts';
 export type { KafkaCredentials, OAuthCredentials, PasswordCredentials } from './security/sasl.ts';
 export type { KafkaTlsFiles } from './security/tls-contexts.ts';
-export { snapshotTransport, transactionalTransport } from './nest/transports.ts';
 export {
+  DEAD_LETTER_MAX_RATIO,
   distinctTopics,
   group,
   kafka,
   producer,
+  SNAPSHOT_INTERVAL,
   STALL_TIMEOUT,
   TOPIC,
   topic,
+  transformSettings,
 } from './settings/index.ts';
-export type { ProducerSettings } from './settings/index.ts';
+export type {
+  FoldSettings,
+  ProducerSettings,
+  TransformSettings,
+  TransformTopics,
+} from './settings/index.ts';

@@ -2,22 +2,22 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { RegistryConnection } from './registry-client.ts';
 import { RegistrySchemas } from './registry-schemas.ts';
 
-/** What a service has to know about schemas, kept at hand so that deciding about a record waits for nobody. */
-export interface Schemas {
+/** What a service has to know about schemas, by this class where Nest injects it: kept at hand so that deciding about a record waits for nobody. */
+export abstract class Schemas {
   /** Settles when the schemas of this release are registered; rejects when the registry refuses one. */
-  registered(): Promise<void>;
+  abstract registered(): Promise<void>;
   /** @returns what is still to be had from the registry, or undefined */
-  notReady(): string | undefined;
+  abstract notReady(): string | undefined;
   /**
    * Learns what a batch takes, before it is decided.
    *
    * @throws UndecidedError when the registry does not say
    */
-  prepare(records: Iterable<{ readonly value: Buffer | null }>): Promise<void>;
+  abstract prepare(records: Iterable<{ readonly value: Buffer | null }>): Promise<void>;
   /** @returns whether a schema has the id that a record's frame names. Only after {@link prepare}. */
-  isKnown(id: number): boolean;
+  abstract isKnown(id: number): boolean;
   /** @returns the value to write for a text: with a frame or without. Only after {@link prepare} or {@link registered}. */
-  frame(text: Buffer): Buffer;
+  abstract frame(text: Buffer): Buffer;
 }
 
 export interface SchemasOptions {

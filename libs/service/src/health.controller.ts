@@ -10,8 +10,8 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
-import type { Health, HealthPart } from './health.ts';
-import { HEALTH } from './tokens.ts';
+import { Health } from './health.ts';
+import type { HealthPart } from './health.ts';
 
 /** Without the look for `@nestjs/swagger`, which is not there. */
 const PROBE = { noCache: true, swaggerDocumentation: false };
@@ -36,7 +36,7 @@ export class HealthController {
   constructor(
     @Inject(HealthCheckService) checks: HealthCheckService,
     @Inject(HealthIndicatorService) indicators: HealthIndicatorService,
-    @Inject(HEALTH) health: Health,
+    @Inject(Health) health: Health,
   ) {
     this.#checks = checks;
     this.#indicators = indicators;

@@ -11,7 +11,7 @@ import { EventLoopGate } from './http/share-event-loop.ts';
 import { createBoundedServer } from './http/server.ts';
 import { NestLogger } from './nest-logger.ts';
 import { OperationsModule } from './operations.module.ts';
-import type { OperationsParts } from './operations.module.ts';
+import type { ServiceContext } from './service-context.ts';
 import { answerFrameworkError, ProblemDetailsFilter } from './problem-details.filter.ts';
 
 declare module 'fastify' {
@@ -30,12 +30,12 @@ declare module 'fastify' {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  parts: OperationsParts,
+  context: ServiceContext,
   trustedProxies: readonly string[] = [],
 ): Promise<NestFastifyApplication> {
   const clients = new Clients(trustedProxies);
   const connections = new Connections(clients);
-  const gate = new EventLoopGate(clients, parts.logger);
+  const gate = new EventLoopGate(clients, context.logger);
   const adapter = new FastifyAdapter({
     // Streams that clients hold open would keep a stop waiting for ever.
     forceCloseConnections: true,
@@ -52,10 +52,10 @@ export async function createHttpApp(
   // First of all: what waits for its turn has cost next to nothing.
   gate.guard(adapter.getInstance<FastifyInstance>());
   const app = await NestFactory.create<NestFastifyApplication>(
-    { imports: [OperationsModule.register(parts), module] },
+    { imports: [OperationsModule.register(context), module] },
     adapter,
-    { logger: new NestLogger(parts.logger), abortOnError: false },
+    { logger: new NestLogger(context.logger), abortOnError: false },
   );
-  app.useGlobalFilters(new ProblemDetailsFilter(parts.logger));
+  app.useGlobalFilters(new ProblemDetailsFilter(context.logger));
   return app.init();
 }

@@ -16,6 +16,7 @@ import { createHttpApp } from './http-app.ts';
 import { createLogger, defineMetrics, Metrics } from '@login-pipeline/observability';
 import { ProblemException } from './problem-details.filter.ts';
 import { Health } from './health.ts';
+import { testContext } from './testing/index.ts';
 
 @Controller('things')
 class ThingsController {
@@ -72,7 +73,7 @@ beforeEach(async () => {
   });
   health = new Health();
   metrics = new Metrics();
-  app = await createHttpApp(ThingsModule, { logger, metrics, health });
+  app = await createHttpApp(ThingsModule, testContext({}, { logger, metrics, health }));
 });
 
 afterEach(() => app.close());

@@ -3,17 +3,10 @@ import type { DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { HealthController } from './health.controller.ts';
-import type { Health } from './health.ts';
-import type { Logger, Metrics } from '@login-pipeline/observability';
+import { Health } from './health.ts';
+import { Metrics } from '@login-pipeline/observability';
 import { ScrapeText } from './http/scrape.ts';
-import { HEALTH, LOGGER, METRICS } from './tokens.ts';
-
-/** What the operators' side of a service is made of. */
-export interface OperationsParts {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly health: Health;
-}
+import { ServiceContext } from './service-context.ts';
 
 /** What Prometheus asks a service: how does it do. */
 @Controller()
@@ -21,7 +14,7 @@ export class MetricsController {
   readonly #metrics: Metrics;
   readonly #scrape: ScrapeText;
 
-  constructor(@Inject(METRICS) metrics: Metrics) {
+  constructor(@Inject(Metrics) metrics: Metrics) {
     this.#metrics = metrics;
     this.#scrape = new ScrapeText(() => metrics.render());
   }
@@ -33,10 +26,10 @@ export class MetricsController {
   }
 }
 
-/** The operators' routes, and logger, metrics and health to inject anywhere in the service. */
+/** The operators' routes, and what every part of the service may inject, by its class. */
 @Module({})
 export class OperationsModule {
-  static register(parts: OperationsParts): DynamicModule {
+  static register(context: ServiceContext): DynamicModule {
     return {
       module: OperationsModule,
       global: true,
@@ -44,11 +37,11 @@ export class OperationsModule {
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [HealthController, MetricsController],
       providers: [
-        { provide: LOGGER, useValue: parts.logger },
-        { provide: METRICS, useValue: parts.metrics },
-        { provide: HEALTH, useValue: parts.health },
+        { provide: ServiceContext, useValue: context },
+        { provide: Metrics, useValue: context.metrics },
+        { provide: Health, useValue: context.health },
       ],
-      exports: [LOGGER, METRICS, HEALTH],
+      exports: [ServiceContext, Metrics, Health],
     };
   }
 }

@@ -1,5 +1,4 @@
 import type { DynamicModule, Type } from '@nestjs/common';
-import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadSettings, redact } from '@login-pipeline/config';
 import type { Concern } from '@login-pipeline/config';
@@ -9,45 +8,16 @@ import {
   PROCESS_METRICS,
   startTracing,
 } from '@login-pipeline/observability';
-import type { Logger, MetricSet, TracesSettings, Tracing } from '@login-pipeline/observability';
+import type { Logger, MetricSet } from '@login-pipeline/observability';
 import { Health } from './health.ts';
 import { createHttpApp } from './http-app.ts';
+import { ServiceContext } from './service-context.ts';
+import type { ServiceSettings } from './service-context.ts';
 import { Shutdown } from './shutdown.ts';
 import { giveBackStartGarbage } from './start-garbage.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
-/** The settings that running a service takes. */
-export interface ServiceSettings {
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    /** Addresses and networks whose `X-Forwarded-For` is believed; default: none. */
-    readonly trustedProxies?: readonly string[];
-  };
-  readonly log: { readonly level: string };
-  /** Default: no traces. */
-  readonly traces?: TracesSettings;
-  /** How long strategies may take to close; default 20 s. */
-  readonly drainTimeoutMs?: number;
-}
-
-/** What the parts of a service are given. */
-export interface ServiceContext<S extends ServiceSettings> {
-  readonly settings: S;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly health: Health;
-  /** Undefined while traces are off. */
-  readonly tracing: Tracing | undefined;
-  /**
-   * Ends the service: logs the error once, closes within 5 s, exits with the error's numeric `exitCode` or 70. An
-   * error with an `exitCode` is the operator's matter and is logged without its stack.
-   */
-  readonly fail: (error: unknown) => void;
-  /** Ends the service as SIGTERM would: drains, closes, exits with 0. */
-  readonly stop: () => void;
-}
-
+/** A service: what it is called, what it reads and shows, and its module. */
 export interface ServiceDefinition<S extends ServiceSettings> {
   readonly name: string;
   readonly version: string;
@@ -59,12 +29,8 @@ export interface ServiceDefinition<S extends ServiceSettings> {
     readonly prefix: string;
     readonly sets: readonly MetricSet[];
   };
+  /** Its providers inject {@link ServiceContext}; those that make a transport hand it to `serve()`. */
   readonly module: (context: ServiceContext<S>) => Type | DynamicModule;
-  /** Started last, closed first. A strategy reports a failed start with `callback(error)`. */
-  readonly transports?: (
-    app: NestFastifyApplication,
-    context: ServiceContext<S>,
-  ) => readonly CustomTransportStrategy[];
 }
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 20_000;
@@ -115,7 +81,9 @@ async function start<S extends ServiceSettings>(
     1,
   );
   const tracing = await startTracing(definition, settings.traces, logger);
-  const context: ServiceContext<S> = {
+  const context = new ServiceContext<S>({
+    name,
+    version,
     settings,
     logger,
     metrics,
@@ -127,7 +95,7 @@ async function start<S extends ServiceSettings>(
     stop: () => {
       shutdown.stop();
     },
-  };
+  });
 
   const app = await createHttpApp(
     definition.module(context),
@@ -140,7 +108,7 @@ async function start<S extends ServiceSettings>(
   });
   await listen(app, settings.http, logger);
   if (shutdown.begun) return;
-  for (const strategy of definition.transports?.(app, context) ?? []) {
+  for (const strategy of context.transports) {
     shutdown.drains(strategy, settings.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
     app.connectMicroservice({ strategy });
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Flow } from './flow.ts';
+import type { Flow } from '@login-pipeline/nest-streams';
 
 const count = z.int().min(0);
 

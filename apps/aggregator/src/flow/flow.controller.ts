@@ -1,25 +1,24 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FlowWatch } from '@login-pipeline/nest-streams';
+import { Controller, Get, Inject, Query, UseInterceptors } from '@nestjs/common';
 import { CachedAnswer } from '../http/answer-cache.ts';
-import { sendAnswer } from '../http/conditional-reply.ts';
+import { AnswerInterceptor } from '../http/answer.interceptor.ts';
 import { parseQuery } from '../http/query.ts';
 import { NO_QUERY } from '../http/schemas.ts';
 import { flowAnswer } from './flow-answer.ts';
-import type { FlowView } from './flow.ts';
-import { FLOW_VIEW } from './tokens.ts';
 
 /** What the transformer did with every input record. */
 @Controller('flow')
+@UseInterceptors(AnswerInterceptor)
 export class FlowController {
-  readonly #view: FlowView;
+  readonly #watch: Pick<FlowWatch, 'flow'>;
 
-  constructor(@Inject(FLOW_VIEW) view: FlowView) {
-    this.#view = view;
+  constructor(@Inject(FlowWatch) watch: Pick<FlowWatch, 'flow'>) {
+    this.#watch = watch;
   }
 
   @Get()
-  flow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(NO_QUERY, request.query);
-    sendAnswer(request, reply, CachedAnswer.of(flowAnswer(this.#view.flow())));
+  flow(@Query() query: unknown): CachedAnswer {
+    parseQuery(NO_QUERY, query);
+    return CachedAnswer.of(flowAnswer(this.#watch.flow()));
   }
 }

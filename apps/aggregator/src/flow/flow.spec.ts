@@ -1,12 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Flow } from '@login-pipeline/nest-streams';
+import { FlowWatch } from '@login-pipeline/nest-streams';
+import { createHttpApp } from '@login-pipeline/service';
+import { testContext } from '@login-pipeline/service/testing';
+import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger } from '@login-pipeline/observability';
-import { ProblemDetailsFilter } from '@login-pipeline/service';
 import { FLOW } from './flow-answer.ts';
-import type { Flow } from './flow.ts';
-import { FlowModule } from './flow.module.ts';
+import { FlowController } from './flow.controller.ts';
+
+@Module({
+  controllers: [FlowController],
+  providers: [{ provide: FlowWatch, useFactory: () => ({ flow: () => flow }) }],
+})
+class KnownFlowModule {}
 
 const NOON = new Date('2026-11-23T12:00:00.000Z');
 
@@ -17,14 +23,7 @@ async function get(
   url = '/flow',
   headers: Record<string, string> = {},
 ): ReturnType<NestFastifyApplication['inject']> {
-  app = await NestFactory.create<NestFastifyApplication>(
-    FlowModule.register({ view: { flow: () => flow } }),
-    new FastifyAdapter(),
-    { logger: false, abortOnError: false },
-  );
-  const logger = createLogger({ service: 'test', version: '0', level: 'silent', pretty: false });
-  app.useGlobalFilters(new ProblemDetailsFilter(logger));
-  await app.init();
+  app = await createHttpApp(KnownFlowModule, testContext({}));
   return app.inject({ url, headers });
 }
 

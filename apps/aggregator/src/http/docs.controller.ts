@@ -1,8 +1,8 @@
+import { ServiceContext } from '@login-pipeline/service';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { docsPage, STYLE } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import type { OpenApiDocument } from './openapi.ts';
-import { SERVICE_VERSION } from './tokens.ts';
 
 const CACHE_CONTROL = 'public, max-age=300';
 
@@ -12,7 +12,7 @@ export class DocsController {
   readonly #document: OpenApiDocument;
   readonly #page: string;
 
-  constructor(@Inject(SERVICE_VERSION) version: string) {
+  constructor(@Inject(ServiceContext) { version }: ServiceContext) {
     this.#document = openApiDocument(version);
     this.#page = docsPage(this.#document);
   }

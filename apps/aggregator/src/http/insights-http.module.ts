@@ -1,36 +1,41 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import type { InsightsViews } from '../board/insights-board.ts';
+import { InsightsBoard } from '../board/insights-board.ts';
 import { DocsController } from './docs.controller.ts';
 import { InsightsController } from './insights.controller.ts';
 import { LiveController } from './live.controller.ts';
-import { protect } from './protection.ts';
+import { Protection } from './protection.ts';
 import { SharedAnswers } from './shared-answers.ts';
-import { PROTECTION, SERVICE_VERSION, SHARED_ANSWERS } from './tokens.ts';
 
 /** The insights over HTTP: JSON, live stream, ledger and API document. */
 @Module({})
 export class InsightsHttpModule {
-  /** @param options with our own clock, epoch ms, if it is another one */
+  /**
+   * @param options.imports a module that exports the board
+   * @param options.now our own clock, epoch ms
+   */
   static register(options: {
-    views: InsightsViews;
-    version: string;
-    now?: () => number;
+    readonly imports: NonNullable<ModuleMetadata['imports']>;
+    readonly now?: () => number;
   }): DynamicModule {
     return {
       module: InsightsHttpModule,
+      imports: options.imports,
       controllers: [InsightsController, LiveController, DocsController],
       providers: [
-        { provide: SHARED_ANSWERS, useValue: new SharedAnswers(options.views, options.now) },
-        { provide: SERVICE_VERSION, useValue: options.version },
+        {
+          provide: SharedAnswers,
+          inject: [InsightsBoard],
+          useFactory: (board: InsightsBoard) => new SharedAnswers(board, options.now),
+        },
         {
           // Providers are made before Nest registers routes, and Fastify's hooks hold for later routes only.
-          provide: PROTECTION,
+          provide: Protection,
           inject: [HttpAdapterHost],
           useFactory: ({ httpAdapter }: HttpAdapterHost) =>
-            protect(httpAdapter.getInstance<FastifyInstance>()),
+            Protection.of(httpAdapter.getInstance<FastifyInstance>()),
         },
       ],
     };

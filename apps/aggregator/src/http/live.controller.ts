@@ -5,8 +5,7 @@ import { ProblemException } from '@login-pipeline/service';
 import { LiveStream } from './live-stream.ts';
 import { parsePeriodQuery } from './query.ts';
 import { INSIGHTS_QUERY } from './schemas.ts';
-import type { SharedAnswers } from './shared-answers.ts';
-import { SHARED_ANSWERS } from './tokens.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 /** Well below what connections there may be: there must be some left for questions. */
 const BOUNDS = { total: 2500, perClient: 32 };
@@ -18,7 +17,7 @@ export class LiveController implements OnModuleDestroy {
   readonly #answers: SharedAnswers;
   readonly #stream = new LiveStream(BOUNDS);
 
-  constructor(@Inject(SHARED_ANSWERS) answers: SharedAnswers) {
+  constructor(@Inject(SharedAnswers) answers: SharedAnswers) {
     this.#answers = answers;
   }
 

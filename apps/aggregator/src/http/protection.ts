@@ -10,10 +10,18 @@ import helmet from 'helmet';
 const MAX_REQUESTS_PER_SECOND = 2000;
 
 /**
- * Adds security headers and a rate limit to all routes that are registered afterwards. Pages may load scripts, styles
- * and pictures from this service alone; no other origin may read answers (no CORS).
+ * Security headers and a rate limit for all routes that are registered afterwards. Pages may load scripts, styles and
+ * pictures from this service alone; no other origin may read answers (no CORS).
  */
-export async function protect(server: FastifyInstance): Promise<void> {
+export class Protection {
+  /** Resolves when the server has both. */
+  static async of(server: FastifyInstance): Promise<Protection> {
+    await protect(server);
+    return new Protection();
+  }
+}
+
+async function protect(server: FastifyInstance): Promise<void> {
   const headers = securityHeaders();
   server.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headers);

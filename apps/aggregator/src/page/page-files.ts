@@ -25,25 +25,32 @@ export interface PageFile {
   readonly compressed: ReadonlyMap<Coding, Buffer>;
 }
 
-/** Files by name. */
-export type PageFiles = ReadonlyMap<string, PageFile>;
+/** What the build made of the page, by name. */
+export class PageFiles {
+  readonly #files: ReadonlyMap<string, PageFile>;
 
-/**
- * Reads what the build made of the page.
- *
- * @throws {Error} when the folder has no index.html
- */
-export function readPageFiles(folder: string): PageFiles {
-  if (!existsSync(join(folder, 'index.html'))) {
-    throw new Error(`${folder} has no index.html: install all that the build of the service made.`);
+  private constructor(files: ReadonlyMap<string, PageFile>) {
+    this.#files = files;
   }
-  return new Map(
-    readdirSync(folder).flatMap((name) => {
+
+  /** @throws {Error} when the folder has no index.html */
+  static in(folder: string): PageFiles {
+    if (!existsSync(join(folder, 'index.html'))) {
+      throw new Error(
+        `${folder} has no index.html: install all that the build of the service made.`,
+      );
+    }
+    const files = readdirSync(folder).flatMap((name) => {
       const mediaType = MEDIA_TYPES[extname(name)];
       if (mediaType === undefined) return [];
       return [[name, readPageFile(join(folder, name), mediaType)] as const];
-    }),
-  );
+    });
+    return new PageFiles(new Map(files));
+  }
+
+  get(name: string): PageFile | undefined {
+    return this.#files.get(name);
+  }
 }
 
 function readPageFile(path: string, mediaType: string): PageFile {

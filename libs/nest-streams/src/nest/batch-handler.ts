@@ -1,10 +1,12 @@
-import type { ConsumedBatch } from '@login-pipeline/streams';
+import type { ConsumedBatch, ConsumedRecord } from '@login-pipeline/streams';
 import type { RpcExceptionFilter } from '@nestjs/common';
 import { applyDecorators, Catch, UseFilters } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { isObservable, lastValueFrom, throwError } from 'rxjs';
+
+import type { BatchContext } from './batch-context.ts';
 
 /** Nest's name of our transports: handlers of other transports are not theirs. */
 export const KAFKA_BATCHES = Symbol('kafka-batches');
@@ -18,12 +20,40 @@ class RethrowFilter implements RpcExceptionFilter {
 Catch()(RethrowFilter);
 
 /**
- * Marks the method that handles the batches of a source, one batch of one partition at a time.
+ * Marks the method that handles the batches of a source, one batch of one partition at a time. It is given the batch and
+ * the context of its stream.
  *
  * @param source the name under which the transport was given its topic
  */
 export function BatchHandler(source: string): MethodDecorator {
-  return applyDecorators(EventPattern([source], KAFKA_BATCHES), UseFilters(new RethrowFilter()));
+  const mark = applyDecorators(
+    EventPattern([source], KAFKA_BATCHES),
+    UseFilters(new RethrowFilter()),
+  );
+  return (target, name, descriptor) => {
+    // Without them Nest gives the first argument alone.
+    Payload()(target, name, 0);
+    Ctx()(target, name, 1);
+    mark(target, name, descriptor);
+  };
+}
+
+/**
+ * Marks the method that handles the records of a source, one by one: of a stream that transforms it returns the record's
+ * outcome, of one that folds nothing. It may not wait: a method that has to is one of batches.
+ *
+ * @param source the name under which the transport was given its topic
+ */
+export function RecordHandler(
+  source: string,
+): (target: object, name: string | symbol, descriptor: PropertyDescriptor) => void {
+  return (target, name, descriptor) => {
+    const handle = descriptor.value as (record: ConsumedRecord, partition: number) => unknown;
+    descriptor.value = function (this: unknown, batch: ConsumedBatch, context: BatchContext) {
+      return context.perRecord(batch, (record, partition) => handle.call(this, record, partition));
+    };
+    BatchHandler(source)(target, name, descriptor);
+  };
 }
 
 /**
@@ -33,11 +63,13 @@ export function BatchHandler(source: string): MethodDecorator {
 export function handlerOf<Result>(
   handlers: ReadonlyMap<string, MessageHandler>,
   source: string,
+  context: BatchContext,
 ): (batch: ConsumedBatch) => Promise<Result> {
   const handler = handlers.get(source);
-  if (handler === undefined) throw new Error(`No method has @BatchHandler('${source}')`);
+  if (handler === undefined)
+    throw new Error(`No method has @BatchHandler('${source}') or @RecordHandler('${source}')`);
   return async (batch) => {
-    const result: unknown = await handler(batch, undefined);
+    const result: unknown = await handler(batch, context);
     return (isObservable(result) ? await lastValueFrom(result) : result) as Result;
   };
 }

@@ -1,6 +1,7 @@
 import type { ConsumedBatch } from '@login-pipeline/streams';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
+import type { BatchContext } from './batch-context.ts';
 import { handlerOf, KAFKA_BATCHES } from './batch-handler.ts';
 import { startFailure } from '../client/errors.ts';
 
@@ -22,20 +23,27 @@ export type HandleBatch<Result> = (batch: ConsumedBatch) => Promise<Result>;
  * Nest transport that hands the batches of one topic to a `@BatchHandler`. What its result means, and
  * what exactly once takes, is up to the consumer.
  */
-export class BatchTransport<Result> extends Server implements CustomTransportStrategy {
+export class BatchTransport<Result = unknown> extends Server implements CustomTransportStrategy {
   override readonly transportId = KAFKA_BATCHES;
   override readonly propagatesEventHandlerErrors = true;
   readonly #source: string;
+  readonly #context: BatchContext;
   readonly #create: (handle: HandleBatch<Result>) => Promise<BatchConsumer>;
   #consumer: BatchConsumer | undefined;
 
   /**
    * @param source the name that `@BatchHandler` uses
+   * @param context what its method is given beside each batch
    * @param create checks brokers and topics and makes the consumer; its error ends the start
    */
-  constructor(source: string, create: (handle: HandleBatch<Result>) => Promise<BatchConsumer>) {
+  constructor(
+    source: string,
+    context: BatchContext,
+    create: (handle: HandleBatch<Result>) => Promise<BatchConsumer>,
+  ) {
     super();
     this.#source = source;
+    this.#context = context;
     this.#create = create;
   }
 
@@ -49,6 +57,11 @@ export class BatchTransport<Result> extends Server implements CustomTransportStr
         callback(startFailure(error));
       },
     );
+  }
+
+  /** Hands a batch to its method, inside Nest: what a stream does with the batches that it reads. */
+  handle(batch: ConsumedBatch): Promise<Result> {
+    return handlerOf<Result>(this.messageHandlers, this.#source, this.#context)(batch);
   }
 
   async close(): Promise<void> {
@@ -72,7 +85,9 @@ export class BatchTransport<Result> extends Server implements CustomTransportStr
   }
 
   async #start(): Promise<void> {
-    this.#consumer = await this.#create(handlerOf<Result>(this.messageHandlers, this.#source));
+    this.#consumer = await this.#create(
+      handlerOf<Result>(this.messageHandlers, this.#source, this.#context),
+    );
     await this.#consumer.start();
   }
 }

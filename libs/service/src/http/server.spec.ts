@@ -6,9 +6,8 @@ import { Controller, Get, Module, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
-import { Health } from '../health.ts';
 import { createHttpApp } from '../http-app.ts';
-import { createLogger, Metrics } from '@login-pipeline/observability';
+import { testContext } from '../testing/index.ts';
 
 let streams: FastifyReply[];
 
@@ -43,12 +42,7 @@ let sockets: Socket[];
 beforeEach(async () => {
   streams = [];
   sockets = [];
-  const logger = createLogger({ service: 's', version: '1', level: 'silent', pretty: false });
-  app = await createHttpApp(StreamModule, {
-    logger,
-    metrics: new Metrics(),
-    health: new Health(),
-  });
+  app = await createHttpApp(StreamModule, testContext({}));
   await app.listen(0, '127.0.0.1');
   server = app.getHttpServer();
 });

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Health } from '../health.ts';
 import { createHttpApp } from '../http-app.ts';
-import { createLogger, Metrics } from '@login-pipeline/observability';
+import { createLogger } from '@login-pipeline/observability';
+import { testContext } from '../testing/index.ts';
 
 @Module({})
 class NoModule {}
@@ -24,8 +24,7 @@ beforeEach(async () => {
     pretty: false,
     destination,
   });
-  const parts = { logger, metrics: new Metrics(), health: new Health() };
-  app = await createHttpApp(NoModule, parts, [PROXY]);
+  app = await createHttpApp(NoModule, testContext({}, { logger }), [PROXY]);
 });
 afterEach(() => app.close());
 

@@ -2,8 +2,7 @@
 import { Module } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { concern, setting, TEXT } from '@login-pipeline/config';
-import { runService } from '../index.ts';
-import type { ServiceContext } from '../index.ts';
+import { runService, ServiceContext } from '../index.ts';
 
 interface Settings {
   readonly http: { readonly host: string; readonly port: number };
@@ -13,9 +12,6 @@ interface Settings {
 
 const HANGING = ['hangs', 'fails and hangs', 'fails while it drains'];
 const [, , scenario = '', port = '0'] = process.argv;
-
-@Module({})
-class FixtureModule {}
 
 class FixtureTransport implements CustomTransportStrategy {
   readonly #context: ServiceContext<Settings>;
@@ -56,6 +52,21 @@ class FixtureTransport implements CustomTransportStrategy {
   }
 }
 
+@Module({
+  providers: [
+    {
+      provide: FixtureTransport,
+      inject: [ServiceContext],
+      useFactory: (context: ServiceContext<Settings>) => {
+        const transport = new FixtureTransport(context);
+        context.serve(transport);
+        return transport;
+      },
+    },
+  ],
+})
+class FixtureModule {}
+
 const SETTINGS = concern(
   {
     rate: setting('RATE', { description: 'A number', format: TEXT, default: '5' }),
@@ -81,7 +92,6 @@ await runService({
   settings: SETTINGS,
   metrics: { prefix: 'fixture_', sets: [] },
   module: () => FixtureModule,
-  transports: (_app, context) => [new FixtureTransport(context)],
 });
 
 function operatorError(message: string, exitCode: number): Error {

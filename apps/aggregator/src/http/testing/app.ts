@@ -1,11 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger, Metrics } from '@login-pipeline/observability';
-import { createHttpApp, Health } from '@login-pipeline/service';
+import { createHttpApp } from '@login-pipeline/service';
+import { testContext } from '@login-pipeline/service/testing';
+import { Module } from '@nestjs/common';
 import { InsightsBoard } from '../../board/insights-board.ts';
 import type { InsightsViews } from '../../board/insights-board.ts';
 import type { PartitionState } from '../../state/partition-state.ts';
 import { LIMITS, SOME_TIME_MS } from '../../state/testing/logins.ts';
 import { InsightsHttpModule } from '../insights-http.module.ts';
+
+@Module({})
+class BoardModule {}
 
 /** A board whose answers are never older than the question. */
 export function liveBoard(
@@ -26,14 +30,14 @@ export function liveBoard(
 }
 
 /** The service's HTTP side as it runs, without a port. */
-export function startApp(views: InsightsViews): Promise<NestFastifyApplication> {
-  const logger = createLogger({ service: 'test', version: '0', level: 'silent', pretty: false });
+export function startApp(board: InsightsViews): Promise<NestFastifyApplication> {
+  const module = {
+    module: BoardModule,
+    providers: [{ provide: InsightsBoard, useValue: board }],
+    exports: [InsightsBoard],
+  };
   return createHttpApp(
-    InsightsHttpModule.register({ views, version: '1.2.3', now: () => SOME_TIME_MS }),
-    {
-      logger,
-      metrics: new Metrics(),
-      health: new Health(),
-    },
+    InsightsHttpModule.register({ imports: [module], now: () => SOME_TIME_MS }),
+    testContext({}),
   );
 }

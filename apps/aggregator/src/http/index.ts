@@ -1,1 +1,0 @@
-export { InsightsHttpModule } from './insights-http.module.ts';

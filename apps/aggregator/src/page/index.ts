@@ -1,1 +1,0 @@
-export { BUILT_PAGE, PageModule } from './page.module.ts';

@@ -1,0 +1,171 @@
+import { ServiceContext } from '@login-pipeline/service';
+import { DeadLetterFuse } from '@login-pipeline/streams';
+import type { CommitPlan } from '@login-pipeline/streams';
+import type { DynamicModule, ModuleMetadata, Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import type { TopicRole } from '../client/topics.ts';
+import type { FoldSettings, TransformSettings } from '../settings/index.ts';
+import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';
+import type { Changes } from '../snapshots/changes.ts';
+import type { PartitionStates } from '../snapshots/partition-states.ts';
+import { TRANSFORM_METRICS } from '../transactions/metrics.ts';
+import { TransactionalConsumer } from '../transactions/transactional-consumer.ts';
+import { FoldContext, TransformContext } from './batch-context.ts';
+import { BatchTransport } from './batch-transport.ts';
+
+/** A stream that transforms a topic into another one. */
+export interface TransformStream {
+  /** The name by which `@BatchHandler` or `@RecordHandler` marks the method that decides. */
+  readonly source: string;
+  readonly settings: TransformSettings;
+  /** Every reason that a dead letter of the method may have: their counters start at 0. */
+  readonly reasons: readonly string[];
+  /** A compacted topic for the latest output of each key; absent: none is kept. */
+  readonly latest?: TopicRole | undefined;
+  /** Of its part in the probes; default: `consumer`. */
+  readonly healthName?: string;
+}
+
+/** A stream that folds a topic into a state per partition. */
+export interface FoldStream<States extends PartitionStates = PartitionStates> {
+  /** The name by which `@BatchHandler` or `@RecordHandler` marks the method that folds. */
+  readonly source: string;
+  readonly settings: FoldSettings;
+  /** What holds the states, by the class that one of `imports` exports. */
+  readonly states: Type<States>;
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  /** What is told of changes beside snapshots; absent: only replicas are told. */
+  readonly changes?: ChangesOf<States> | undefined;
+  /** Of its part in the probes; default: `consumer`. */
+  readonly healthName?: string;
+}
+
+interface ChangesOf<States> {
+  readonly topic: TopicRole;
+  readonly of: (states: States) => Omit<Changes, 'topic'>;
+}
+
+/** Reasons of dead letters that the engine itself gives. */
+export const ENGINE_REASONS = [
+  'record_too_large',
+  'record_timestamp_refused',
+  'record_refused',
+] as const;
+
+/**
+ * A stream inside Nest. It makes the transport, starts it when the application is ready and drains it first when that ends,
+ * and shows it in the probes as `consumer`. Takes {@link ServiceContext}, as `runService` provides it.
+ */
+@Module({})
+export class StreamsModule {
+  /**
+   * Outputs, dead letters and the next offset of each batch are one transaction: every record is decided about exactly
+   * once, whatever fails. Its handler returns a `CommitPlan` (per batch) or an `Outcome` (per record).
+   */
+  static transform(stream: TransformStream): DynamicModule {
+    return streamOf(stream, [ServiceContext], (context) => transformTransport(stream, context));
+  }
+
+  /**
+   * State and next offset of a partition are kept together in a compacted topic: every record is folded exactly once,
+   * whatever fails. Its handler returns nothing.
+   */
+  static fold<States extends PartitionStates>(stream: FoldStream<States>): DynamicModule {
+    return streamOf(
+      stream,
+      [ServiceContext, stream.states],
+      (context, states) => foldTransport(stream, context, states as States),
+      stream.imports,
+    );
+  }
+}
+
+function streamOf<Result>(
+  { healthName = 'consumer' }: Pick<FoldStream, 'healthName'>,
+  inject: Type[],
+  create: (context: ServiceContext, states: unknown) => BatchTransport<Result>,
+  imports: FoldStream['imports'] = [],
+): DynamicModule {
+  const useFactory = (context: ServiceContext, states: unknown): BatchTransport<Result> => {
+    const transport = create(context, states);
+    context.health.register(healthName, transport);
+    context.serve(transport);
+    return transport;
+  };
+  return {
+    module: StreamsModule,
+    imports,
+    providers: [{ provide: BatchTransport, inject, useFactory }],
+    exports: [BatchTransport],
+  };
+}
+
+function transformTransport(
+  { source, settings, reasons, latest }: TransformStream,
+  { name, version, logger, metrics, tracing, fail }: ServiceContext,
+): BatchTransport<CommitPlan> {
+  // A reason's first dead letter must be an increase, not a new series.
+  for (const reason of new Set([...reasons, ...ENGINE_REASONS])) {
+    metrics.increment(TRANSFORM_METRICS.dead_letters_total, { reason }, 0);
+  }
+  const { kafka, topics, producer, stallTimeoutMs, deadLetterMaxRatio } = settings;
+  const context = new TransformContext(
+    {
+      service: `${name}@${version}`,
+      tooLarge: 'record_too_large',
+      refused: {
+        timestamp: 'record_timestamp_refused',
+        size: 'record_too_large',
+        record: 'record_refused',
+      },
+      now: () => new Date(),
+    },
+    new DeadLetterFuse(deadLetterMaxRatio),
+  );
+  return new BatchTransport(source, context, (handle) =>
+    TransactionalConsumer.create(
+      {
+        connection: kafka,
+        groupId: topics.groupId,
+        input: { topic: topics.inputTopic, setting: 'INPUT_TOPIC' },
+        output: { topic: topics.outputTopic, setting: 'OUTPUT_TOPIC' },
+        deadLetter: { topic: topics.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+        latest,
+        ...producer,
+        stallTimeoutMs,
+        logger,
+        metrics,
+        tracing,
+        onFatal: fail,
+      },
+      handle,
+    ),
+  );
+}
+
+function foldTransport<States extends PartitionStates>(
+  { source, settings, changes }: FoldStream<States>,
+  { logger, metrics, tracing, fail }: ServiceContext,
+  states: States,
+): BatchTransport<void> {
+  const { kafka, groupId, inputTopic, snapshotTopic, ...intervals } = settings;
+  return new BatchTransport(source, new FoldContext(states), (handle) =>
+    SnapshotConsumer.create(
+      {
+        connection: kafka,
+        groupId,
+        input: { topic: inputTopic, setting: 'INPUT_TOPIC' },
+        snapshots: { topic: snapshotTopic, setting: 'SNAPSHOT_TOPIC' },
+        snapshotIntervalMs: intervals.snapshotIntervalMs,
+        stallTimeoutMs: intervals.stallTimeoutMs,
+        states,
+        changes: changes && { topic: changes.topic, ...changes.of(states) },
+        logger,
+        metrics,
+        tracing,
+        onFatal: fail,
+      },
+      handle,
+    ),
+  );
+}
