@@ -7,6 +7,7 @@ export type { FoldStream, TransformStream } from './nest/streams.module.ts';
 export { JsonStates, OtherStateError } from './snapshots/json-states.ts';
 export { CONSUMER_METRICS } from './engine/metrics.ts';
 export { FLOW_METRICS } from './flow/metrics.ts';
+export { STREAM_METRICS } from './stream-metrics.ts';
 export { FOLD_METRICS } from './snapshots/metrics.ts';
 export { TRANSFORM_METRICS } from './transactions/metrics.ts';
 export { connectAdmin } from './client/admin.ts';

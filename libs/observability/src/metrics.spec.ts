@@ -76,6 +76,27 @@ describe('Metrics', () => {
     expect(await scrape(metrics)).toEqual(['stock_records{room="a",shelf="1"} 7']);
   });
 
+  it('are shared by several parts: a series of more than one is their sum', async () => {
+    const metrics = new Metrics();
+    const [stock, otherStock] = [
+      metrics.share(SHOP.stock_records),
+      metrics.share(SHOP.stock_records),
+    ];
+    const [open, otherOpen] = [
+      metrics.share(SHOP.open_partitions),
+      metrics.share(SHOP.open_partitions),
+    ];
+    stock([{ labels: { room: 'a', shelf: 0 }, value: 5 }]);
+    otherStock([{ labels: { room: 'b', shelf: 0 }, value: 6 }]);
+    open([{ labels: {}, value: 2 }]);
+    otherOpen([{ labels: {}, value: 3 }]);
+    stock([]);
+    expect(await scrape(metrics)).toEqual([
+      'stock_records{room="b",shelf="0"} 6',
+      'open_partitions 5',
+    ]);
+  });
+
   it('are observed in the buckets of their declaration', async () => {
     const metrics = new Metrics();
     metrics.observe(SHOP.order_items, {}, 60);

@@ -26,6 +26,14 @@ const FAMILY_TYPES: Readonly<Record<MetricDefinition['kind'], FamilyType<Family>
 /** Gauges of prom-client that are named like counters; what they hold is the sum of the family without the suffix. */
 const MISNAMED = ['resources', 'handles', 'requests'].map((what) => `nodejs_active_${what}_total`);
 
+/** What one part shows of a gauge. */
+interface Share {
+  samples: readonly {
+    readonly labels: Readonly<Record<string, string | number>>;
+    readonly value: number;
+  }[];
+}
+
 /** One value of a gauge family. */
 export interface MetricSample<M extends Metric> {
   readonly labels: MetricLabels<M>;
@@ -39,6 +47,7 @@ export interface MetricSample<M extends Metric> {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #families = new Map<Metric, Family>();
+  readonly #shares = new Map<Metric, Set<Share>>();
   readonly #refreshers: (() => void | Promise<void>)[] = [];
   readonly #prefix: string;
 
@@ -77,6 +86,27 @@ export class Metrics {
     const gauge = this.#family(metric, Gauge);
     gauge.reset();
     for (const { labels, value } of samples) gauge.set(labels, value);
+  }
+
+  /**
+   * Joins the parts that show one gauge, as two consumers in one process do: of a series that several of them show, a scrape
+   * has the sum.
+   *
+   * @returns what replaces all values of this part
+   */
+  share<M extends GaugeMetric>(metric: M): (samples: readonly MetricSample<M>[]) => void {
+    const shares = this.#shares.get(metric) ?? new Set();
+    this.#shares.set(metric, shares);
+    const own: Share = { samples: [] };
+    shares.add(own);
+    return (samples) => {
+      own.samples = samples;
+      const gauge = this.#family(metric, Gauge);
+      gauge.reset();
+      for (const { labels, value } of [...shares].flatMap((share) => share.samples)) {
+        gauge.inc(labels, value);
+      }
+    };
   }
 
   /** Adds one observation, in the metric's unit, to a histogram. */

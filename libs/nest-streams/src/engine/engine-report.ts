@@ -23,10 +23,13 @@ export class EngineReport {
   readonly #options: EngineReportOptions;
   readonly #owned = new Set<number>();
   readonly #unreadable = new Set<number>();
+  /** A process may have several engines. */
+  readonly #show: ReturnType<typeof sharesOf>;
   #throttledAt = -Infinity;
 
   constructor(options: EngineReportOptions) {
     this.#options = options;
+    this.#show = sharesOf(options.metrics);
   }
 
   /** Shows, at each scrape, how far an engine is. */
@@ -34,8 +37,8 @@ export class EngineReport {
     const { metrics } = this.#options;
     metrics.onScrape(() => {
       this.#showProgress(engine);
-      metrics.set(CONSUMER_METRICS.consumer_assigned_partitions, {}, this.#owned.size);
-      metrics.set(CONSUMER_METRICS.consumer_unreadable_partitions, {}, this.#unreadable.size);
+      this.#show.assigned([{ labels: {}, value: this.#owned.size }]);
+      this.#show.unreadable([{ labels: {}, value: this.#unreadable.size }]);
     });
   }
 
@@ -132,7 +135,7 @@ export class EngineReport {
   }
 
   #showProgress({ progress }: Progressing): void {
-    const { topic, metrics } = this.#options;
+    const { topic } = this.#options;
     const now = Date.now();
     const partitions = [...progress].map(([partition, one]) => ({
       labels: { topic, partition },
@@ -142,19 +145,22 @@ export class EngineReport {
     const known = partitions.flatMap(({ labels, lag }) =>
       lag === undefined ? [] : [{ labels, lag }],
     );
-    metrics.setAll(
-      CONSUMER_METRICS.consumer_lag_records,
-      known.map(({ labels, lag }) => ({ labels, value: lag.records })),
-    );
-    metrics.setAll(
-      CONSUMER_METRICS.consumer_lag_seconds,
-      known.map(({ labels, lag }) => ({ labels, value: lag.seconds })),
-    );
-    metrics.setAll(
-      CONSUMER_METRICS.consumer_last_progress_timestamp_seconds,
+    this.#show.lagRecords(known.map(({ labels, lag }) => ({ labels, value: lag.records })));
+    this.#show.lagSeconds(known.map(({ labels, lag }) => ({ labels, value: lag.seconds })));
+    this.#show.movedAt(
       partitions.flatMap(({ labels, movedAt }) =>
         movedAt === undefined ? [] : [{ labels, value: movedAt / 1_000 }],
       ),
     );
   }
+}
+
+function sharesOf(metrics: Metrics) {
+  return {
+    assigned: metrics.share(CONSUMER_METRICS.consumer_assigned_partitions),
+    unreadable: metrics.share(CONSUMER_METRICS.consumer_unreadable_partitions),
+    lagRecords: metrics.share(CONSUMER_METRICS.consumer_lag_records),
+    lagSeconds: metrics.share(CONSUMER_METRICS.consumer_lag_seconds),
+    movedAt: metrics.share(CONSUMER_METRICS.consumer_last_progress_timestamp_seconds),
+  };
 }

@@ -23,7 +23,7 @@ export interface TransformStream {
   /** A compacted topic for the latest output of each key; absent: none is kept. */
   readonly latest?: TopicRole | undefined;
   /** Of its part in the probes; default: `consumer`. */
-  readonly healthName?: string;
+  readonly name?: string;
 }
 
 /** A stream that folds a topic into a state per partition. */
@@ -31,19 +31,23 @@ export interface FoldStream<States extends PartitionStates = PartitionStates> {
   /** The name by which `@BatchHandler` or `@RecordHandler` marks the method that folds. */
   readonly source: string;
   readonly settings: FoldSettings;
-  /** What holds the states, by the class that one of `imports` exports. */
+  /** What holds the states, by its class: one of `imports` exports it, or `provide` makes it. */
   readonly states: Type<States>;
-  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  readonly imports?: ModuleMetadata['imports'];
+  /** Makes the states: the module then exports them, to be injected by their class. */
+  readonly provide?: () => States;
   /** What is told of changes beside snapshots; absent: only replicas are told. */
   readonly changes?: ChangesOf<States> | undefined;
   /** Of its part in the probes; default: `consumer`. */
-  readonly healthName?: string;
+  readonly name?: string;
 }
 
 interface ChangesOf<States> {
   readonly topic: TopicRole;
   readonly of: (states: States) => Omit<Changes, 'topic'>;
 }
+
+const DEFAULT_SNAPSHOT_INTERVAL_MS = 1_000;
 
 /** Reasons of dead letters that the engine itself gives. */
 export const ENGINE_REASONS = [
@@ -75,28 +79,29 @@ export class StreamsModule {
       stream,
       [ServiceContext, stream.states],
       (context, states) => foldTransport(stream, context, states as States),
-      stream.imports,
+      stream,
     );
   }
 }
 
 function streamOf<Result>(
-  { healthName = 'consumer' }: Pick<FoldStream, 'healthName'>,
+  { name = 'consumer' }: Pick<FoldStream, 'name'>,
   inject: Type[],
   create: (context: ServiceContext, states: unknown) => BatchTransport<Result>,
-  imports: FoldStream['imports'] = [],
+  fold?: Pick<FoldStream, 'imports' | 'states' | 'provide'>,
 ): DynamicModule {
+  const own = fold?.provide && { provide: fold.states, useFactory: fold.provide };
   const useFactory = (context: ServiceContext, states: unknown): BatchTransport<Result> => {
     const transport = create(context, states);
-    context.health.register(healthName, transport);
+    context.health.register(name, transport);
     context.serve(transport);
     return transport;
   };
   return {
     module: StreamsModule,
-    imports,
-    providers: [{ provide: BatchTransport, inject, useFactory }],
-    exports: [BatchTransport],
+    imports: fold?.imports ?? [],
+    providers: [{ provide: BatchTransport, inject, useFactory }, ...(own ? [own] : [])],
+    exports: [BatchTransport, ...(own ? [own.provide] : [])],
   };
 }
 
@@ -156,7 +161,7 @@ function foldTransport<States extends PartitionStates>(
         groupId,
         input: { topic: inputTopic, setting: 'INPUT_TOPIC' },
         snapshots: { topic: snapshotTopic, setting: 'SNAPSHOT_TOPIC' },
-        snapshotIntervalMs: intervals.snapshotIntervalMs,
+        snapshotIntervalMs: intervals.snapshotIntervalMs ?? DEFAULT_SNAPSHOT_INTERVAL_MS,
         stallTimeoutMs: intervals.stallTimeoutMs,
         states,
         changes: changes && { topic: changes.topic, ...changes.of(states) },

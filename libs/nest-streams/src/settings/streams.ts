@@ -30,7 +30,8 @@ export interface FoldSettings {
   readonly groupId: string;
   readonly inputTopic: string;
   readonly snapshotTopic: string;
-  readonly snapshotIntervalMs: number;
+  /** Default: a second. */
+  readonly snapshotIntervalMs?: number;
   readonly stallTimeoutMs: number;
 }
 
