@@ -50,7 +50,10 @@ export default tseslint.config(
         'error',
         {
           // What apps declare of themselves, for what documents and watches them.
-          allow: ['@login-pipeline/*/settings', '@login-pipeline/*/metrics'],
+          allow: ['transformer', 'aggregator', 'data-generator'].flatMap((app) => [
+            `@login-pipeline/${app}/settings`,
+            `@login-pipeline/${app}/metrics`,
+          ]),
           banTransitiveDependencies: true,
           depConstraints: [
             {

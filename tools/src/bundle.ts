@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /** Not bundled: native codecs and checksums, and kafkajs, of which files are used that it does not export. */
@@ -21,9 +22,10 @@ const OPTIONAL = [
   'mqtt',
 ];
 
-/** @returns where a service, or `tools`, has its source, from the root of the repository */
+/** @returns where a service, an example or `tools` has its source, from the root of the repository */
 export function sourceFolder(app: string): string {
-  return app === 'tools' ? app : `apps/${app}`;
+  const folders = [`apps/${app}`, `examples/${app}`];
+  return folders.find((folder) => existsSync(folder)) ?? app;
 }
 
 /** Loaded only when traces are on, so it is a file of its own: whoever does not need it does not even read it. */
@@ -41,7 +43,7 @@ const onDemand: Plugin = {
 /**
  * How a service becomes one file that plain Node runs, and one beside it for traces.
  *
- * @param app folder under `apps`, or `tools`
+ * @param app folder under `apps` or `examples`, or `tools`
  * @param output folder of its `main.js`
  * @param plugins further ones
  * @returns options for esbuild, with paths from the root of the repository

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { loadSettings } from '@login-pipeline/config';
-import { inspectCluster } from '@login-pipeline/nest-streams';
+import { inspectCluster } from '@login-pipeline/nest-streams/operations';
 import { TOPICS } from '@login-pipeline/schema';
 import { pino } from 'pino';
 import { runCommand } from './command.ts';

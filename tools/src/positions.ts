@@ -1,5 +1,5 @@
 import { loadSettings } from '@login-pipeline/config';
-import { PositionsAdmin } from '@login-pipeline/nest-streams';
+import { PositionsAdmin } from '@login-pipeline/nest-streams/operations';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parsePositionsArguments, POSITIONS_HELP } from './positions/arguments.ts';

@@ -1,5 +1,5 @@
 import { loadSettings } from '@login-pipeline/config';
-import { redrive } from '@login-pipeline/nest-streams';
+import { redrive } from '@login-pipeline/nest-streams/operations';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { parseRedriveArguments, REDRIVE_HELP } from './redrive/arguments.ts';

@@ -1,5 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { CONSUMER_METRICS, FOLD_METRICS, TRANSFORM_METRICS } from '@login-pipeline/nest-streams';
+import {
+  CONSUMER_METRICS,
+  FOLD_METRICS,
+  TRANSFORM_METRICS,
+} from '@login-pipeline/nest-streams/metrics';
 import { sumOfMetric } from './sample.ts';
 
 const TEXT = `# HELP login_pipeline_records_total Records whose outcome is committed

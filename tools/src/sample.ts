@@ -1,5 +1,5 @@
 import { GENERATOR_METRICS } from '@login-pipeline/data-generator/metrics';
-import { CONSUMER_METRICS, TRANSFORM_METRICS } from '@login-pipeline/nest-streams';
+import { CONSUMER_METRICS, TRANSFORM_METRICS } from '@login-pipeline/nest-streams/metrics';
 import type { Metric } from '@login-pipeline/observability';
 import { METRIC_PREFIX } from '@login-pipeline/schema';
 import type { ServiceName, ServicePorts } from './services.ts';

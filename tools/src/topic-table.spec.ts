@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TopicDefinition } from '@login-pipeline/nest-streams';
+import type { TopicDefinition } from '@login-pipeline/nest-streams/operations';
 import { differences, TOPIC_TABLE } from './topic-table.ts';
 
 const deadLetter = TOPIC_TABLE.find(({ topic }) => topic === 'user-login.dead-letter');

@@ -1,4 +1,4 @@
-import type { TopicDefinition } from '@login-pipeline/nest-streams';
+import type { TopicDefinition } from '@login-pipeline/nest-streams/operations';
 import { TOPICS } from '@login-pipeline/schema';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { loadSettings } from '@login-pipeline/config';
-import { TransactionsAdmin } from '@login-pipeline/nest-streams';
-import type { TopicRole } from '@login-pipeline/nest-streams';
+import { TransactionsAdmin } from '@login-pipeline/nest-streams/operations';
+import type { TopicRole } from '@login-pipeline/nest-streams/operations';
 import { pino } from 'pino';
 import { runCommand, say } from './command.ts';
 import { abort } from './transactions/abort.ts';

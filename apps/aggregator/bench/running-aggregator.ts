@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSettings } from '@login-pipeline/config';
-import { connectAdmin } from '@login-pipeline/nest-streams';
+import { connectAdmin } from '@login-pipeline/nest-streams/operations';
 import type { KafkaConnection } from '@login-pipeline/nest-streams';
 import { pino } from 'pino';
 import { SETTINGS } from '../src/settings.ts';

@@ -1,4 +1,4 @@
-import { CONSUMER_METRICS, FLOW_METRICS, FOLD_METRICS } from '@login-pipeline/nest-streams';
+import { CONSUMER_METRICS, FLOW_METRICS, FOLD_METRICS } from '@login-pipeline/nest-streams/metrics';
 import { defineMetrics, PROCESS_METRICS } from '@login-pipeline/observability';
 import { CATALOGUE } from './insights/catalogue.ts';
 

@@ -1,7 +1,7 @@
 import { compose, concern, decimal, integer, setting, WRITABLE_PATH } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
-import { kafka, producer, topic } from '@login-pipeline/nest-streams';
-import { http, LOG, TRACES } from '@login-pipeline/service';
+import { kafka, producer, topic } from '@login-pipeline/nest-streams/settings';
+import { http, LOG, TRACES } from '@login-pipeline/service/settings';
 import { SCHEMAS } from '@login-pipeline/registry';
 import { TOPICS } from '@login-pipeline/schema';
 

@@ -1,4 +1,4 @@
-import { CONSUMER_METRICS, TRANSFORM_METRICS } from '@login-pipeline/nest-streams';
+import { CONSUMER_METRICS, TRANSFORM_METRICS } from '@login-pipeline/nest-streams/metrics';
 import { PROCESS_METRICS } from '@login-pipeline/observability';
 import { REGISTRY_METRICS } from '@login-pipeline/registry';
 

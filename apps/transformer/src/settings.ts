@@ -9,8 +9,8 @@ import {
   STALL_TIMEOUT,
   TOPIC,
   topic,
-} from '@login-pipeline/nest-streams';
-import { DRAIN_TIMEOUT, http, LOG, TRACES } from '@login-pipeline/service';
+} from '@login-pipeline/nest-streams/settings';
+import { DRAIN_TIMEOUT, http, LOG, TRACES } from '@login-pipeline/service/settings';
 import { SCHEMAS } from '@login-pipeline/registry';
 import { TOPICS } from '@login-pipeline/schema';
 import { FILTERS } from './login-filter.ts';

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { compose } from '@login-pipeline/config';
-import { STREAM_METRICS, transformSettings } from '@login-pipeline/nest-streams';
-import { http, LOG, runService } from '@login-pipeline/service';
+import { STREAM_METRICS } from '@login-pipeline/nest-streams/metrics';
+import { transformSettings } from '@login-pipeline/nest-streams/settings';
+import { runService } from '@login-pipeline/service';
+import { http, LOG } from '@login-pipeline/service/settings';
 import { TOPICS } from './order.ts';
 import { OrdersModule } from './orders.module.ts';
 

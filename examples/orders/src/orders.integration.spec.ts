@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import { transformSettings } from '@login-pipeline/nest-streams';
+import { transformSettings } from '@login-pipeline/nest-streams/settings';
 import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import { createHttpApp } from '@login-pipeline/service';
 import { testContext } from '@login-pipeline/service/testing';
@@ -45,7 +45,8 @@ it('counts each paid order once, and sets aside what is no order', async () => {
     return cents === 123;
   });
   const [refused] = await cluster.read(topics.deadLetterTopic);
-  expect(Object.fromEntries(refused?.headers ?? [])).toMatchObject({
+  const headers = [...(refused?.headers ?? [])].map(([name, value]) => [name, String(value)]);
+  expect(Object.fromEntries(headers)).toMatchObject({
     'x-dead-letter-reason': 'no_order',
     'x-dead-letter-service': 'test@1.2.3',
   });

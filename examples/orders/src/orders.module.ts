@@ -1,5 +1,5 @@
 import { JsonStates, RecordHandler, StreamsModule } from '@login-pipeline/nest-streams';
-import type { TransformSettings } from '@login-pipeline/nest-streams';
+import type { TransformSettings } from '@login-pipeline/nest-streams/settings';
 import type { ConsumedRecord, Outcome } from '@login-pipeline/streams';
 import { deadLetter, DROP, emit } from '@login-pipeline/streams';
 import { Controller, Get, Inject, Module } from '@nestjs/common';

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
-import { BatchTransport, transformSettings } from '@login-pipeline/nest-streams';
+import { BatchTransport } from '@login-pipeline/nest-streams';
+import { transformSettings } from '@login-pipeline/nest-streams/settings';
 import { startSimulatedTransform } from '@login-pipeline/nest-streams/testing';
 import { createHttpApp } from '@login-pipeline/service';
 import { testContext } from '@login-pipeline/service/testing';

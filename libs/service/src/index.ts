@@ -8,5 +8,3 @@ export { runService } from './run-service.ts';
 export type { ServiceDefinition } from './run-service.ts';
 export { ServiceContext } from './service-context.ts';
 export type { ServiceParts, ServiceSettings } from './service-context.ts';
-export { DRAIN_TIMEOUT, http, LOG, TRACES } from './settings.ts';
-export type { HttpSettings, LogLevel, LogSettings } from './settings.ts';

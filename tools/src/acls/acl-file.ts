@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/nest-streams';
-import type { Acl } from '@login-pipeline/nest-streams';
+import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/nest-streams/operations';
+import type { Acl } from '@login-pipeline/nest-streams/operations';
 import { z } from 'zod';
 import { EXIT, Failure } from '../failure.ts';
 

@@ -1,5 +1,5 @@
-import { connectAdmin } from '@login-pipeline/nest-streams';
-import type { Acl, ClusterAdmin } from '@login-pipeline/nest-streams';
+import { connectAdmin } from '@login-pipeline/nest-streams/operations';
+import type { Acl, ClusterAdmin } from '@login-pipeline/nest-streams/operations';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { pino } from 'pino';
 import { Failure } from '../failure.ts';

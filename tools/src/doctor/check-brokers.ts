@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '@login-pipeline/nest-streams';
+import type { ClusterFacts } from '@login-pipeline/nest-streams/operations';
 import { TOPICS } from '@login-pipeline/schema';
 import type { Check } from './check.ts';
 import { RETENTION } from './check-topics.ts';

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClusterFacts, OpenTransaction, TopicFacts } from '@login-pipeline/nest-streams';
+import type {
+  ClusterFacts,
+  OpenTransaction,
+  TopicFacts,
+} from '@login-pipeline/nest-streams/operations';
 import { TOPIC_TABLE } from '../topic-table.ts';
 import { clusterChecks } from './check-cluster.ts';
 import { verdict } from './check.ts';

@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '@login-pipeline/nest-streams';
+import type { ClusterFacts } from '@login-pipeline/nest-streams/operations';
 import { brokerChecks } from './check-brokers.ts';
 import { groupChecks } from './check-group.ts';
 import { topicsChecks } from './check-topics.ts';

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GroupFacts, InspectedGroup, InspectedPosition } from '@login-pipeline/nest-streams';
+import type {
+  GroupFacts,
+  InspectedGroup,
+  InspectedPosition,
+} from '@login-pipeline/nest-streams/operations';
 import { groupChecks } from './check-group.ts';
 
 const MAX_LAG = 100;

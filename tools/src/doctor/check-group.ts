@@ -1,4 +1,4 @@
-import type { GroupFacts, InspectedPosition } from '@login-pipeline/nest-streams';
+import type { GroupFacts, InspectedPosition } from '@login-pipeline/nest-streams/operations';
 import type { Check } from './check.ts';
 
 /** @param maxLag records that a group may be behind */

@@ -1,4 +1,4 @@
-import type { ClusterFacts, TopicFacts } from '@login-pipeline/nest-streams';
+import type { ClusterFacts, TopicFacts } from '@login-pipeline/nest-streams/operations';
 import { TOPICS } from '@login-pipeline/schema';
 import { differences, ESSENTIAL_SETTINGS, TOPIC_TABLE } from '../topic-table.ts';
 import type { PipelineTopic } from '../topic-table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams';
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams/operations';
 import type { Target } from './arguments.ts';
 import { planMoves } from './plan.ts';
 import { moveLines, positionLines, targetLines } from './report.ts';

@@ -1,5 +1,5 @@
-import { isObeyed, NoSuchPartitionsError } from '@login-pipeline/nest-streams';
-import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams';
+import { isObeyed, NoSuchPartitionsError } from '@login-pipeline/nest-streams/operations';
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams/operations';
 import { EXIT, Failure } from '../failure.ts';
 import type { Target } from './arguments.ts';
 

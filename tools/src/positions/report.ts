@@ -1,4 +1,4 @@
-import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams';
+import type { GroupPositions, PartitionPosition } from '@login-pipeline/nest-streams/operations';
 import { positionOf, resumeOf } from './plan.ts';
 import type { Target } from './arguments.ts';
 import type { Move } from './plan.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { RedriveOptions } from '@login-pipeline/nest-streams';
+import type { RedriveOptions } from '@login-pipeline/nest-streams/operations';
 import { REASONS } from '@login-pipeline/schema';
 import { timeIn, wholeNumber, wrongArgument } from '../arguments.ts';
 

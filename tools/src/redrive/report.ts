@@ -1,4 +1,4 @@
-import type { RedriveReport } from '@login-pipeline/nest-streams';
+import type { RedriveReport } from '@login-pipeline/nest-streams/operations';
 import type { Selection } from './arguments.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { compose, concern, integer, setting } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
-import { group, kafka, topic } from '@login-pipeline/nest-streams';
+import { group, kafka, topic } from '@login-pipeline/nest-streams/settings';
 import { TOPICS } from '@login-pipeline/schema';
 import { TRANSFORMER_TOPICS } from '@login-pipeline/transformer/settings';
 

@@ -1,4 +1,4 @@
-import type { TransactionsAdmin } from '@login-pipeline/nest-streams';
+import type { TransactionsAdmin } from '@login-pipeline/nest-streams/operations';
 import { wrongArgument } from '../arguments.ts';
 import { Failure, say } from '../command.ts';
 import type { TransactionsCommand } from './arguments.ts';

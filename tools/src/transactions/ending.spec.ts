@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OpenTransaction } from '@login-pipeline/nest-streams';
+import type { OpenTransaction } from '@login-pipeline/nest-streams/operations';
 import { endingOf, judge, outlook } from './ending.ts';
 import { openLines, transactionLines } from './report.ts';
 

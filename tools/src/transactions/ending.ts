@@ -1,4 +1,4 @@
-import type { OpenTransaction, TransactionsAdmin } from '@login-pipeline/nest-streams';
+import type { OpenTransaction, TransactionsAdmin } from '@login-pipeline/nest-streams/operations';
 import { timeText } from './time-text.ts';
 
 /** A transaction that stays open, and whose it is. */

@@ -1,4 +1,4 @@
-import type { OpenTransactions } from '@login-pipeline/nest-streams';
+import type { OpenTransactions } from '@login-pipeline/nest-streams/operations';
 import { outlook } from './ending.ts';
 import type { JudgedTransaction } from './ending.ts';
 import { timeText } from './time-text.ts';

@@ -14,15 +14,22 @@ const MAX_REQUESTS_PER_SECOND = 2000;
  * pictures from this service alone; no other origin may read answers (no CORS).
  */
 export class Protection {
+  /** The security headers of every answer. */
+  readonly headers: OutgoingHttpHeaders;
+
+  private constructor(headers: OutgoingHttpHeaders) {
+    this.headers = headers;
+  }
+
   /** Resolves when the server has both. */
   static async of(server: FastifyInstance): Promise<Protection> {
-    await protect(server);
-    return new Protection();
+    const headers = securityHeaders();
+    await protect(server, headers);
+    return new Protection(headers);
   }
 }
 
-async function protect(server: FastifyInstance): Promise<void> {
-  const headers = securityHeaders();
+async function protect(server: FastifyInstance, headers: OutgoingHttpHeaders): Promise<void> {
   server.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headers);
     done();

@@ -41,7 +41,7 @@ export const STALLING: Pick<PlantedBug, 'name' | 'patches'> = {
   patches: [
     before(
       'apps/transformer/src/login.controller.ts',
-      'const plan = planBatch(',
+      'return stream.plan(',
       `const { nextOffset } = batch;\n    ${when('handler', `return ${NEVER}`)}`,
     ),
     before(

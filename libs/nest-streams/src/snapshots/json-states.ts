@@ -1,5 +1,4 @@
 import type { FoundSnapshot, Snapshot } from '@login-pipeline/streams';
-import type { UsableTopic } from '../client/topics.ts';
 import type { PartitionStates } from './partition-states.ts';
 
 /** A snapshot is not of this version of the state: EX_UNAVAILABLE, as only an operator can decide what to do. */
@@ -46,7 +45,7 @@ export class JsonStates<State> implements PartitionStates {
     return [...[...this.#owned.values()].map(({ state }) => state), ...this.#followed.values()];
   }
 
-  fit(_maxBytes: number, _topic: UsableTopic): void {
+  fit(): void {
     // What is too large for the topic is refused when it is written.
   }
 

@@ -33,9 +33,9 @@ export interface Loop {
 
 /** The pure modules of the services, which are no libraries: loaded by their path, known by these signatures alone. */
 interface TransformerModules {
-  readonly loginPipeline: (passes: (version: string) => boolean, schemas: unknown) => unknown;
+  readonly loginPipeline: (passes: unknown, schemas: unknown) => unknown;
   readonly NO_REGISTRY: unknown;
-  readonly versionFilter: (entries: readonly string[]) => (version: string) => boolean;
+  readonly loginFilter: (settings: { readonly appVersions: readonly string[] }) => unknown;
   readonly planBatch: (batch: HandledBatch, pipeline: unknown, options: object) => unknown;
 }
 
@@ -46,13 +46,13 @@ interface AggregatorModules {
 
 /** @returns decode, validate, filter, mark and plan, as the transformer does */
 export async function transformerLoop(): Promise<Loop> {
-  const { loginPipeline, versionFilter, planBatch, NO_REGISTRY } = await load<TransformerModules>(
+  const { loginPipeline, loginFilter, planBatch, NO_REGISTRY } = await load<TransformerModules>(
     'apps/transformer/src/login-pipeline.ts',
-    'apps/transformer/src/version-filter.ts',
+    'apps/transformer/src/login-filter.ts',
     'libs/streams/src/index.ts',
     'libs/registry/src/index.ts',
   );
-  const pipeline = loginPipeline(versionFilter(['2.0.0']), NO_REGISTRY);
+  const pipeline = loginPipeline(loginFilter({ appVersions: ['2.0.0'] }), NO_REGISTRY);
   const batch = handledBatch('logins');
   const now = new Date(FIRST_TIMESTAMP);
   const options = { service: 'guard@0', tooLarge: 'record_too_large', refused: {}, now: () => now };

@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView, TopicView } from '@login-pipeline/nest-streams';
+import type { ClusterView, GroupView, TopicView } from '@login-pipeline/nest-streams/operations';
 
 /** One sample of a gauge. */
 interface Sample {

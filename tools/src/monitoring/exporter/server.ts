@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterView, KafkaConnection } from '@login-pipeline/nest-streams';
-import { connectClusterReader } from '@login-pipeline/nest-streams';
+import type { ClusterView, KafkaConnection } from '@login-pipeline/nest-streams/operations';
+import { connectClusterReader } from '@login-pipeline/nest-streams/operations';
 import { pino } from 'pino';
 import { exposition } from './metrics.ts';
 

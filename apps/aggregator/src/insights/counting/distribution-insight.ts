@@ -35,7 +35,7 @@ export function distributionInsight(definition: {
   /** In rows for sinks. */
   readonly row: string;
   readonly valueOf: (login: FoldedLogin) => string;
-  readonly gauges: Gauges<Counts>;
+  readonly gauges?: Gauges<Counts>;
 }): Insight<BoundedValues<Tally>, SlotCounts, Counts> {
   const { name, member, valueOf, gauges, row } = definition;
   return {
@@ -54,7 +54,7 @@ export function distributionInsight(definition: {
       of: (asked) => ({ [member]: asMembers(ranked(asked)) }),
     },
     routes: [distributionRoute(definition.route, ({ merged }) => merged)],
-    gauges,
+    ...(gauges && { gauges }),
     rows: valueRows(row),
   };
 }

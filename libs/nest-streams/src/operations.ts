@@ -1,0 +1,39 @@
+export { connectAdmin } from './client/admin.ts';
+export { connectClusterReader } from './client/cluster-reader.ts';
+export type {
+  BrokerView,
+  ClusterReader,
+  ClusterView,
+  GroupView,
+  PartitionView,
+  TopicView,
+} from './client/cluster-reader.ts';
+export type { KafkaConnection } from './client/connection.ts';
+export {
+  KafkaUnavailableError,
+  NoSuchPartitionsError,
+  TooManyDeadLettersError,
+} from './client/errors.ts';
+export type { TopicRole } from './client/topics.ts';
+export type { GroupFacts } from './inspection/group-facts.ts';
+export { inspectCluster } from './inspection/inspect-cluster.ts';
+export type { ClusterFacts, InspectionOptions, TopicFacts } from './inspection/inspect-cluster.ts';
+export { TransactionsAdmin } from './inspection/transactions-admin.ts';
+export type { TransactionsOptions } from './inspection/transactions-admin.ts';
+export { PositionsAdmin } from './positions/group-positions.ts';
+export type {
+  GroupPositions,
+  PartitionPosition,
+  PositionsOptions,
+} from './positions/group-positions.ts';
+export { redrive } from './redrive/redrive.ts';
+export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
+export { isObeyed } from '@login-pipeline/streams';
+export type {
+  InspectedGroup,
+  InspectedPosition,
+  OpenTransaction,
+  OpenTransactions,
+} from '@login-pipeline/streams';
+export { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/streams-kafkajs';
+export type { Acl, ClusterAdmin, TopicDefinition } from '@login-pipeline/streams-kafkajs';
