@@ -216,6 +216,8 @@ export default tseslint.config(
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,
       '@nx/enforce-module-boundaries': 'off',
+      // JavaScript has no types to write there.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
     },
   },
   prettier,

@@ -24,7 +24,6 @@ const compressors = { br: promisify(brotliCompress), gz: promisify(gzip) };
  * @param {{ onRebuilt: () => unknown }} options `onRebuilt` is called when it is built anew after a change
  * @returns the esbuild context
  */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- JavaScript: the types are above
 export function pageContext(output, { onRebuilt }) {
   let builds = 0;
   return context({
