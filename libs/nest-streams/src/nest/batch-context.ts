@@ -9,6 +9,9 @@ import type {
 import { planBatch } from '@login-pipeline/streams';
 import type { PartitionStates } from '../snapshots/partition-states.ts';
 
+const KINDS: readonly unknown[] = ['emit', 'drop', 'dead-letter'];
+const HINT = '@RecordHandler marks a method that does not wait; @BatchHandler marks one that may.';
+
 /** What a handler of batches is given beside the batch: the stream that it is of. */
 export interface BatchContext {
   /** Handles a batch record by record, in order. @returns what the handler of the batch has to return */
@@ -46,7 +49,7 @@ export class TransformContext<Reason extends string = string> implements BatchCo
     handle: (record: ConsumedRecord, partition: number) => unknown,
   ): CommitPlan {
     const { partition } = batch;
-    return this.plan(batch, (record) => handle(record, partition) as Outcome<Reason>);
+    return this.plan(batch, (record) => outcomeOf(handle(record, partition)));
   }
 }
 
@@ -62,7 +65,17 @@ export class FoldContext implements BatchContext {
     { records, partition, nextOffset }: ConsumedBatch,
     handle: (record: ConsumedRecord, partition: number) => unknown,
   ): void {
-    for (const record of records) handle(record, partition);
+    for (const record of records) {
+      const result = handle(record, partition);
+      if (result !== undefined) throw new TypeError(`A method that folds returns nothing. ${HINT}`);
+    }
     this.#states.advance(partition, nextOffset);
   }
+}
+
+/** @throws TypeError when a method returns something else, such as a promise: the record would be lost in silence */
+function outcomeOf<Reason extends string>(result: unknown): Outcome<Reason> {
+  if (KINDS.includes((result as Partial<Outcome> | undefined)?.kind))
+    return result as Outcome<Reason>;
+  throw new TypeError(`A rule returns emit(value), DROP or deadLetter(reason, stage). ${HINT}`);
 }
