@@ -1,5 +1,13 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { afterRetry, filesToRetry, flakyTests, totals } from './test-layers.ts';
+import {
+  afterRetry,
+  filesToRetry,
+  flakyTests,
+  TEST_LAYERS,
+  testProjects,
+  totals,
+} from './test-layers.ts';
 import type { JestReport, JestResult } from './test-layers.ts';
 
 /** A file by its name and what became of its tests: `.` passed, `F` failed; none: it did not load. */
@@ -16,6 +24,24 @@ const run = (files: Readonly<Record<string, string>>, status?: number): JestResu
   const failed = testResults.some((each) => each.status === 'failed');
   return { status: status ?? Number(failed), report: { testResults } };
 };
+
+describe('testProjects', () => {
+  const [unit, integration, e2e] = TEST_LAYERS.map((layer) =>
+    testProjects(join(import.meta.dirname, '../..'), layer),
+  );
+
+  it('finds services, examples, libraries and tools', () => {
+    for (const folder of ['apps/transformer', 'examples/orders', 'libs/streams', 'tools']) {
+      expect(unit).toContain(folder);
+      expect(integration).toContain(folder);
+    }
+  });
+
+  it('runs the end-to-end tests by themselves', () => {
+    expect(e2e).toEqual(['apps/pipeline-e2e']);
+    expect(integration).not.toContain('apps/pipeline-e2e');
+  });
+});
 
 describe('totals', () => {
   it.each([

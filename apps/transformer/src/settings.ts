@@ -15,16 +15,18 @@ import { SCHEMAS } from '@login-pipeline/registry';
 import { TOPICS } from '@login-pipeline/schema';
 import { FILTERS } from './login-filter.ts';
 
+export const DEAD_LETTER_TOPIC = topic(
+  'DEAD_LETTER_TOPIC',
+  'Topic for records that are no valid logins',
+  TOPICS.deadLetter,
+);
+
 /** What the transformer's transactions read and write. */
 export const TRANSFORMER_TOPICS = concern(
   {
     inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
     outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
-    deadLetterTopic: topic(
-      'DEAD_LETTER_TOPIC',
-      'Topic for records that are no valid logins',
-      TOPICS.deadLetter,
-    ),
+    deadLetterTopic: DEAD_LETTER_TOPIC,
     lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
       description:
         'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',

@@ -2,7 +2,7 @@ import { compose, concern, integer, setting } from '@login-pipeline/config';
 import type { SettingsOf } from '@login-pipeline/config';
 import { group, kafka, topic } from '@login-pipeline/nest-streams/settings';
 import { TOPICS } from '@login-pipeline/schema';
-import { TRANSFORMER_TOPICS } from '@login-pipeline/transformer/settings';
+import { DEAD_LETTER_TOPIC, TRANSFORMER_TOPICS } from '@login-pipeline/transformer/settings';
 
 export const TOPIC_SETUP = compose(
   { kafka: kafka('topics') },
@@ -23,11 +23,7 @@ export const TOPIC_SETUP = compose(
 export const REDRIVE = compose(
   { kafka: kafka('redrive') },
   concern({
-    deadLetterTopic: topic(
-      'DEAD_LETTER_TOPIC',
-      'Topic for records that are no valid logins',
-      TOPICS.deadLetter,
-    ),
+    deadLetterTopic: DEAD_LETTER_TOPIC,
     groupId: group('redrive'),
   }),
 );

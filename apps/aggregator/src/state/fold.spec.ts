@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { framer } from '@login-pipeline/registry';
 import { FUTURE_TOLERANCE_MS } from '@login-pipeline/streams';
 import fc from 'fast-check';
 import { liveBoard } from '../http/testing/app.ts';
@@ -35,6 +36,17 @@ function merged<Always, Cell, Merged>(
 ): Merged {
   return liveBoard([state]).view().asked(insight).merged;
 }
+
+it('A login in the frame of a schema registry counts as one without', () => {
+  const batch = batchOf(0, [processedLogin()]);
+  const records = Array.from(batch.records, (record) => ({
+    ...record,
+    value: framer(7)(record.value ?? Buffer.alloc(0)),
+  }));
+  const state = new PartitionState(LIMITS);
+  foldBatch(state, { ...batch, records }, SOME_TIME_MS);
+  expect(state.ledger()).toMatchObject({ counted: 1, invalid: 0 });
+});
 
 describe('PartitionState', () => {
   it.each([

@@ -70,6 +70,9 @@ export class JsonStates<State> implements PartitionStates {
   }
 
   release(partition: number): void {
+    const owned = this.#owned.get(partition);
+    // What is known of it counts until its next owner's first snapshot.
+    if (owned !== undefined) this.#followed.set(partition, owned.state);
     this.#owned.delete(partition);
   }
 
