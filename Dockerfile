@@ -1,4 +1,4 @@
-# One image per service: docker build --build-arg APP=transformer . (or aggregator, data-generator, tools)
+# One image per service: docker build --build-arg APP=transformer . (or aggregator, data-generator, ops)
 # It holds Node, the few libraries Node is linked to, and the service: no shell, no package manager, no root.
 # docs/decisions says why (images).
 
@@ -53,7 +53,7 @@ FROM service AS image-data-generator
 ENV HTTP_PORT=3002
 EXPOSE 3002
 
-FROM runtime AS image-tools
+FROM runtime AS image-ops
 
 FROM image-${APP}
 ARG APP

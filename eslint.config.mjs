@@ -7,6 +7,14 @@ const NEST = ['@nestjs/*', 'rxjs', 'reflect-metadata', 'fastify'];
 const CLIENT = ['kafkajs'];
 const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
 
+/** Projects of commands and of what only tests and measures. */
+const COMMANDS = [
+  'apps/{bench,deploy-e2e,ops}/**',
+  'deploy/monitoring/**',
+  'libs/{command,embedded-kafka,plain-wire,planting}/**',
+  'tools/**',
+];
+
 const environmentOnlyInConfig = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: 'Only libs/config reads the environment: declare a setting in settings.ts of the app.',
@@ -97,23 +105,43 @@ export default tseslint.config(
               bannedExternalImports: CLIENT,
             },
             {
-              sourceTag: 'layer:e2e',
-              onlyDependOnLibsWithTags: ['layer:contract', 'layer:tool'],
+              // What commands and tests are made with.
+              sourceTag: 'layer:kit',
+              onlyDependOnLibsWithTags: ['layer:infra', 'layer:kit'],
+              bannedExternalImports: ['@nestjs/*', 'rxjs', 'fastify', ...CLIENT, ...LOGGERS],
             },
             {
-              sourceTag: 'layer:lab',
-              onlyDependOnLibsWithTags: ['layer:domain', 'layer:tool'],
-              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
-            },
-            {
-              sourceTag: 'layer:tool',
+              sourceTag: 'layer:operations',
               onlyDependOnLibsWithTags: [
                 'layer:contract',
-                'layer:domain',
                 'layer:config',
                 'layer:infra',
                 'layer:service',
+                'layer:kit',
               ],
+              bannedExternalImports: [...NEST, ...CLIENT],
+            },
+            {
+              // What starts, deploys, watches and measures the services.
+              sourceTag: 'layer:workshop',
+              onlyDependOnLibsWithTags: [
+                'layer:contract',
+                'layer:config',
+                'layer:infra',
+                'layer:service',
+                'layer:operations',
+                'layer:kit',
+                'layer:workshop',
+              ],
+            },
+            {
+              sourceTag: 'layer:e2e',
+              onlyDependOnLibsWithTags: ['layer:contract', 'layer:kit', 'layer:workshop'],
+            },
+            {
+              sourceTag: 'layer:lab',
+              onlyDependOnLibsWithTags: ['layer:domain', 'layer:kit'],
+              bannedExternalImports: [...NEST, ...CLIENT, ...LOGGERS],
             },
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
             {
@@ -168,9 +196,12 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient, noApp] },
   },
   {
-    // What documents and watches the apps.
-    files: ['tools/**'],
-    rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient] },
+    // Commands print, read the environment, and know what the apps declare of themselves.
+    files: COMMANDS,
+    rules: {
+      'no-console': 'off',
+      'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient],
+    },
   },
   {
     files: [
@@ -192,9 +223,8 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noEnum, environmentOnlyInConfig] },
   },
   {
-    files: ['tools/**'],
+    files: ['deploy/monitoring/**'],
     rules: {
-      'no-console': 'off',
       '@typescript-eslint/no-deprecated': [
         'error',
         {

@@ -2,8 +2,8 @@
 
 const WITH_BROKER = {
   testTimeout: 60_000,
-  globalSetup: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-setup.ts`,
-  globalTeardown: `${import.meta.dirname}/tools/src/embedded-kafka/jest-global-teardown.ts`,
+  globalSetup: `${import.meta.dirname}/libs/embedded-kafka/src/jest-global-setup.ts`,
+  globalTeardown: `${import.meta.dirname}/libs/embedded-kafka/src/jest-global-teardown.ts`,
 };
 
 const LAYERS = {

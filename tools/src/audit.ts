@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { runCommand, say } from './command.ts';
+import { runCommand, say } from '@login-pipeline/command';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** What lower ones mean for a service that no browser or stranger reaches is seldom worth a broken build. */

@@ -56,7 +56,7 @@ export function bundleOptions(
   return {
     entryPoints: {
       main: `${sourceFolder(app)}/src/main.ts`,
-      ...(app !== 'tools' && { 'otlp-tracing': ON_DEMAND }),
+      ...(app !== 'ops' && { 'otlp-tracing': ON_DEMAND }),
     },
     outdir: output,
     plugins: [onDemand, ...plugins],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_PORT } from './embedded-kafka/index.ts';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, Failure } from '@login-pipeline/command';
+import { DEFAULT_PORT } from '@login-pipeline/embedded-kafka';
 
 export const KAFKA_HELP = `npm run kafka [-- OPTIONS]
 

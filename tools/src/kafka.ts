@@ -1,14 +1,18 @@
 import { join, relative } from 'node:path';
+import { EXIT, runCommand, say, stopRequested } from '@login-pipeline/command';
 import { loadSettings } from '@login-pipeline/config';
-import { runCommand, say, stopRequested } from './command.ts';
-import { readAclFile, setUpAcls } from './acls/index.ts';
-import { DEFAULT_DATA_DIR, SECURE_DATA_DIR, startKafka, WAYS } from './embedded-kafka/index.ts';
-import type { RunningKafka, SecureAccess } from './embedded-kafka/index.ts';
-import { EXIT } from './failure.ts';
+import {
+  DEFAULT_DATA_DIR,
+  SECURE_DATA_DIR,
+  startKafka,
+  WAYS,
+} from '@login-pipeline/embedded-kafka';
+import type { RunningKafka, SecureAccess } from '@login-pipeline/embedded-kafka';
+import { readAclFile, setUpAcls } from '@login-pipeline/ops/acls';
+import { TOPIC_SETUP } from '@login-pipeline/ops/settings';
+import { setUpTopics } from '@login-pipeline/ops/topics';
 import { KAFKA_HELP, parseKafkaArguments } from './kafka-arguments.ts';
 import type { KafkaArguments } from './kafka-arguments.ts';
-import { setUpTopics } from './set-up-topics.ts';
-import { TOPIC_SETUP } from './settings/settings.ts';
 
 const ACL_FILE = join(import.meta.dirname, '../../deploy/kafka/acls.json');
 

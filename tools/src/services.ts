@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, Failure } from './failure.ts';
-import { isListening, KAFKA_HOME } from './embedded-kafka/index.ts';
-import { supervised } from './supervised.ts';
-import type { Supervised } from './supervised.ts';
+import { EXIT, Failure, isListening, supervised } from '@login-pipeline/command';
+import type { Supervised } from '@login-pipeline/command';
+import { KAFKA_HOME } from '@login-pipeline/embedded-kafka';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Longer than the services' own limit for finishing work in hand (DRAIN_TIMEOUT_MS). */

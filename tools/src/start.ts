@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EXIT, runCommand, say, stopRequested } from '@login-pipeline/command';
 import { loadSettings } from '@login-pipeline/config';
-import { runCommand, say, stopRequested } from './command.ts';
-import { DEFAULT_DATA_DIR, DEFAULT_PORT, startKafka } from './embedded-kafka/index.ts';
-import { EXIT } from './failure.ts';
+import { DEFAULT_DATA_DIR, DEFAULT_PORT, startKafka } from '@login-pipeline/embedded-kafka';
+import { TOPIC_SETUP } from '@login-pipeline/ops/settings';
+import { setUpTopics } from '@login-pipeline/ops/topics';
 import { showLiveView } from './live-view.ts';
 import {
   lastLogLines,
@@ -16,9 +17,7 @@ import {
   TRUTH_FILE,
 } from './services.ts';
 import type { ServicePorts } from './services.ts';
-import { setUpTopics } from './set-up-topics.ts';
 import type { ViewFrame } from './view.ts';
-import { TOPIC_SETUP } from './settings/settings.ts';
 
 const HELP = `npm start [-- --fresh]
 

@@ -41,7 +41,7 @@ const ENGINE_PROJECT = 'libs/streams-kafkajs';
 export function testProjects(root: string, layer: TestLayer): string[] {
   if (layer.name === 'e2e') return [E2E_PROJECT];
   if (layer.name === 'engine') return [ENGINE_PROJECT];
-  const nested = ['apps', 'examples', 'libs'].flatMap((group) =>
+  const nested = ['apps', 'deploy', 'examples', 'libs'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => `${group}/${name}`),
   );
   return [...nested, 'tools']

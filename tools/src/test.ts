@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runCommand, say, stopRequested } from './command.ts';
-import { kafkaVersion, startKafka } from './embedded-kafka/index.ts';
+import { runCommand, say, stopRequested } from '@login-pipeline/command';
+import { kafkaVersion, startKafka } from '@login-pipeline/embedded-kafka';
 import {
   afterRetry,
   ENGINE_LAYER,

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { planting } from '@login-pipeline/tools/planting';
+import { planting } from '@login-pipeline/planting';
 import { build } from 'esbuild';
 import type { PlantedBug } from './planted-bugs.ts';
 import { runWorker } from './run-worker.ts';

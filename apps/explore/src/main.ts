@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EXIT, Failure, runCommand, say } from '@login-pipeline/tools/command';
+import { EXIT, Failure, runCommand, say } from '@login-pipeline/command';
 import { findPlanted } from './find-planted.ts';
 import { explorePoints } from './points.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';

@@ -1,5 +1,5 @@
-import { ENGINE_BUGS, TRUST_LINES } from '@login-pipeline/tools/engine-bugs';
-import type { EngineBug } from '@login-pipeline/tools/engine-bugs';
+import { ENGINE_BUGS, TRUST_LINES } from '@login-pipeline/planting';
+import type { EngineBug } from '@login-pipeline/planting';
 
 /** A known-bad variant of the engine, which schedules have to show. */
 export interface PlantedBug extends EngineBug {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePorts } from '@login-pipeline/tools/embedded-kafka';
+import { freePorts } from '@login-pipeline/command';
 import { Cluster } from './cluster.ts';
 import { endedIn, fatalMessage } from './failed-start.ts';
 import { makeLoad } from './load.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Broker } from '@login-pipeline/tools/wire';
+import { Broker } from '@login-pipeline/plain-wire';
 import { brokers, Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { CODECS } from './codecs.ts';

@@ -1,5 +1,5 @@
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import type { BrokerNode, KafkaOptions } from '@login-pipeline/tools/embedded-kafka';
+import { startKafka } from '@login-pipeline/embedded-kafka';
+import type { BrokerNode, KafkaOptions } from '@login-pipeline/embedded-kafka';
 import { FaultProxy } from './chaos/fault-proxy.ts';
 import { Cluster } from './cluster.ts';
 

@@ -1,4 +1,4 @@
-import { freePorts } from '@login-pipeline/tools/embedded-kafka';
+import { freePorts } from '@login-pipeline/command';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { Service } from './service.ts';

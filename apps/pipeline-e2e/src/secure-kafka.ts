@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
+import { startKafka } from '@login-pipeline/embedded-kafka';
 import type {
   KafkaRelease,
   LocalSecurity,
@@ -11,7 +11,7 @@ import type {
   SecureAccess,
   User,
   Way,
-} from '@login-pipeline/tools/embedded-kafka';
+} from '@login-pipeline/embedded-kafka';
 import type { Access } from './cluster.ts';
 import { Service } from './service.ts';
 import type { AppName, Settings } from './service.ts';
@@ -41,14 +41,16 @@ export const MAX_REAUTH_MS = 12_000;
 /** A token is renewed after half of it, and then has more left than those 10 s. */
 const TOKEN_LIFETIME_SECONDS = 24;
 
-/** Runs one of the commands for operators. @returns what it says; @throws what it ended with, as execFile does */
+/** The built commands for operators. */
+const BUILT_COMMANDS = join(ROOT, 'dist/apps/ops/main.js');
+
+/** Runs one of them. @returns what it says; @throws what it ended with, as execFile does */
 export async function runTool(
   tool: 'topics' | 'redrive' | 'positions' | 'transactions' | 'doctor',
   args: readonly string[],
   settings: Settings,
 ): Promise<string> {
-  const script = join(ROOT, 'tools', 'src', `${tool}.ts`);
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [BUILT_COMMANDS, tool, ...args], {
     env: { ...settings },
   });
   return stdout;

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '@login-pipeline/tools/embedded-kafka';
+import { freePorts } from '@login-pipeline/command';
 import { brokers } from './cluster.ts';
 import { waitFor } from './wait-for.ts';
 

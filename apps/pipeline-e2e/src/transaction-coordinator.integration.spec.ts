@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 import kafkajs from 'kafkajs';
 import { activeController, internalPartition } from './chaos/broker-roles.ts';
 import type { Frame } from './chaos/fault-proxy.ts';

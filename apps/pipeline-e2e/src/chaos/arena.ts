@@ -1,10 +1,6 @@
-import { say } from '@login-pipeline/tools/command';
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import type {
-  KafkaRelease,
-  ProxiedListener,
-  RunningKafka,
-} from '@login-pipeline/tools/embedded-kafka';
+import { say } from '@login-pipeline/command';
+import { startKafka } from '@login-pipeline/embedded-kafka';
+import type { KafkaRelease, ProxiedListener, RunningKafka } from '@login-pipeline/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { isKafka3 } from './release.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { EXIT, Failure } from '@login-pipeline/tools/command';
-import { kafkaVersion } from '@login-pipeline/tools/embedded-kafka';
-import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
+import { EXIT, Failure } from '@login-pipeline/command';
+import { kafkaVersion } from '@login-pipeline/embedded-kafka';
+import type { KafkaRelease } from '@login-pipeline/embedded-kafka';
 import { isKafka3 } from './release.ts';
 
 export const CHAOS_HELP = `npm run chaos [-- OPTIONS]

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 
 /**
  * No file of the broker's process can grow any more, as on a full disk (RLIMIT_FSIZE); a new process is free of it.

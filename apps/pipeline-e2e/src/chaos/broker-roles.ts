@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 import { reached } from './marked-points.ts';
 import type { Stage } from './stage.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePorts } from '@login-pipeline/tools/embedded-kafka';
+import { freePorts } from '@login-pipeline/command';
 import { waitFor } from '../wait-for.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { correlationIdOf, FrameSplitter, requestHeader } from './kafka-frames.ts';

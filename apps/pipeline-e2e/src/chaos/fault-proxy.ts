@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProxiedListener } from '@login-pipeline/tools/embedded-kafka';
+import type { ProxiedListener } from '@login-pipeline/embedded-kafka';
 import { correlationIdOf, FrameSplitter, requestHeader } from './kafka-frames.ts';
 import type { Api, RequestHeader } from './kafka-frames.ts';
 

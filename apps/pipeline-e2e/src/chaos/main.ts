@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, say, stopRequested } from '@login-pipeline/tools/command';
+import { runCommand, say, stopRequested } from '@login-pipeline/command';
 import { makeLoad } from '../load.ts';
 import { killServices } from '../service.ts';
 import { runAll } from './arena.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { patched } from '@login-pipeline/tools/planting';
+import { patched } from '@login-pipeline/planting';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { STALLING } from '../stalls/stalls.ts';
 import { SCENARIOS } from './scenarios/index.ts';

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { planting } from '@login-pipeline/planting';
+import type { Planted } from '@login-pipeline/planting';
 import { bundleOptions } from '@login-pipeline/tools/bundle';
-import { planting } from '@login-pipeline/tools/planting';
-import type { Planted } from '@login-pipeline/tools/planting';
 import { build } from 'esbuild';
 
 const APPS = ['transformer', 'aggregator', 'data-generator'] as const;

@@ -1,5 +1,5 @@
-import { ENGINE_BUGS } from '@login-pipeline/tools/engine-bugs';
-import type { EngineBug } from '@login-pipeline/tools/engine-bugs';
+import { ENGINE_BUGS } from '@login-pipeline/planting';
+import type { EngineBug } from '@login-pipeline/planting';
 import { DUPLICATED, LOST } from '../oracle.ts';
 
 /** A known-bad variant of a service: fragments of its source, each replaced. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { say } from '@login-pipeline/tools/command';
-import type { KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
+import { say } from '@login-pipeline/command';
+import type { KafkaRelease } from '@login-pipeline/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { runAll } from './arena.ts';
 import { plant } from './plant.ts';

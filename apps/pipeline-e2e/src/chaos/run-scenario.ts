@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerNode, KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode, KafkaRelease } from '@login-pipeline/embedded-kafka';
 import type { InputRecord } from '../load.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { TopicReader } from '../topic-reader.ts';

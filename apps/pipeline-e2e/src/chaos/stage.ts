@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerNode, KafkaRelease } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode, KafkaRelease } from '@login-pipeline/embedded-kafka';
 import { Cluster } from '../cluster.ts';
 import type { Lane } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';

@@ -5,7 +5,7 @@ import {
   METRIC_PREFIX,
   metricName,
   metricsOf,
-} from '@login-pipeline/tools/monitoring';
+} from '@login-pipeline/monitoring';
 import { drill } from './drill.ts';
 import type { DrillReport } from './drill.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startWatchers } from '@login-pipeline/tools/monitoring';
-import type { Watchers } from '@login-pipeline/tools/monitoring';
+import { startWatchers } from '@login-pipeline/monitoring';
+import type { Watchers } from '@login-pipeline/monitoring';
 import type { Service } from '../service.ts';
 import { waitFor } from '../wait-for.ts';
 import * as faults from './faults.ts';

@@ -1,5 +1,5 @@
-import { alertRules } from '@login-pipeline/tools/monitoring';
-import { runCommand, say, stopRequested } from '@login-pipeline/tools/command';
+import { runCommand, say, stopRequested } from '@login-pipeline/command';
+import { alertRules } from '@login-pipeline/monitoring';
 import { drill } from './drill.ts';
 
 const HELP = `npm run drill

@@ -1,5 +1,5 @@
-import { DASHBOARDS } from '@login-pipeline/tools/monitoring';
-import type { PrometheusApi } from '@login-pipeline/tools/monitoring';
+import { DASHBOARDS } from '@login-pipeline/monitoring';
+import type { PrometheusApi } from '@login-pipeline/monitoring';
 
 const STEP_SECONDS = 2;
 /** What Grafana would put in: four scrapes, and all values of a variable. */

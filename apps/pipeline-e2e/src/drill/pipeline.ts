@@ -1,7 +1,7 @@
-import { startExporterProcess } from '@login-pipeline/tools/monitoring';
-import type { ExporterProcess } from '@login-pipeline/tools/monitoring';
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
-import type { RunningKafka } from '@login-pipeline/tools/embedded-kafka';
+import { startKafka } from '@login-pipeline/embedded-kafka';
+import type { RunningKafka } from '@login-pipeline/embedded-kafka';
+import { startExporterProcess } from '@login-pipeline/monitoring';
+import type { ExporterProcess } from '@login-pipeline/monitoring';
 import { FaultProxy } from '../chaos/fault-proxy.ts';
 import { Cluster } from '../cluster.ts';
 import { killServices, Service } from '../service.ts';

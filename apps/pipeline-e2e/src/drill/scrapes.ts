@@ -1,4 +1,4 @@
-import { runProgram } from '@login-pipeline/tools/monitoring';
+import { runProgram } from '@login-pipeline/monitoring';
 import type { Service } from '../service.ts';
 import type { Pipeline } from './pipeline.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Broker, RefusedError } from '@login-pipeline/tools/wire';
+import { Broker, RefusedError } from '@login-pipeline/plain-wire';
 import fc from 'fast-check';
 import { Account } from './account.ts';
 import { NEIGHBOUR, neighbourLogin, oddBatches } from './arbitraries.ts';

@@ -1,4 +1,4 @@
-import { AT, CONTROL, LENGTH_END, TRANSACTIONAL } from '@login-pipeline/tools/wire';
+import { AT, CONTROL, LENGTH_END, TRANSACTIONAL } from '@login-pipeline/plain-wire';
 import { crc32c } from '@node-rs/crc32';
 import { CODECS, IMPLEMENTATIONS } from '../codecs.ts';
 import type { CodecName } from '../codecs.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Broker } from '@login-pipeline/tools/wire';
-import type { FetchedPartition } from '@login-pipeline/tools/wire';
+import { Broker } from '@login-pipeline/plain-wire';
+import type { FetchedPartition } from '@login-pipeline/plain-wire';
 import { decodeBatches } from './record-batch.ts';
 import type { LoggedBatch, LoggedRecord } from './record-batch.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 import type { Scenario } from '../scenario.ts';
 import { STOP_LIMIT_MS } from '../stage.ts';
 import type { Stage } from '../stage.ts';

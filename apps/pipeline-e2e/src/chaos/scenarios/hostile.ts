@@ -1,4 +1,4 @@
-import { say } from '@login-pipeline/tools/command';
+import { say } from '@login-pipeline/command';
 import { brokers } from '../../cluster.ts';
 import { MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/hostile-lane.ts';
 import { HostileRun } from '../../hostile/hostile-run.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 import { errorCodes, producedTopics } from '../kafka-answers.ts';
 import type { Scenario } from '../scenario.ts';
 import { answeredAfter, reached } from '../marked-points.ts';

@@ -1,4 +1,4 @@
-import type { BrokerNode } from '@login-pipeline/tools/embedded-kafka';
+import type { BrokerNode } from '@login-pipeline/embedded-kafka';
 import { waitFor } from '../../wait-for.ts';
 import { fillDisk, makeReadOnly } from '../broker-disk.ts';
 import { holderOf } from '../broker-roles.ts';

@@ -1,4 +1,4 @@
-import { startKafka } from '@login-pipeline/tools/embedded-kafka';
+import { startKafka } from '@login-pipeline/embedded-kafka';
 import kafkajs from 'kafkajs';
 import { Cluster } from '../../cluster.ts';
 import { TopicReader } from '../../topic-reader.ts';

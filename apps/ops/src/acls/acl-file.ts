@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, Failure } from '@login-pipeline/command';
+import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/nest-streams/operations';
+import type { Acl } from '@login-pipeline/nest-streams/operations';
+import { z } from 'zod';
+
+/** In deploy/kafka: what the pipeline needs, and what its optional parts need besides. */
+export const ACL_FILES = [
+  'acls.json',
+  'acls-last-login.json',
+  'acls-insight-counts.json',
+  'acls-redrive.json',
+] as const;
+
+/** One right that a service needs, and what for. */
+export interface AclFileEntry extends Acl {
+  /** Completes "because it …". */
+  readonly why: string;
+}
+
+const resources = Object.keys(RESOURCES) as Acl['resource'][];
+const patterns = Object.keys(PATTERNS) as Acl['pattern'][];
+const operations = Object.keys(OPERATIONS) as Acl['operation'][];
+const FILE = z.array(
+  z.strictObject({
+    principal: z
+      .string()
+      .regex(/^[^:\s]+:.+$/, 'expected a type and a name, e.g. User:transformer'),
+    resource: z.enum(resources),
+    name: z.string().min(1),
+    pattern: z.enum(patterns),
+    operation: z.enum(operations),
+    why: z.string().min(1),
+  }),
+);
+
+/**
+ * @param path of a JSON file like deploy/kafka/acls.json
+ * @throws {Failure} that names the file and every wrong entry
+ */
+export function readAclFile(path: string): readonly AclFileEntry[] {
+  const entries = FILE.safeParse(jsonIn(path));
+  if (entries.success) return entries.data;
+  const faults = entries.error.issues.map(
+    ({ path: place, message }) => `  entry ${place.join(', ')}: ${message}`,
+  );
+  throw new Failure([`--acls: ${path} cannot be used:`, ...faults].join('\n'), EXIT.config);
+}
+
+function jsonIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Failure(`--acls: ${path} cannot be read: ${cause}`, EXIT.config);
+  }
+}

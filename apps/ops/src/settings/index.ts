@@ -1,0 +1,2 @@
+export { SERVICES } from './readers.ts';
+export { TOPIC_SETUP } from './settings.ts';

@@ -1,0 +1,1 @@
+export { setUpTopics } from './set-up-topics.ts';

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadSettings } from '@login-pipeline/config';
+import { startKafka } from '@login-pipeline/embedded-kafka';
+import type { RunningKafka } from '@login-pipeline/embedded-kafka';
+import { setUpTopics } from './set-up-topics.ts';
+import { TOPIC_SETUP } from '../settings/settings.ts';
+
+describe('the topics on a cluster without any', () => {
+  let kafka: RunningKafka;
+  const said: string[] = [];
+  const setUp = (settings: Record<string, string> = {}) =>
+    setUpTopics(
+      loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: kafka.bootstrapServers, ...settings }),
+      (line) => said.push(line),
+    );
+
+  beforeAll(async () => {
+    kafka = await startKafka();
+  });
+  afterAll(async () => {
+    await kafka.stop();
+  });
+
+  it('cannot have more replicas than there are brokers', async () => {
+    await expect(setUp({ REPLICATION_FACTOR: '3' })).rejects.toMatchObject({
+      exitCode: 69,
+      message: expect.stringContaining('only 1 broker(s) are registered') as unknown,
+    });
+    expect(said).toEqual([]);
+  });
+
+  it('are created once and found as they should be from then on', async () => {
+    expect(await setUp()).toEqual([]);
+    expect(said).toEqual([
+      'created topics: user-login, processed-user-login, user-login.dead-letter, login-insights, login-insight-counts, user-last-login',
+    ]);
+    expect(await setUp()).toEqual([]);
+    expect(said).toHaveLength(1);
+  });
+
+  it('are left alone when they differ', async () => {
+    const lines = await setUp({ PARTITIONS: '6' });
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toContain('user-login has 4 partitions, wanted 6');
+    expect(await setUp({ PARTITIONS: '4' })).toEqual([]);
+  });
+});
+
+it('tells which brokers do not answer', async () => {
+  const settings = loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: 'localhost:1' });
+  await expect(setUpTopics(settings, () => undefined)).rejects.toMatchObject({
+    exitCode: 69,
+    message: expect.stringContaining('localhost:1 (KAFKA_BROKERS)') as unknown,
+  });
+});

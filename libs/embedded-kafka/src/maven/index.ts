@@ -1,0 +1,2 @@
+export { findJava } from './java.ts';
+export { maven, onlyOnce, unpackArchive } from './maven.ts';

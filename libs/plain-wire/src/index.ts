@@ -1,0 +1,12 @@
+export { Broker, RefusedError } from './broker.ts';
+export type { FetchedPartition } from './broker.ts';
+export {
+  AT,
+  CONTROL,
+  encodeBatch,
+  LENGTH_END,
+  scanBatches,
+  stampBatch,
+  TRANSACTIONAL,
+} from './record-batch.ts';
+export type { BatchRecord, ScannedRecord } from './record-batch.ts';
