@@ -241,6 +241,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['*.mjs'],
+    rules: { 'no-restricted-syntax': ['error', noEnum] },
+  },
+  {
     files: ['**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     rules: {

@@ -1,5 +1,10 @@
 /** Jest settings that every project shares. The environment variable TEST_LAYER picks the files: unit, integration or deploy. */
 
+import { mkdirSync } from 'node:fs';
+
+// Jest writes its reports there (nx.json) and does not make the folder.
+mkdirSync(`${import.meta.dirname}/dist/test-results`, { recursive: true });
+
 const WITH_BROKER = {
   testTimeout: 60_000,
   globalSetup: `${import.meta.dirname}/libs/embedded-kafka/src/jest-global-setup.ts`,
@@ -14,6 +19,9 @@ const LAYERS = {
   integration: { testMatch: ['**/*.integration.spec.ts'], ...WITH_BROKER },
   deploy: { testMatch: ['**/*.deploy.spec.ts'], ...WITH_BROKER },
 };
+
+/** Absolute paths, one a line, of the only files to run: a second try of those that failed. */
+const ONLY = process.env.TEST_FILES?.split('\n');
 
 /**
  * @param {string} displayName the project's name, printed before each of its files
@@ -43,5 +51,6 @@ export function jestConfig(displayName, rootDir) {
       ],
     },
     ...LAYERS[process.env.TEST_LAYER ?? 'unit'],
+    ...(ONLY && { testMatch: ONLY }),
   };
 }

@@ -13,7 +13,7 @@ const QUIET_ORACLE = ['--disable-warning=TimeoutNegativeWarning'];
 /** Commands, where they are, and whether they run the built services. */
 const COMMANDS = {
   start: { file: 'tools/src/start.ts', builds: true },
-  test: { file: 'tools/src/test.ts', builds: true },
+  test: { file: 'tools/src/test.ts', builds: false },
   kafka: { file: 'tools/src/kafka.ts', builds: false },
   topics: { file: 'apps/ops/src/topics.ts', builds: false },
   redrive: { file: 'apps/ops/src/redrive.ts', builds: false },

@@ -1,32 +1,47 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand, say, stopRequested } from '@login-pipeline/command';
-import { kafkaVersion, startKafka } from '@login-pipeline/embedded-kafka';
-import {
-  afterRetry,
-  ENGINE_LAYER,
-  filesToRetry,
-  flakyTests,
-  TEST_LAYERS,
-  testProjects,
-  totals,
-} from './test-layers.ts';
-import type { JestResult, TestLayer } from './test-layers.ts';
+import { kafkaVersion } from '@login-pipeline/embedded-kafka';
+import { afterRetry, filesToRetry, flakyTests, projectsOf, totals } from './test-results.ts';
+import type { JestReport, TestRun } from './test-results.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+const NX = join(ROOT, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+/** Where Jest writes its reports, one a project: `nx.json` says so. */
+const RESULTS = join(ROOT, 'dist', 'test-results');
 
 const HELP = `npm test [-- OPTIONS]
 
-Runs every test: unit tests, those that need a broker, those of the built services; on a Kafka of its own.
+Runs every test, as Nx's targets: unit tests, then those that need a broker and those of the built services, on a Kafka of
+their own.
 
   --retry          runs the files that failed once more; what then passes does not count as failed, and is named as flaky
   --kafka VERSION  the engine's tests alone, against another release of Kafka, from 3.9.0 on
   --help           shows this text
 `;
+
+/** One target of several projects. */
+interface Stage {
+  readonly target: 'test' | 'integration';
+  /** How many projects at once; those with a broker share it, and would wait for one another. */
+  readonly parallel: number;
+  /** Undefined: every project that has the target. */
+  readonly project?: string;
+}
+
+const EVERYTHING: readonly Stage[] = [
+  { target: 'test', parallel: availableParallelism() },
+  { target: 'integration', parallel: 1 },
+];
+/** What asks brokers, and nothing above it: enough to see whether another release of theirs is another one to us. */
+const ENGINE: readonly Stage[] = [
+  { target: 'integration', parallel: 1, project: 'streams-kafkajs' },
+];
+
+const stopping = new AbortController();
 
 await runCommand(async () => {
   const { retry, kafka, help } = parseArgs({
@@ -36,85 +51,73 @@ await runCommand(async () => {
       help: { type: 'boolean', default: false },
     },
   }).values;
-  if (!help) return runLayers(retry, kafka && kafkaVersion(kafka));
-  process.stdout.write(HELP);
-  return 0;
-});
-
-/** @param release undefined: the one that all tests run against */
-async function runLayers(retry: boolean, release: string | undefined): Promise<number> {
-  const reports = mkdtempSync(join(tmpdir(), 'login-pipeline-tests-'));
-  const stopping = new AbortController();
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   void stopRequested().then(() => {
     stopping.abort();
   });
-  const kafka = await startKafka({ version: release, onProgress: say });
-  const run = async (layer: TestLayer, files: readonly string[] = []): Promise<JestResult> => {
-    const report = join(reports, `${layer.name}-${files.length}.json`);
-    const status = await runJest(layer, files, report, kafka.bootstrapServers, stopping.signal);
-    return { status, report: readReport(report) };
-  };
-  try {
-    const results: JestResult[] = [];
-    const flaky: string[] = [];
-    for (const layer of release === undefined ? TEST_LAYERS : [ENGINE_LAYER]) {
-      say(layer.title);
-      let result = await run(layer);
-      const again = retry && !stopping.signal.aborted ? filesToRetry(result) : [];
-      if (again.length > 0) {
-        say(`once more: ${again.map((file) => relative(ROOT, file)).join(', ')}`);
-        const second = await run(layer, again);
-        flaky.push(...flakyTests(result, second));
-        result = afterRetry(result, second);
-      }
-      if (stopping.signal.aborted) return 130;
-      results.push(result);
+  if (kafka === undefined) return runStages(EVERYTHING, retry);
+  kafkaVersion(kafka);
+  return runStages(ENGINE, retry, { TEST_KAFKA_RELEASE: kafka });
+});
+
+async function runStages(
+  stages: readonly Stage[],
+  retry: boolean,
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const runs: TestRun[] = [];
+  for (const stage of stages) {
+    let run = await runStage(stage, env);
+    const again = retry && !stopping.signal.aborted ? filesToRetry(run) : [];
+    if (again.length > 0) {
+      say(`once more: ${again.map((file) => relative(ROOT, file)).join(', ')}`);
+      const files = { TEST_FILES: again.join('\n'), NX_SKIP_NX_CACHE: 'true' };
+      const project = projectsOf(run, again).join();
+      const second = await runStage({ ...stage, project }, { ...env, ...files });
+      for (const name of flakyTests(run, second))
+        say(`flaky, passed only the second time: ${name}`);
+      run = afterRetry(run, second);
     }
-    for (const name of flaky) say(`flaky, passed only the second time: ${name}`);
-    const { passed, failed } = totals(results);
-    process.stdout.write(`${passed} passed, ${failed} failed\n`);
-    return failed === 0 ? 0 : 1;
-  } finally {
-    await kafka.stop();
-    rmSync(reports, { recursive: true, force: true });
+    if (stopping.signal.aborted) return 130;
+    runs.push(run);
   }
+  const { passed, failed } = totals(runs);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
 }
 
-/** @param files paths of those to run; none: all of the layer */
-function runJest(
-  layer: TestLayer,
-  files: readonly string[],
-  report: string,
-  brokers: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const options = ['--projects', ...testProjects(ROOT, layer), '--json', '--outputFile', report];
-  const only = files.length > 0 ? ['--runTestsByPath', ...files] : [];
-  const jest = spawn(process.execPath, [JEST, ...options, ...layer.options, ...only], {
-    cwd: ROOT,
-    // Standard output would be the report over again; people read what Jest writes to the other one.
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning',
-      TEST_LAYER: layer.name === 'unit' ? 'unit' : 'integration',
-      TEST_KAFKA_BROKERS: brokers,
+async function runStage(stage: Stage, env: NodeJS.ProcessEnv): Promise<TestRun> {
+  rmSync(RESULTS, { recursive: true, force: true });
+  const status = await runNx(stage, env);
+  const reports = new Map<string, JestReport>();
+  for (const file of globSync('*.json', { cwd: RESULTS })) {
+    const report = JSON.parse(readFileSync(join(RESULTS, file), 'utf8')) as JestReport;
+    reports.set(basename(file).split('.')[0] ?? '', report);
+  }
+  return { status, reports };
+}
+
+function runNx({ target, parallel, project }: Stage, env: NodeJS.ProcessEnv): Promise<number> {
+  const projects = project === undefined ? [] : [`--projects=${project}`];
+  const options = [`--parallel=${parallel}`, '--output-style=stream'];
+  const nx = spawn(
+    process.execPath,
+    [NX, 'run-many', `--target=${target}`, ...projects, ...options],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // Nx has Jest print colours even into files.
+    env: { ...process.env, ...(!process.stdout.isTTY && { FORCE_COLOR: '0' }), ...env },
     },
-  });
-  signal.addEventListener('abort', () => jest.kill('SIGTERM'));
+  );
+  stopping.signal.addEventListener('abort', () => nx.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
-    jest.once('error', reject);
-    jest.once('exit', (code) => {
+    nx.once('error', reject);
+    nx.once('exit', (code) => {
       resolve(code ?? 1);
     });
   });
-}
-
-/** @returns undefined when Jest ended before it could write one */
-function readReport(file: string): JestResult['report'] {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JestResult['report'];
-  } catch {
-    return undefined;
-  }
 }

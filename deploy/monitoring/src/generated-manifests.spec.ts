@@ -7,7 +7,7 @@ import { generatedManifests } from './generated-manifests.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const generated = generatedManifests(ROOT);
 
-it.each(Object.entries(generated))('%s is as `write-manifests.ts` writes it', (path, text) => {
+it.each(Object.entries(generated))('%s is as `npm run generate` writes it', (path, text) => {
   expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
 });
 

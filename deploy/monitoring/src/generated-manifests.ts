@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const RULES = 'deploy/prometheus/rules';
 const GRAFANA = 'deploy/grafana';
-const WRITTEN = '# Written by `node deploy/monitoring/src/write-manifests.ts`.';
+const WRITTEN = '# Written by `npm run generate`.';
 
 /** @returns what Kubernetes needs of the alert rules and dashboards, by path from the root of the repository */
 export function generatedManifests(root: string): Readonly<Record<string, string>> {

@@ -21,7 +21,7 @@ export function metricsPage(): string {
     '# Metrics',
     '',
     'Every service shows its metrics on `GET /metrics`, in the text format of Prometheus. This page is made from their',
-    'declarations (`defineMetrics`, beside the code that shows them) by `node deploy/monitoring/src/write-files.ts`; a test fails',
+    'declarations (`defineMetrics`, beside the code that shows them) by `npm run generate`; a test fails',
     'when it is out of date. Names and labels are part of the public contract. No label holds personal data, and every label has',
     'a bound: few values, whatever the logins hold.',
     '',

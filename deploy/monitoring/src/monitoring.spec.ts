@@ -155,7 +155,7 @@ describe('Dashboards', () => {
 });
 
 describe('Files made from code', () => {
-  it('are up to date: node deploy/monitoring/src/write-files.ts', async () => {
+  it('are up to date: npm run generate', async () => {
     for (const [path, content] of await generatedFiles()) {
       expect([path, readFileSync(path, 'utf8')]).toEqual([path, content]);
     }

@@ -24,7 +24,7 @@ describe('the JSON Schema files', () => {
   const isProcessedLogin = ajv.compile(processedFile ?? {});
 
   it.each(JSON_SCHEMA_FILES)('say what the definitions say: $name', ({ location, text }) => {
-    // On a difference: node libs/schema/scripts/write-json-schema.ts
+    // On a difference: npm run generate
     expect(JSON.parse(readFileSync(location, 'utf8'))).toEqual(JSON.parse(text));
   });
 

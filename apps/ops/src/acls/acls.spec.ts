@@ -22,7 +22,7 @@ const ENTRY = {
 
 describe('An ACL file', () => {
   it.each(ACL_FILES)('is a table in docs/security.md: %s', (file) => {
-    // If not: node apps/ops/src/acls/write-table.ts
+    // If not: npm run generate
     const document = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
     const entries = readAclFile(join(ROOT, 'deploy/kafka', file));
     expect(withAclTable(document, file, entries)).toBe(document);

@@ -5,7 +5,7 @@ import { READERS } from './readers.ts';
 import { TOPIC_SETUP } from './settings.ts';
 
 it('The README has the table of the settings as they are declared', () => {
-  // If not: node apps/ops/src/settings/write-settings-table.ts
+  // If not: npm run generate
   const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
   expect(withSettingsTable(readme, READERS)).toBe(readme);
 });
