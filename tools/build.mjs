@@ -22,11 +22,12 @@ const output = `dist/apps/${app}`;
 const folder = serve ? output : `dist/building/${app}`;
 const root = JSON.parse(await readFile('package.json', 'utf8'));
 const { name, version } = JSON.parse(await readFile(`${sourceFolder(app)}/package.json`, 'utf8'));
+const { engines } = JSON.parse(await readFile('libs/service/package.json', 'utf8'));
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const dependencies = Object.fromEntries(INSTALLED.map((it) => [it, root.dependencies[it]]));
-const manifest = { name, version, private: true, type: 'module', dependencies };
+const manifest = { name, version, private: true, type: 'module', engines, dependencies };
 await writeFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 
 const plugins = serve ? [{ name: 'run', setup: runAfterEachBuild }] : [];

@@ -3,6 +3,7 @@ import { freePorts } from '@login-pipeline/command';
 import { Cluster } from './cluster.ts';
 import { endedIn, fatalMessage } from './failed-start.ts';
 import { makeLoad } from './load.ts';
+import { otherNode } from './other-node.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
@@ -38,6 +39,17 @@ describe('transformer, life cycle', () => {
       }
       expect(service.output).not.toMatch(/^ {4}at /m);
     });
+
+    const old = otherNode();
+    if (old?.isNewEnough === false) {
+      it(`names what it runs on, and exits with 78, on Node ${old.version}`, async () => {
+        const service = await Service.start('transformer', {}, old.path);
+        expect(await service.ended).toBe(78);
+        expect(service.output).toBe(
+          `Node ${old.version} is too old: run the service on Node 24, or on 22.15 or a later 22.\n`,
+        );
+      });
+    }
 
     it('names each missing topic with its setting and the fix, and exits with 69 in time', async () => {
       const service = await Service.start('transformer', {

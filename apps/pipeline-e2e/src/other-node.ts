@@ -2,17 +2,23 @@ import { spawnSync } from 'node:child_process';
 
 /** Where distributions put the Node of the host. */
 const HOST_NODE = '/usr/bin/node';
+const PRINT = "JSON.stringify([process.versions.node, 'zstdCompress' in zlib])";
 
-/**
- * @returns the Node of E2E_NODE, or else of the host, when its major version is another than ours: services must run
- * on older ones too
- */
-export function otherNode(): { readonly path: string; readonly version: string } | undefined {
+/** A Node of another major version than ours. */
+export interface OtherNode {
+  readonly path: string;
+  readonly version: string;
+  /** Whether services run on it, which they do from 22.15 on. */
+  readonly isNewEnough: boolean;
+}
+
+/** @returns the Node of E2E_NODE, or else of the host, when its major version is another than ours */
+export function otherNode(): OtherNode | undefined {
   const path = process.env['E2E_NODE'] ?? HOST_NODE;
-  const { status, stdout } = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(path, ['-p', PRINT], { encoding: 'utf8' });
   if (status !== 0) return undefined;
-  const version = stdout.trim();
+  const [version, isNewEnough] = JSON.parse(stdout) as [string, boolean];
   return version.split('.')[0] === process.versions.node.split('.')[0]
     ? undefined
-    : { path, version };
+    : { path, version, isNewEnough };
 }

@@ -11,6 +11,7 @@ import {
 import type { Logger, MetricSet } from '@login-pipeline/observability';
 import { Health } from './health.ts';
 import { createHttpApp } from './http-app.ts';
+import { refuseOldNode } from './node-version.ts';
 import { ServiceContext } from './service-context.ts';
 import type { ServiceSettings } from './service-context.ts';
 import { Shutdown } from './shutdown.ts';
@@ -41,7 +42,7 @@ const BAD_SETTINGS = 78;
  * Runs a service until a signal, `stop()` or `fail()` ends the process. Start order: settings, logger, Nest, HTTP,
  * transports; a stop takes the reverse way. Never rejects: what goes wrong ends the process.
  *
- * Exit codes: 0 clean stop, 78 bad settings or HTTP address, 70 internal error, else the failing error's own.
+ * Exit codes: 0 clean stop, 78 bad settings, HTTP address or Node, 70 internal error, else the failing error's own.
  */
 export async function runService<S extends ServiceSettings>(
   definition: ServiceDefinition<S>,
@@ -61,6 +62,7 @@ async function start<S extends ServiceSettings>(
   shutdown: Shutdown,
 ): Promise<void> {
   const { name, version } = definition;
+  refuseOldNode();
   const settings = loadSettings(definition.settings);
   const logger = createLogger({ service: name, version, level: settings.log.level });
   shutdown.logTo(logger);

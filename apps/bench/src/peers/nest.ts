@@ -34,7 +34,7 @@ export async function buildNest(folder: string): Promise<string> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.19',
+    target: 'node22.15',
     keepNames: true,
     external: OPTIONAL,
     banner: {

@@ -1,7 +1,5 @@
-import zlib from 'node:zlib';
-import { list, oneOf } from '@login-pipeline/config';
+import { list } from '@login-pipeline/config';
 import type { Format } from '@login-pipeline/config';
-import type { Codec } from '@login-pipeline/streams';
 import * as z from 'zod';
 
 /** Where secrets are sent: over TLS, unless it stays on this host. */
@@ -29,19 +27,6 @@ export const BROKERS: Format<readonly string[]> = {
       .refine(hasPort),
   ),
 };
-
-/** @param canWriteZstd whether this Node has zstd in node:zlib (22.15 and later) */
-export function compression(
-  canWriteZstd = typeof (zlib as Partial<typeof zlib>).zstdCompress === 'function',
-): Format<Codec> {
-  const { expected, schema } = oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd']);
-  return {
-    expected,
-    schema: schema.refine((codec) => codec !== 'zstd' || canWriteZstd, {
-      error: '`zstd` needs Node 22.15 or later',
-    }),
-  };
-}
 
 function isSafeEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;

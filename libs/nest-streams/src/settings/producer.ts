@@ -1,7 +1,6 @@
-import { concern, integer, milliseconds, setting } from '@login-pipeline/config';
+import { concern, integer, milliseconds, oneOf, setting } from '@login-pipeline/config';
 import type { Concern } from '@login-pipeline/config';
 import type { Codec } from '@login-pipeline/streams';
-import { compression } from './formats.ts';
 
 /** How records are gathered and packed on their way to a topic. */
 export interface ProducerSettings {
@@ -25,8 +24,8 @@ export function producer(lingerMs: number): Concern<ProducerSettings> {
       default: '10000',
     }),
     compression: setting('COMPRESSION', {
-      description: 'Codec of the record batches written; `zstd` needs Node 22.15 or later',
-      format: compression(),
+      description: 'Codec of the record batches written',
+      format: oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd']),
       default: 'none',
     }),
   });

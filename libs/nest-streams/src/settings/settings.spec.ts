@@ -7,7 +7,6 @@ import type { Environment } from '@login-pipeline/config';
 import { faultsOf, memberOf } from '@login-pipeline/config/testing';
 import { kafka } from './connection.ts';
 import { distinctTopics, STALL_TIMEOUT, topic } from './consumer.ts';
-import { compression } from './formats.ts';
 import { producer } from './producer.ts';
 import { CERTIFICATE, KEY, OTHER_KEY } from './testing/pem.ts';
 
@@ -273,18 +272,5 @@ describe('A connection', () => {
     expect(warningsWith(env)).toHaveLength(1);
     expect(warningsWith({ ...env, KAFKA_SSL: 'true' })).toEqual([]);
     expect(warningsWith({})).toEqual([]);
-  });
-});
-
-describe('COMPRESSION=zstd', () => {
-  it('is accepted where Node can write it', () => {
-    expect(compression(true).schema.safeParse('zstd').success).toBe(true);
-  });
-
-  it('is refused with the reason where Node cannot', () => {
-    const { error } = compression(false).schema.safeParse('zstd', { error: () => 'expected …' });
-    expect(error?.issues.map(({ message }) => message)).toEqual([
-      '`zstd` needs Node 22.15 or later',
-    ]);
   });
 });

@@ -30,7 +30,7 @@ export class FixtureBundle {
       packages: 'external',
       platform: 'node',
       format: 'esm',
-      target: 'node20',
+      target: 'node22.15',
       logLevel: 'silent',
     });
   }

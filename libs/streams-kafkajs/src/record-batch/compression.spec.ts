@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 import { decodeXerialSnappy, encodeXerialSnappy, xerialSnappyBlocks } from './xerial-snappy.ts';
-import { CODECS, zstdPartsInJs } from './compression.ts';
+import { CODECS } from './compression.ts';
 import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
 import { inTinyBlocks } from './testing/tiny-blocks.ts';
 
@@ -42,10 +42,6 @@ describe.each(PLAIN)('Of %s', (_, plain) => {
     const { bound, bytes } = lz4Frame(compressFrameSync(plain));
     expect(bound).toBeGreaterThanOrEqual(plain.length);
     expect(bound).toBeLessThanOrEqual(Math.max(1, bytes.length * 255));
-  });
-
-  it('zstd is read by older releases of Node too', () => {
-    expect(Buffer.concat([...zstdPartsInJs(zstdCompressSync(plain))]).equals(plain)).toBe(true);
   });
 
   it('snappy’s blocks are refused when one byte too many would come of them', () => {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { Decompress as ZstdInJs } from 'fzstd';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import { decodeXerialSnappy, encodeXerialSnappy, xerialSnappyBlocks } from './xerial-snappy.ts';
 import { decodeLz4Blocks, lz4Frame } from './lz4-frame.ts';
@@ -63,20 +62,12 @@ function* lz4Parts(compressed: Buffer): Generator<Buffer> {
   yield* decodeLz4Blocks(lz4Frame(compressed));
 }
 
-/** Node's own Zstandard, there since 22.15; older releases read through JavaScript and cannot write. */
 const zstd: Codec = {
   name: 'zstd',
-  compress: async (plain) => {
-    if (typeof zlib.zstdCompress !== 'function') {
-      throw new Error('Writing zstd needs Node 22.15 or newer: set COMPRESSION to another codec');
-    }
-    return promisify<Buffer, Buffer>(zlib.zstdCompress)(plain);
-  },
+  compress: (plain) => promisify<Buffer, Buffer>(zlib.zstdCompress)(plain),
   decompress: async (compressed, maxBytes) => {
     const [frame, ...more] = zstdFrames(compressed);
-    if (frame === undefined || more.length > 0 || typeof zlib.zstdDecompress !== 'function') {
-      return upTo(zstd.parts(compressed), maxBytes);
-    }
+    if (frame === undefined || more.length > 0) return upTo(zstd.parts(compressed), maxBytes);
     const decompress = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
     return decompress(frame.bytes, limit(maxBytes));
   },
@@ -88,30 +79,12 @@ const zstd: Codec = {
 /** Node's own code ends with the first frame. */
 async function* zstdParts(compressed: Buffer): AsyncGenerator<Buffer> {
   for (const { bytes } of zstdFrames(compressed)) {
-    if (typeof zlib.createZstdDecompress === 'function') {
-      yield* through(zlib.createZstdDecompress(CHUNK), bytes);
-    } else {
-      yield* turnByTurn(together(zstdPartsInJs(bytes)));
-    }
+    yield* through(zlib.createZstdDecompress(CHUNK), bytes);
   }
 }
 
 /** Codecs by their number in a batch's attributes (Kafka protocol guide, "Record Batch"); 0 is none. */
 export const CODECS: Readonly<Record<number, Codec>> = { 1: gzip, 2: snappy, 3: lz4, 4: zstd };
-
-/** How many bytes a codec in JavaScript is given at a time: what comes out of them is a part. */
-const SLICE_BYTES = 1024;
-
-/** Zstandard for a Node that has none. */
-export function* zstdPartsInJs(compressed: Buffer): Generator<Buffer> {
-  const parts: Buffer[] = [];
-  const stream = new ZstdInJs((part) => parts.push(Buffer.from(part)));
-  for (let start = 0; start < compressed.length; start += SLICE_BYTES) {
-    const end = start + SLICE_BYTES;
-    stream.push(compressed.subarray(start, end), end >= compressed.length);
-    yield* parts.splice(0);
-  }
-}
 
 /** Bytes go through a stream; a reader that stops ends it. */
 function through(stream: zlib.Gunzip | zlib.ZstdDecompress, bytes: Buffer): AsyncIterable<Buffer> {

@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { refuseOldNode } from './node-version.ts';
+
+describe('refuseOldNode', () => {
+  it('lets the Node pass that runs the tests', () => {
+    expect(refuseOldNode).not.toThrow();
+  });
+
+  it('names a Node without Zstandard, and those that have it, and ends with 78', () => {
+    const { node } = process.versions;
+    const error = `Node ${node} is too old: run the service on Node 24, or on 22.15 or a later 22.`;
+    expect(() => {
+      refuseOldNode({ gzip: true });
+    }).toThrow(expect.objectContaining({ message: error, exitCode: 78 }));
+  });
+});
