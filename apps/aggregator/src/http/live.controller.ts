@@ -43,13 +43,6 @@ export class LiveController implements OnModuleDestroy {
         ? new ProblemException(429, `One client may follow ${BOUNDS.perClient} streams, no more.`)
         : new ProblemException(503, 'Too many clients follow the stream. Try again later.');
     }
-    // Node 20 does not tell an answer that waits behind another one on its connection that the connection has ended.
-    const { socket } = request.raw;
-    const end = (): void => {
-      stream.destroy();
-    };
-    socket.once('close', end);
-    stream.once('close', () => socket.off('close', end));
     void reply.send(stream);
   }
 
