@@ -13,7 +13,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
-import { bundleOptions, INSTALLED, sourceFolder } from './src/bundle.ts';
+import { bundleOptions, INSTALLED, sourceFolder, V8_OPTIONS } from './src/bundle.ts';
 
 const [app, flag] = process.argv.slice(2);
 const serve = flag === '--serve';
@@ -85,7 +85,7 @@ function runAfterEachBuild({ onEnd }) {
   onEnd(async ({ errors }) => {
     if (errors.length > 0) return;
     await stop();
-    const args = ['--enable-source-maps', `${output}/main.js`];
+    const args = [...V8_OPTIONS, '--enable-source-maps', `${output}/main.js`];
     running = spawn(process.execPath, args, { stdio: 'inherit' });
   });
 }

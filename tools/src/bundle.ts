@@ -4,6 +4,13 @@ import type { BuildOptions, Plugin } from 'esbuild';
 /** Not bundled: native codecs and checksums, and kafkajs, of which files are used that it does not export. */
 export const INSTALLED = ['@node-rs/crc32', 'kafkajs', 'lz4-napi', 'snappy'] as const;
 
+/** How services use memory: what V8 is told on Node's command line, here and in the images (docs/deploy.md). */
+export const V8_OPTIONS = [
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=120',
+  '--external-memory-accounted-in-global-limit',
+] as const;
+
 /** What Nest and Fastify load only where it is installed; none of it is. */
 const OPTIONAL = [
   '@fastify/multipart',

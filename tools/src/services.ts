@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EXIT, Failure, isListening, supervised } from '@login-pipeline/command';
 import type { Supervised } from '@login-pipeline/command';
 import { KAFKA_HOME } from '@login-pipeline/embedded-kafka';
+import { V8_OPTIONS } from './bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Longer than the services' own limit for finishing work in hand (DRAIN_TIMEOUT_MS). */
@@ -78,7 +79,7 @@ export function startService(name: ServiceName, env: NodeJS.ProcessEnv): Running
   mkdirSync(LOGS_DIR, { recursive: true });
   rmSync(logFile(name), { force: true });
   const main = join(ROOT, 'dist', 'apps', name, 'main.js');
-  const service = supervised(process.execPath, [main], {
+  const service = supervised(process.execPath, [...V8_OPTIONS, main], {
     logFile: logFile(name),
     graceSeconds: GRACE_SECONDS,
     env,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts, supervised } from '@login-pipeline/command';
 import type { Supervised } from '@login-pipeline/command';
+import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import type { Contender, Job, Lane } from './contender.ts';
 
 const DIST = join(import.meta.dirname, '..', '..', '..', 'dist', 'apps');
@@ -81,7 +82,8 @@ async function startService(
   settings: Readonly<Record<string, string>>,
 ): Promise<BenchService> {
   const [port = 0] = await freePorts(1);
-  const started = supervised(process.execPath, [join(DIST, name, 'main.js')], {
+  const args = [...V8_OPTIONS, join(DIST, name, 'main.js')];
+  const started = supervised(process.execPath, args, {
     logFile: logFile(lane),
     graceSeconds: GRACE_SECONDS,
     // Nothing of the user's own settings: every run of the bench is to be the same.

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
 import { SERVICES } from '@login-pipeline/ops/settings';
 import { TOPICS } from '@login-pipeline/schema';
+import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -35,6 +36,17 @@ describe('The images', () => {
   )('of the %s listens where the service does by itself', (app, { http: { port } }) => {
     const stage = dockerfile.split(`AS image-${app}\n`)[1]?.split('\nFROM ')[0];
     expect(stage).toContain(`ENV HTTP_PORT=${port}\nEXPOSE ${port}`);
+  });
+
+  it('start services with the options of V8 that all else starts them with', () => {
+    const stage = dockerfile.split('AS service\n')[1]?.split('\nFROM ')[0] ?? '';
+    const entrypoint = /^ENTRYPOINT (\[.*?\])$/ms.exec(stage)?.[1]?.replaceAll('\\\n', '');
+    expect(JSON.parse(entrypoint ?? '[]')).toEqual([
+      '/usr/local/bin/node',
+      ...V8_OPTIONS,
+      '/app/main.js',
+    ]);
+    expect(dockerfile.match(/^ENTRYPOINT/gm)).toHaveLength(2);
   });
 
   it('hold the version of Node that the repository pins, and its own version', () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '@login-pipeline/command';
+import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import { brokers } from './cluster.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -42,7 +43,9 @@ export class Service {
     if (!existsSync(main)) throw new Error(`${app} is not built: run "npx nx build ${app}"`);
     this.app = app;
     this.url = `http://127.0.0.1:${port}`;
-    this.#child = spawn(node, ['--import', END_WITH_PARENT, main], {
+    // An older Node does not know them all.
+    const options = node === process.execPath ? V8_OPTIONS : [];
+    this.#child = spawn(node, [...options, '--import', END_WITH_PARENT, main], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { KAFKA_BROKERS: brokers(), HTTP_PORT: String(port), ...settings },
     });

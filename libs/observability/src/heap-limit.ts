@@ -7,12 +7,18 @@ const SEMI_SPACES = 3;
 const DEFAULT_SEMI_SPACE_MIB = Number(process.versions.node.split('.')[0]) >= 24 ? 64 : 16;
 
 /**
- * @param args the options that Node was started with
  * @returns what old objects may take before the process runs out of memory, in bytes; Node tells only the sum with the
  * room for young ones, which may be as large again
  */
-export function heapLimit(args: readonly string[] = process.execArgv): number {
-  const flag = args.map((arg) => /^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(arg)?.[1]);
-  const semiSpace = Number(flag.findLast((it) => it !== undefined) ?? DEFAULT_SEMI_SPACE_MIB);
-  return getHeapStatistics().heap_size_limit - SEMI_SPACES * semiSpace * MIB;
+export function heapLimit(): number {
+  const sizes = startOptions().map((it) => /^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(it)?.[1]);
+  const semiSpace = Number(sizes.findLast((it) => it !== undefined) ?? DEFAULT_SEMI_SPACE_MIB);
+  // V8 rounds up to a power of two.
+  const reserved = SEMI_SPACES * 2 ** Math.ceil(Math.log2(semiSpace)) * MIB;
+  return getHeapStatistics().heap_size_limit - reserved;
+}
+
+/** @returns the options that Node was started with: those of the environment, then the command line's, which win */
+function startOptions(): readonly string[] {
+  return [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
 }

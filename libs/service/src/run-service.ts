@@ -15,8 +15,6 @@ import { refuseOldNode } from './node-version.ts';
 import { ServiceContext } from './service-context.ts';
 import type { ServiceSettings } from './service-context.ts';
 import { Shutdown } from './shutdown.ts';
-import { giveBackStartGarbage } from './start-garbage.ts';
-import { boundYoungGeneration } from './young-generation.ts';
 
 /** A service: what it is called, what it reads and shows, and its module. */
 export interface ServiceDefinition<S extends ServiceSettings> {
@@ -115,8 +113,6 @@ async function start<S extends ServiceSettings>(
     app.connectMicroservice({ strategy });
   }
   await app.startAllMicroservices();
-  boundYoungGeneration();
-  giveBackStartGarbage();
   started = true;
 }
 
