@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePorts, supervised } from '@login-pipeline/command';
-import type { Supervised } from '@login-pipeline/command';
 import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
 import type { ReadRecord } from '@login-pipeline/nest-streams/testing';
+import { runPipeline } from './run-pipeline.ts';
+import type { PipelineTopics, RunPipeline } from './run-pipeline.ts';
 import { deployedConnector, startConnect } from './start-connect.ts';
 import type { RunningConnect } from './start-connect.ts';
 import { startPostgres } from './start-postgres.ts';
@@ -32,11 +32,10 @@ interface TrafficAnswer {
 describe('sinks', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sinks-'));
   const cluster = new TestCluster();
-  const services: Supervised[] = [];
+  let pipeline: RunPipeline;
   let postgres: RunningPostgres;
   let connect: RunningConnect;
-  let topics: Readonly<Record<'input' | 'output' | 'dead' | 'snapshots' | 'counts', string>>;
-  let insightsUrl: string;
+  let topics: PipelineTopics;
   let processed: readonly ReadRecord[];
   let deadLetters: readonly ReadRecord[];
 
@@ -53,7 +52,10 @@ describe('sinks', () => {
       counts: await cluster.topic('counts', { config: { 'cleanup.policy': 'compact,delete' } }),
     };
     const brokers = cluster.connection.brokers.join();
-    [postgres] = await Promise.all([startPostgres(folder), fill(brokers)]);
+    [postgres, pipeline] = await Promise.all([
+      startPostgres(folder),
+      runPipeline(cluster, topics, LOGINS, folder),
+    ]);
     await postgres.load(join(ROOT, 'deploy', 'connect', 'tables.sql'));
     connect = await startConnect(brokers, folder, {
       POSTGRES_URL: `jdbc:postgresql://127.0.0.1:${postgres.port}/postgres`,
@@ -64,7 +66,7 @@ describe('sinks', () => {
     deadLetters = await cluster.read(topics.dead);
   }, 300_000);
   afterAll(async () => {
-    await Promise.all(services.map((service) => service.kill()));
+    await pipeline.stop();
     await connect.stop();
     await postgres.stop();
     await cluster.close();
@@ -241,48 +243,8 @@ describe('sinks', () => {
     DELIVERY_MS,
   );
 
-  async function fill(brokers: string): Promise<void> {
-    const [generatorPort = 0, transformerPort = 0, aggregatorPort = 0] = await freePorts(3);
-    insightsUrl = `http://localhost:${aggregatorPort}/insights`;
-    const service = (name: string, port: number, settings: NodeJS.ProcessEnv): Supervised => {
-      const main = join(ROOT, 'dist', 'apps', name, 'main.js');
-      const started = supervised(process.execPath, [main], {
-        logFile: join(folder, `${name}.log`),
-        graceSeconds: 5,
-        env: { KAFKA_BROKERS: brokers, HTTP_PORT: String(port), ...settings },
-      });
-      services.push(started);
-      return started;
-    };
-    const group = cluster.unique('transformer');
-    service('transformer', transformerPort, {
-      INPUT_TOPIC: topics.input,
-      OUTPUT_TOPIC: topics.output,
-      DEAD_LETTER_TOPIC: topics.dead,
-      GROUP_ID: group,
-      FILTER_APP_VERSIONS: '*',
-    });
-    service('aggregator', aggregatorPort, {
-      INPUT_TOPIC: topics.output,
-      SNAPSHOT_TOPIC: topics.snapshots,
-      INSIGHT_COUNTS_TOPIC: topics.counts,
-      GROUP_ID: cluster.unique('aggregator'),
-    });
-    const generator = service('data-generator', generatorPort, {
-      OUTPUT_TOPIC: topics.input,
-      COUNT: String(LOGINS),
-      RATE: '0',
-      BAD_RATIO: '0.05',
-    });
-    expect(await generator.exited).toBe(0);
-    await waitFor('the transformer to be done', async () => {
-      const committed = await cluster.committed(group, topics.input);
-      return String(committed) === String(await cluster.ends(topics.input));
-    });
-  }
-
   async function asked<Answer>(path: string): Promise<Answer> {
-    return (await (await fetch(insightsUrl + path)).json()) as Answer;
+    return (await (await fetch(pipeline.insightsUrl + path)).json()) as Answer;
   }
 
   /** What the database says of an insight, by value: since the beginning, or of a day. */
