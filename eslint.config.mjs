@@ -7,13 +7,10 @@ const NEST = ['@nestjs/*', 'rxjs', 'reflect-metadata', 'fastify'];
 const CLIENT = ['kafkajs'];
 const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
 
-/** Projects of commands and of what only tests and measures. */
-const COMMANDS = [
-  'apps/{bench,deploy-e2e,ops}/**',
-  'deploy/monitoring/**',
-  'libs/{command,embedded-kafka,plain-wire,planting}/**',
-  'tools/**',
-];
+/** What starts, measures, deploys, watches and operates the services. */
+const COMMANDS = ['apps/{bench,deploy-e2e,ops}/**', 'deploy/monitoring/**', 'tools/**'];
+/** What commands and tests are made with. */
+const KIT = ['libs/{command,embedded-kafka,plain-wire,planting}/**'];
 
 const environmentOnlyInConfig = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -137,6 +134,7 @@ export default tseslint.config(
             {
               sourceTag: 'layer:e2e',
               onlyDependOnLibsWithTags: ['layer:contract', 'layer:kit', 'layer:workshop'],
+              bannedExternalImports: NEST,
             },
             {
               sourceTag: 'layer:lab',
@@ -196,12 +194,16 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient, noApp] },
   },
   {
-    // Commands print, read the environment, and know what the apps declare of themselves.
-    files: COMMANDS,
+    // Commands print and read the environment; those that are about the apps know what these declare of themselves.
+    files: [...COMMANDS, ...KIT],
     rules: {
       'no-console': 'off',
-      'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient],
+      'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient, noApp],
     },
+  },
+  {
+    files: COMMANDS,
+    rules: { 'no-restricted-syntax': ['error', noEnum, noClient, noInsideOfClient] },
   },
   {
     files: [
@@ -210,7 +212,7 @@ export default tseslint.config(
       'tools/src/bundle.ts',
       'apps/pipeline-e2e/**',
     ],
-    rules: { 'no-restricted-syntax': ['error', noEnum, noInsideOfClient] },
+    rules: { 'no-restricted-syntax': ['error', noEnum, noInsideOfClient, noApp] },
   },
   {
     // What uses or mends the client's inside, and what is measured and held against it.
