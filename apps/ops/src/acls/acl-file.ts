@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { EXIT, Failure } from '@login-pipeline/command';
 import { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/nest-streams/operations';
 import type { Acl } from '@login-pipeline/nest-streams/operations';
 import { z } from 'zod';
+import { readJsonFile } from '../json-file.ts';
 
 /** In deploy/kafka: what the pipeline needs, and what its optional parts need besides. */
 export const ACL_FILES = [
@@ -39,19 +38,5 @@ const FILE = z.array(
  * @throws {Failure} that names the file and every wrong entry
  */
 export function readAclFile(path: string): readonly AclFileEntry[] {
-  const entries = FILE.safeParse(jsonIn(path));
-  if (entries.success) return entries.data;
-  const faults = entries.error.issues.map(
-    ({ path: place, message }) => `  entry ${place.join(', ')}: ${message}`,
-  );
-  throw new Failure([`--acls: ${path} cannot be used:`, ...faults].join('\n'), EXIT.config);
-}
-
-function jsonIn(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new Failure(`--acls: ${path} cannot be read: ${cause}`, EXIT.config);
-  }
+  return readJsonFile('--acls', path, FILE);
 }

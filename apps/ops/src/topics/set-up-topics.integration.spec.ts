@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
 import { startKafka } from '@login-pipeline/embedded-kafka';
 import type { RunningKafka } from '@login-pipeline/embedded-kafka';
 import { setUpTopics } from './set-up-topics.ts';
+import { readTopicFile } from './topic-file.ts';
 import { TOPIC_SETUP } from '../settings/settings.ts';
 
 describe('the topics on a cluster without any', () => {
@@ -36,6 +38,19 @@ describe('the topics on a cluster without any', () => {
     ]);
     expect(await setUp()).toEqual([]);
     expect(said).toHaveLength(1);
+  });
+
+  it('may be those of another stream, by its file', async () => {
+    const topics = readTopicFile(
+      join(import.meta.dirname, '../../../../examples/orders/topics.json'),
+    );
+    const settings = loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: kafka.bootstrapServers });
+    const lines: string[] = [];
+    expect(await setUpTopics(settings, (line) => lines.push(line), topics)).toEqual([]);
+    expect(lines).toEqual([
+      'created topics: orders, paid-orders, orders.dead-letter, orders.revenue',
+    ]);
+    expect(await setUpTopics(settings, (line) => lines.push(line), topics)).toEqual([]);
   });
 
   it('are left alone when they differ', async () => {
