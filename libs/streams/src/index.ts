@@ -13,12 +13,13 @@ export type {
 export { deadLetter, DROP, emit } from './plan/outcome.ts';
 export type { DeadLetter, Drop, Emit, LatestKey, Outcome } from './plan/outcome.ts';
 export { lastHeader, withHeaders } from './records/headers.ts';
-export { addedHeaders, deadLetterRecord, OMITTED_HEADER } from './dead-letter/dead-letter.ts';
+export { deadLetterRecord } from './dead-letter/dead-letter.ts';
 export type { DeadLetterSource } from './dead-letter/dead-letter.ts';
-export { originalRecord } from './redrive/original-record.ts';
+export { addedHeaders, DEAD_LETTER_HEADERS } from './dead-letter/headers.ts';
+export { originalRecord } from './dead-letter/original-record.ts';
+export type { OriginalRecord } from './dead-letter/original-record.ts';
 export { RedriveSource } from './redrive/redrive-source.ts';
 export type { PlacedRecord, RedriveTarget } from './redrive/redrive-source.ts';
-export type { OriginalRecord } from './redrive/original-record.ts';
 export { FUTURE_TOLERANCE_MS, isBelieved, PlausibleTime } from './records/plausible-time.ts';
 export { planBatch } from './plan/plan.ts';
 export type { CommitPlan, LatestRecord, PlanOptions } from './plan/plan.ts';

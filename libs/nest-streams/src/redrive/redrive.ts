@@ -1,6 +1,7 @@
 import type { OriginalRecord, Piece, PlacedRecord, Ports } from '@login-pipeline/streams';
 import {
   Cluster,
+  DEAD_LETTER_HEADERS,
   MAX_VALUE_BYTES,
   originalRecord,
   ProtocolError,
@@ -282,7 +283,7 @@ class Run {
     const known = this.#targets.get(topic);
     if (known !== undefined) return known;
     const { connection, logger } = this.#options;
-    const role = { topic, setting: 'header x-dead-letter-topic' };
+    const role = { topic, setting: `header ${DEAD_LETTER_HEADERS.topic}` };
     const { target } = await requireTopics(connection, logger, {
       target: { ...role, operations: ['Write'] },
     });

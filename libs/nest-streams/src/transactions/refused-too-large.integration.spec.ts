@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { RecordHeaders } from '@login-pipeline/streams';
-import { OMITTED_HEADER, lastHeader } from '@login-pipeline/streams';
+import { DEAD_LETTER_HEADERS, lastHeader } from '@login-pipeline/streams';
 import { waitFor } from '../testing/index.ts';
 import type { WritableMessage } from '../testing/index.ts';
 import { numbered, Pipes, values } from './testing/pipes.ts';
@@ -111,7 +111,7 @@ function record(prefix: string, bytes: number): WritableMessage & { readonly val
 
 /** @returns how many bytes a dead letter says were left out */
 function omitted(deadLetter: { readonly headers: RecordHeaders } | undefined): number {
-  return Number(lastHeader(deadLetter?.headers ?? [], OMITTED_HEADER));
+  return Number(lastHeader(deadLetter?.headers ?? [], DEAD_LETTER_HEADERS.omittedBytes));
 }
 
 function text(length: number): string {

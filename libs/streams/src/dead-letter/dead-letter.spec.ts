@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeadLetterSource } from './dead-letter.ts';
-import { addedHeaders, deadLetterRecord, splitHeaders } from './dead-letter.ts';
+import { deadLetterRecord } from './dead-letter.ts';
+import { addedHeaders, splitHeaders } from './headers.ts';
 import { deadLetter } from '../plan/outcome.ts';
 import type { ConsumedRecord, EncodedHeaders, RecordHeader } from '../records/record.ts';
 import { consumedRecord } from '../testing/arbitraries.ts';

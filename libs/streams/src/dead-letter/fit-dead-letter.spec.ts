@@ -3,9 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { lastHeader } from '../records/headers.ts';
 import { BATCH_OVERHEAD, recordBytes } from '../records/record-size.ts';
 import type { OutgoingRecord, RecordHeader } from '../records/record.ts';
-import { OMITTED_HEADER } from './dead-letter.ts';
 import { fitDeadLetter } from './fit-dead-letter.ts';
+import { DEAD_LETTER_HEADERS } from './headers.ts';
 
+const OMITTED_HEADER = DEAD_LETTER_HEADERS.omittedBytes;
 const LIMIT = 100_000;
 const KEY = Buffer.from('a key');
 const OWN: readonly RecordHeader[] = [

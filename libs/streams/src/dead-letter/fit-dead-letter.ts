@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { lastHeader, withHeaders } from '../records/headers.ts';
 import { BATCH_OVERHEAD, recordBytes } from '../records/record-size.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import { addedHeaders, OMITTED_HEADER } from './dead-letter.ts';
+import { addedHeaders, DEAD_LETTER_HEADERS } from './headers.ts';
 
 /** How often something can be left out of a dead letter: the value, then key and headers. */
 export const MOST_OMISSIONS = 2;
@@ -32,7 +32,7 @@ export function fitDeadLetter(
 
 /** @returns how many bytes of the record a dead letter had to leave out; 0 where it is whole */
 export function omittedBytes({ headers = [] }: OutgoingRecord): number {
-  return Number(String(lastHeader(addedHeaders(headers), OMITTED_HEADER) ?? 0));
+  return Number(String(lastHeader(addedHeaders(headers), DEAD_LETTER_HEADERS.omittedBytes) ?? 0));
 }
 
 /** @returns whether one batch can hold the record, which goes alone and compressed where it is too large as it is */
@@ -45,5 +45,8 @@ function fits(record: OutgoingRecord, maxMessageBytes: number): boolean {
 
 function omitting(record: OutgoingRecord, rest: OutgoingRecord): OutgoingRecord {
   const omitted = String(omittedBytes(record) + recordBytes(record) - recordBytes(rest));
-  return { ...rest, headers: withHeaders(rest.headers, [[OMITTED_HEADER, omitted]]) };
+  return {
+    ...rest,
+    headers: withHeaders(rest.headers, [[DEAD_LETTER_HEADERS.omittedBytes, omitted]]),
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { OMITTED_HEADER } from '../dead-letter/dead-letter.ts';
+import { DEAD_LETTER_HEADERS } from '../dead-letter/headers.ts';
 import { lastHeader } from '../records/headers.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { EPOCH_MS, SimulatedCluster } from '../testing/simulation/index.ts';
@@ -111,7 +111,9 @@ describe('Records that a topic refuses', () => {
       ['k', undefined],
       [undefined, undefined],
     ]);
-    const omitted = written.map((it) => Number(lastHeader(it.headers ?? [], OMITTED_HEADER) ?? 0));
+    const omitted = written.map((it) =>
+      Number(lastHeader(it.headers ?? [], DEAD_LETTER_HEADERS.omittedBytes) ?? 0),
+    );
     expect(omitted).toEqual([0, 2_003, expect.any(Number)]);
     expect(work.shortened).toContainEqual({ partition: 0, offset: '1', omittedBytes: 2_003 });
     expect(outputs(cluster, 0)).toEqual(['GOOD']);

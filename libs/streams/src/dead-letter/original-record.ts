@@ -1,6 +1,6 @@
-import { OMITTED_HEADER, splitHeaders } from '../dead-letter/dead-letter.ts';
 import { lastHeader } from '../records/headers.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeader } from '../records/record.ts';
+import { DEAD_LETTER_HEADERS, splitHeaders } from './headers.ts';
 
 /** A dead letter, made again what it was before it was set aside. */
 export interface OriginalRecord {
@@ -16,11 +16,8 @@ export interface OriginalRecord {
   readonly record: OutgoingRecord;
 }
 
-/** On a record that was redriven: how often. */
-const COUNT_HEADER = 'x-redrive-count';
-
 /**
- * Undoes {@link deadLetterRecord}: the original key, value, timestamp and headers, in their order.
+ * Undoes `deadLetterRecord`: the original key, value, timestamp and headers, in their order.
  *
  * @returns undefined when the headers do not say where the record belongs
  */
@@ -31,26 +28,33 @@ export function originalRecord({
   omittedBytes,
 }: ConsumedRecord): OriginalRecord | undefined {
   const { own, added } = splitHeaders(headers);
-  const reason = lastHeader(added, 'x-dead-letter-reason') ?? '';
-  const topic = lastHeader(added, 'x-dead-letter-topic') ?? '';
-  const partition = lastHeader(added, 'x-dead-letter-partition') ?? '';
-  const timestamp = lastHeader(added, 'x-dead-letter-timestamp') ?? '';
+  const reason = lastHeader(added, DEAD_LETTER_HEADERS.reason) ?? '';
+  const topic = lastHeader(added, DEAD_LETTER_HEADERS.topic) ?? '';
+  const partition = lastHeader(added, DEAD_LETTER_HEADERS.partition) ?? '';
+  const timestamp = lastHeader(added, DEAD_LETTER_HEADERS.timestamp) ?? '';
   const isPlaced = /^\d+$/.test(partition) && /^-?\d+$/.test(timestamp);
   if (reason === '' || topic === '' || !isPlaced) return undefined;
 
   const redrives = countOf(own);
-  const kept = own.filter(([name]) => String(name) !== COUNT_HEADER);
+  const kept = own.filter(([name]) => String(name) !== DEAD_LETTER_HEADERS.redrives);
   return {
     reason,
     topic,
     partition: Number(partition),
     redrives,
-    isWhole: lastHeader(added, OMITTED_HEADER) === undefined && omittedBytes === undefined,
-    record: { key, value, headers: [...kept, [COUNT_HEADER, String(redrives + 1)]], timestamp },
+    isWhole:
+      lastHeader(added, DEAD_LETTER_HEADERS.omittedBytes) === undefined &&
+      omittedBytes === undefined,
+    record: {
+      key,
+      value,
+      headers: [...kept, [DEAD_LETTER_HEADERS.redrives, String(redrives + 1)]],
+      timestamp,
+    },
   };
 }
 
 function countOf(headers: readonly RecordHeader[]): number {
-  const count = lastHeader(headers, COUNT_HEADER) ?? '';
+  const count = lastHeader(headers, DEAD_LETTER_HEADERS.redrives) ?? '';
   return /^\d{1,9}$/.test(count) ? Number(count) : 0;
 }

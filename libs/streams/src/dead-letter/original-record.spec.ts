@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deadLetterRecord } from '../dead-letter/dead-letter.ts';
+import { deadLetterRecord } from './dead-letter.ts';
 import { deadLetter } from '../plan/outcome.ts';
 import type { ConsumedRecord, RecordHeader } from '../records/record.ts';
 import { originalRecord } from './original-record.ts';
