@@ -21,17 +21,19 @@ export const DEAD_LETTER_TOPIC = topic(
   TOPICS.deadLetter,
 );
 
+export const LAST_LOGIN_TOPIC = setting('LAST_LOGIN_TOPIC', {
+  description:
+    'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
+  format: TOPIC,
+});
+
 /** What the transformer's transactions read and write. */
 export const TRANSFORMER_TOPICS = concern(
   {
     inputTopic: topic('INPUT_TOPIC', 'Topic to read', TOPICS.userLogin),
     outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', TOPICS.processedUserLogin),
     deadLetterTopic: DEAD_LETTER_TOPIC,
-    lastLoginTopic: setting('LAST_LOGIN_TOPIC', {
-      description:
-        'Compacted topic for the latest login of each user, such as `user-last-login`; not set: not written',
-      format: TOPIC,
-    }),
+    lastLoginTopic: LAST_LOGIN_TOPIC,
     groupId: group('transformer'),
   },
   {

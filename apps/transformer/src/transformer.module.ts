@@ -1,10 +1,12 @@
 import { StreamsModule } from '@login-pipeline/nest-streams';
+import type { TransformStream } from '@login-pipeline/nest-streams';
 import { openSchemas, Schemas } from '@login-pipeline/registry';
 import { LOGIN_JSON_SCHEMA, PROCESSED_LOGIN_JSON_SCHEMA, REASONS } from '@login-pipeline/schema';
 import { ServiceContext } from '@login-pipeline/service';
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { LoginController, LOGINS } from './login.controller.ts';
+import { LAST_LOGIN_TOPIC } from './settings.ts';
 import type { TransformerSettings } from './settings.ts';
 
 /** Wiring only: the stream of logins, its handler, and the schemas that it asks. */
@@ -19,16 +21,17 @@ export class TransformerModule {
           source: LOGINS,
           settings,
           reasons: REASONS,
-          latest:
-            lastLoginTopic === undefined
-              ? undefined
-              : { topic: lastLoginTopic, setting: 'LAST_LOGIN_TOPIC' },
+          latest: lastLoginTopic === undefined ? undefined : lastLogin(lastLoginTopic),
         }),
       ],
       controllers: [LoginController],
       providers: [{ provide: Schemas, inject: [ServiceContext], useFactory: loginSchemas }],
     };
   }
+}
+
+function lastLogin(topic: string): NonNullable<TransformStream['latest']> {
+  return { topic, setting: LAST_LOGIN_TOPIC.name, timeHeader: 'x-login-time' };
 }
 
 function loginSchemas(context: ServiceContext<TransformerSettings>): Schemas {

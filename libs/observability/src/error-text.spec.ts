@@ -61,7 +61,7 @@ describe('errorText', () => {
     ],
     ['an assertion', Object.assign(new Error('0 == 1'), { name: 'AssertionError' })],
   ])('keeps the insides of programs to itself: %s', (_, error) => {
-    expect(errorText(error)).toBe('unknown cause (LOG_LEVEL=debug logs it)');
+    expect(errorText(error)).toBe('unknown cause (the log has it at level debug)');
   });
 });
 

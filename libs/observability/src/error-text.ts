@@ -1,5 +1,5 @@
 /** Stands for an error that speaks of a program's insides: those help only who reads its code. */
-const UNKNOWN_CAUSE = 'unknown cause (LOG_LEVEL=debug logs it)';
+const UNKNOWN_CAUSE = 'unknown cause (the log has it at level debug)';
 
 /** Of JavaScript itself and of assertions: a defect of ours or of a dependency, never the user's doing. */
 const DEFECTS = new Set([

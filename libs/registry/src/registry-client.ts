@@ -2,6 +2,7 @@ import type { Metrics } from '@login-pipeline/observability';
 import { errorText } from '@login-pipeline/observability/error-text';
 import { RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
 import { REGISTRY_METRICS } from './metrics.ts';
+import { NAMES } from './settings.ts';
 
 /** Where the registry is, and who asks. */
 export interface RegistryConnection {
@@ -144,8 +145,8 @@ export class RegistryClient {
       case 401:
       case 403:
         return new RegistryRefusedError(
-          `The schema registry at ${url} (SCHEMA_REGISTRY_URL) does not let us read or write subject "${subject}" ` +
-            `(HTTP ${status}). Check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD, or register the schema ` +
+          `The schema registry at ${url} (${NAMES.url}) does not let us read or write subject "${subject}" ` +
+            `(HTTP ${status}). Check ${NAMES.username} and ${NAMES.password}, or register the schema ` +
             'and let this user read it.',
         );
       case 409:
@@ -156,7 +157,7 @@ export class RegistryClient {
       default:
         return new RegistryRefusedError(
           errorCode === undefined
-            ? `No schema registry answers at ${url} (HTTP ${status}). Set SCHEMA_REGISTRY_URL to the base of its API.`
+            ? `No schema registry answers at ${url} (HTTP ${status}). Set ${NAMES.url} to the base of its API.`
             : `The schema registry at ${url} refuses subject "${subject}" (${errorCode})${said}`,
         );
     }
@@ -187,7 +188,7 @@ function isLockedOut(status: number): boolean {
 }
 
 function lockedOut(status: number): string {
-  return `HTTP ${status}: it does not let SCHEMA_REGISTRY_USERNAME in with SCHEMA_REGISTRY_PASSWORD`;
+  return `HTTP ${status}: it does not let ${NAMES.username} in with ${NAMES.password}`;
 }
 
 function causeText(error: unknown): string {

@@ -6,6 +6,7 @@ import { RegistryClient } from './registry-client.ts';
 import type { RegistryConnection } from './registry-client.ts';
 import type { Schemas, SchemasOptions } from './schemas.ts';
 import { framer, schemaIdOf } from './frame.ts';
+import { NAMES } from './settings.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -87,7 +88,7 @@ export class RegistrySchemas implements Schemas {
         if (!(error instanceof RegistryUnavailableError)) throw error;
         logger.warn(
           { url: registry.url, subject, cause: error.message },
-          'The schema registry (SCHEMA_REGISTRY_URL) gives no answer: it is asked again',
+          `The schema registry (${NAMES.url}) gives no answer: it is asked again`,
         );
         await sleep(pause, undefined, { ref: false });
       }
@@ -97,7 +98,7 @@ export class RegistrySchemas implements Schemas {
   #undecided(what: string, cause?: Error): UndecidedError {
     const { url } = this.#options.registry;
     return new UndecidedError(
-      `The schema registry at ${url} (SCHEMA_REGISTRY_URL) is waited for: ${what}`,
+      `The schema registry at ${url} (${NAMES.url}) is waited for: ${what}`,
       { cause },
     );
   }

@@ -35,6 +35,13 @@ const FRAMING = setting('OUTPUT_FRAMING', {
   default: 'plain',
 });
 
+/** What messages call them: an operator sets them by these names. */
+export const NAMES = {
+  url: URL_SETTING.name,
+  username: USERNAME.name,
+  password: PASSWORD.name,
+} as const;
+
 export const SCHEMAS: Concern<SchemaSettings> = concern(
   { url: URL_SETTING, username: USERNAME, password: PASSWORD, outputFraming: FRAMING },
   {
@@ -55,7 +62,7 @@ export const SCHEMAS: Concern<SchemaSettings> = concern(
 
 function unencrypted({ registry }: SchemaSettings): readonly string[] {
   return registry?.credentials !== undefined && registry.url.startsWith('http:')
-    ? ['SCHEMA_REGISTRY_URL without https sends SCHEMA_REGISTRY_PASSWORD unencrypted.']
+    ? [`${NAMES.url} without https sends ${NAMES.password} unencrypted.`]
     : [];
 }
 

@@ -116,6 +116,7 @@ export { batchPlanner } from './transform/batch-planner.ts';
 export type {
   BatchPlannerOptions,
   CommittedBatch,
+  LatestTopic,
   ShortenedDeadLetter,
   TargetTopic,
 } from './transform/batch-planner.ts';

@@ -18,7 +18,7 @@ const BATCH: ConsumedBatch = {
 const REFUSED = { timestamp: 'refused', size: 'refused', record: 'refused' };
 const TRANSFORM = new TransformContext(
   { service: 'test@1', tooLarge: 'too_large', refused: REFUSED, now: () => new Date(0) },
-  new DeadLetterFuse(1),
+  new DeadLetterFuse(1, 'MAX_RATIO'),
 );
 
 type Handle = (record: ConsumedRecord, partition: number) => unknown;

@@ -4,12 +4,14 @@ import type { CommitPlan } from '@login-pipeline/streams';
 import type { DynamicModule, ModuleMetadata, Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { TopicRole } from '../client/topics.ts';
+import { DEAD_LETTER_MAX_RATIO } from '../settings/index.ts';
 import type { FoldSettings, TransformSettings } from '../settings/index.ts';
 import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';
 import type { Changes } from '../snapshots/changes.ts';
 import type { PartitionStates } from '../snapshots/partition-states.ts';
 import { TRANSFORM_METRICS } from '../transactions/metrics.ts';
 import { TransactionalConsumer } from '../transactions/transactional-consumer.ts';
+import type { LatestRole } from '../transactions/transactional-options.ts';
 import { FoldContext, TransformContext } from './batch-context.ts';
 import { BatchTransport } from './batch-transport.ts';
 
@@ -21,7 +23,7 @@ export interface TransformStream {
   /** Every reason that a dead letter of the method may have: their counters start at 0. */
   readonly reasons: readonly string[];
   /** A compacted topic for the latest output of each key; absent: none is kept. */
-  readonly latest?: TopicRole | undefined;
+  readonly latest?: LatestRole | undefined;
   /** Of its part in the probes; default: `consumer`. */
   readonly name?: string;
 }
@@ -125,7 +127,7 @@ function transformTransport(
       },
       now: () => new Date(),
     },
-    new DeadLetterFuse(deadLetterMaxRatio),
+    new DeadLetterFuse(deadLetterMaxRatio, DEAD_LETTER_MAX_RATIO.name),
   );
   return new BatchTransport(source, context, (handle) =>
     TransactionalConsumer.create(

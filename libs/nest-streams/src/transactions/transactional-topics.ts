@@ -1,14 +1,14 @@
 import { KafkaUnavailableError } from '../client/errors.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { requireTopics } from '../client/topics.ts';
-import type { TransactionalOptions } from './transactional-options.ts';
+import type { LatestRole, TransactionalOptions } from './transactional-options.ts';
 
 /** The topics that transactions read and write. */
 export interface TransactionalTopics {
   readonly input: UsableTopic;
   readonly output: UsableTopic;
   readonly deadLetter: UsableTopic;
-  readonly latest: UsableTopic | undefined;
+  readonly latest: (UsableTopic & Pick<LatestRole, 'timeHeader'>) | undefined;
 }
 
 /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
@@ -33,7 +33,7 @@ export async function requireTransactionalTopics({
     latest: { ...latest, operations: ['Read', 'Write'] },
   });
   requireEqualPartitions(topics.input, input, topics.latest, latest);
-  return topics;
+  return { ...topics, latest: { ...topics.latest, timeHeader: latest.timeHeader } };
 }
 
 /** What is known of a partition's keys is in the partition of the same number. */

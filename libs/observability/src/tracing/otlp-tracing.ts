@@ -48,10 +48,7 @@ export class OtlpTracing implements Tracing {
     logger: Logger,
   ) {
     this.#tell = onceAMinute((error) => {
-      logger.warn(
-        { endpoint, cause: errorText(error) },
-        'Traces were not delivered (OTEL_EXPORTER_OTLP_ENDPOINT)',
-      );
+      logger.warn({ cause: errorText(error) }, `Traces were not delivered to ${endpoint}`);
     });
     setGlobalErrorHandler(this.#tell);
     const exporter = new OTLPTraceExporter({
@@ -70,7 +67,7 @@ export class OtlpTracing implements Tracing {
         new BatchSpanProcessor({ exporter, exportTimeoutMillis: EXPORT_TIMEOUT_MS }),
       ],
     });
-    this.#tracer = this.#provider.getTracer('login-pipeline', version);
+    this.#tracer = this.#provider.getTracer(name, version);
   }
 
   process<T>(batch: TracedBatch, work: () => Promise<T>): Promise<T> {

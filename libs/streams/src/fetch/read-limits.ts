@@ -5,7 +5,7 @@ export interface ReadLimits {
   /** What is handed over at once; only a single record may be larger. */
   readonly pieceBytes: number;
   readonly pieceRecords: number;
-  /** A value over it is not read: no login is as large, and it could be anything. */
+  /** A value over it is not read: an event is hardly ever as large, and it could be anything. */
   readonly valueBytes: number;
   /** A key, or a record's headers, of a record that is too large itself. */
   readonly keyBytes: number;

@@ -3,9 +3,6 @@ import { lastHeader } from '../records/headers.ts';
 import { FUTURE_TOLERANCE_MS, PlausibleTime } from '../records/plausible-time.ts';
 import type { ConsumedRecord, OutgoingRecord } from '../records/record.ts';
 
-/** Repeats a record's time outside of its value, epoch ms: two can be compared without decoding them. */
-const TIME_HEADER = 'x-login-time';
-
 const NOTHING: ReadonlyMap<string, number> = new Map();
 
 /** A record of the topic of the latest ones, and the index of its source in the batch. */
@@ -17,10 +14,16 @@ export type LatestOutput = OutgoingRecord & Pick<LatestRecord, 'source'>;
  * neither written nor known, or it would be the latest for ever: {@link PlausibleTime}.
  */
 export class LatestByKey {
+  readonly #timeHeader: string;
   readonly #times = new Map<string, number>();
   readonly #plausible = new PlausibleTime();
   /** What was taken last, by key its time. */
   #taken = NOTHING;
+
+  /** @param timeHeader repeats a record's time outside of its value, epoch ms: two can be compared without decoding them */
+  constructor(timeHeader: string) {
+    this.#timeHeader = timeHeader;
+  }
 
   /**
    * What is taken is known only once it is {@link committed}: of a batch whose records are refused, other ones may be newest.
@@ -41,7 +44,7 @@ export class LatestByKey {
     return Array.from(newest.values(), ({ key, time, value, timestamp, source }) => ({
       key: Buffer.from(key),
       value,
-      headers: [[TIME_HEADER, String(time)]],
+      headers: [[this.#timeHeader, String(time)]],
       timestamp,
       source,
     }));
@@ -56,7 +59,7 @@ export class LatestByKey {
   /** Takes in the next record of the partition, as it was read. */
   note({ key, value, headers, omittedBytes }: ConsumedRecord, nowMs: number): void {
     const name = String(key ?? '');
-    const time = Number(lastHeader(headers ?? [], TIME_HEADER) ?? 0);
+    const time = Number(lastHeader(headers ?? [], this.#timeHeader) ?? 0);
     // A tombstone: an operator had the key forgotten. A value that is too large to be read is none.
     const isTombstone = value === null && omittedBytes === undefined;
     if (isTombstone || time > nowMs + FUTURE_TOLERANCE_MS) this.#times.delete(name);

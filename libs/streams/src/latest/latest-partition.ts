@@ -28,6 +28,8 @@ const READ_ATTEMPTS = 3;
 
 export interface LatestSource extends PlanContext {
   readonly topic: string;
+  /** The header with a record's time. */
+  readonly timeHeader: string;
   readonly ends: LatestEnds;
   readonly reading: Reading;
 }
@@ -52,7 +54,7 @@ export class LatestPartition {
   readonly #source: LatestSource;
   /** The topic that was read back; undefined: not yet. */
   #topicId: string | undefined;
-  #known = new LatestByKey();
+  #known: LatestByKey;
   #writes = new OwnWrites();
   /** Some of what others wrote is read, and the rest may belong to it. */
   #isBehind = false;
@@ -62,6 +64,7 @@ export class LatestPartition {
 
   constructor(source: LatestSource) {
     this.#source = source;
+    this.#known = new LatestByKey(source.timeHeader);
   }
 
   /**
@@ -133,9 +136,9 @@ export class LatestPartition {
    * their way holds the last stable offset below it, so that committed records are complete only from that end on.
    */
   async #restore(topicId: string, leader: Leader): Promise<void> {
-    const { cluster, topic, partition } = this.#source;
+    const { cluster, topic, timeHeader, partition } = this.#source;
     this.#topicId = undefined;
-    this.#known = new LatestByKey();
+    this.#known = new LatestByKey(timeHeader);
     this.#writes = new OwnWrites();
     this.#isBehind = false;
     const { earliest, end } = await boundsOf(cluster, topic, partition, leader);

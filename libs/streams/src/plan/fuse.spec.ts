@@ -32,7 +32,7 @@ function batchOf({ outputs, deadLetters, dropped }: CommitPlan, first: number): 
 
 /** @returns the number of the plan that blows the fuse, counted from 1; 0 when none does */
 function blownBy(maxRatio: number, plans: readonly CommitPlan[]): number {
-  const fuse = new DeadLetterFuse(maxRatio);
+  const fuse = new DeadLetterFuse(maxRatio, 'MAX_RATIO');
   let next = 0;
   for (const [index, each] of plans.entries()) {
     const batch = batchOf(each, next);
@@ -93,7 +93,7 @@ describe('DeadLetterFuse', () => {
   });
 
   it('counts records, not attempts: those that are read again count once', () => {
-    const fuse = new DeadLetterFuse(0.5);
+    const fuse = new DeadLetterFuse(0.5, 'MAX_RATIO');
     const good = plan(0, 900);
     fuse.admit({ ...batchOf(good, 0), partition: 1 }, good);
     for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -110,12 +110,12 @@ describe('DeadLetterFuse', () => {
   });
 
   it('tells the ratio, the setting and what to look at', () => {
-    const fuse = new DeadLetterFuse(0.5);
+    const fuse = new DeadLetterFuse(0.5, 'MAX_RATIO');
     const blow = () => {
       fuse.admit(batchOf(plan(750, 250), 0), plan(750, 250));
     };
     expect(blow).toThrow(
-      '75 % of the last 1000 records would become dead letters, over DEAD_LETTER_MAX_RATIO=0.5. ' +
+      '75 % of the last 1000 records would become dead letters, over MAX_RATIO=0.5. ' +
         'The batch was not committed. Look at the producer and at the last deploy; a higher ratio lets the records pass.',
     );
     expect(new FuseBlownError('')).toMatchObject({ name: 'FuseBlownError', code: 'FUSE_BLOWN' });

@@ -28,6 +28,7 @@ export class FuseBlownError extends Error {
  */
 export class DeadLetterFuse {
   readonly #maxRatio: number;
+  readonly #setting: string;
   /** Oldest first. */
   #batches: CountedBatch[] = [];
   /** By partition: where the last counted batch ended. */
@@ -35,9 +36,13 @@ export class DeadLetterFuse {
   #records = 0;
   #deadLetters = 0;
 
-  /** @param maxRatio the share of dead letters, 0 to 1, over which the fuse blows */
-  constructor(maxRatio: number) {
+  /**
+   * @param maxRatio the share of dead letters, 0 to 1, over which the fuse blows
+   * @param setting what the message calls it: the name by which an operator sets it
+   */
+  constructor(maxRatio: number, setting: string) {
     this.#maxRatio = maxRatio;
+    this.#setting = setting;
   }
 
   /**
@@ -66,7 +71,7 @@ export class DeadLetterFuse {
     if (ratio > this.#maxRatio) {
       throw new FuseBlownError(
         `${(ratio * 100).toFixed(0)} % of the last ${this.#records} records would become dead letters, ` +
-          `over DEAD_LETTER_MAX_RATIO=${this.#maxRatio}. The batch was not committed. ` +
+          `over ${this.#setting}=${this.#maxRatio}. The batch was not committed. ` +
           'Look at the producer and at the last deploy; a higher ratio lets the records pass.',
       );
     }

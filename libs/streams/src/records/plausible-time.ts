@@ -36,7 +36,7 @@ export class PlausibleTime {
   }
 
   /**
-   * @param eventTimeMs when the login happened, as it says, epoch ms
+   * @param eventTimeMs when the event happened, as the record says, epoch ms
    * @param believedMs what {@link believed} gave for its record
    * @returns whether it cannot have happened yet
    */

@@ -20,6 +20,8 @@ function record(value: string): OutgoingRecord {
   return { key: Buffer.from('k'), value: Buffer.from(value), headers: [], timestamp: '1' };
 }
 
+const LATEST = { topic: 'latest', timeHeader: 'time', maxMessageBytes: 1_000_000 };
+
 const newPlan = (): CommitPlan => ({
   outputs: [record('a'), record('b'), record('c')],
   sources: Uint32Array.of(0, 1, 4),
@@ -94,8 +96,7 @@ describe('batchPlanner', () => {
   });
 
   it('writes of each key the latest alone', async () => {
-    const latest = { topic: 'latest', maxMessageBytes: 1_000_000 };
-    const { writes } = await planner({ latest })(BATCH, []);
+    const { writes } = await planner({ latest: LATEST })(BATCH, []);
     expect(lengths(writes).slice(2)).toEqual([['latest', PARTITION, [1]]]);
   });
 
@@ -135,7 +136,7 @@ describe('batchPlanner', () => {
       return newPlan();
     };
     await planner({}, handle)(BATCH, []);
-    await planner({ latest: { topic: 'latest', maxMessageBytes: 5_000 } }, handle)(BATCH, []);
+    await planner({ latest: { ...LATEST, maxMessageBytes: 5_000 } }, handle)(BATCH, []);
     const [alone = 0, both = 0] = allowed;
     expect(alone).toBeLessThan(1_000_000);
     expect(both).toBeLessThan(5_000);
@@ -151,7 +152,7 @@ describe('batchPlanner', () => {
   it('waits until the topic of the latest records has as many partitions as the input', async () => {
     await contract.growTopic('in', PARTITIONS + 1);
     await cluster.refresh();
-    const plan = planner({ latest: { topic: 'latest', maxMessageBytes: 1_000_000 } });
+    const plan = planner({ latest: LATEST });
     await expect(plan(BATCH, [])).rejects.toThrow('both must have as many');
     await contract.growTopic('latest', PARTITIONS + 1);
     await cluster.refresh();

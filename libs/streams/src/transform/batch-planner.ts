@@ -41,13 +41,19 @@ export interface CommittedBatch {
   readonly reasons: CommitPlan['reasons'];
 }
 
+/** A compacted topic of the latest output of each key. */
+export interface LatestTopic extends TargetTopic {
+  /** The header in which a record repeats its time, epoch ms. */
+  readonly timeHeader: string;
+}
+
 /** The topics that {@link batchPlanner} plans for, what they take, and the application's decisions. */
 export interface BatchPlannerOptions {
   readonly input: string;
   readonly output: TargetTopic;
   readonly deadLetter: TargetTopic;
   /** The compacted topic of the latest output of each key; undefined: none. */
-  readonly latest?: TargetTopic | undefined;
+  readonly latest?: LatestTopic | undefined;
   /** How batches are compressed. */
   readonly codec: Codec;
   /** The most records of one record batch. */
@@ -100,9 +106,9 @@ export function batchPlanner(options: BatchPlannerOptions): (context: PlanContex
     const { cluster, clock } = context;
     let partition: LatestPartition | undefined;
     if (latest !== undefined) {
-      const { topic } = latest;
+      const { topic, timeHeader } = latest;
       ends ??= new LatestEnds(cluster, clock, topic);
-      partition = new LatestPartition({ ...context, topic, ends, reading });
+      partition = new LatestPartition({ ...context, topic, timeHeader, ends, reading });
     }
     const planner = new BatchPlanner(options, context, refusals, partition);
     return (batch, refused) => planner.plan(batch, refused);

@@ -95,7 +95,10 @@ export class Pipes {
         input: { topic: input, setting: 'INPUT_TOPIC' },
         output: { topic: output, setting: 'OUTPUT_TOPIC' },
         deadLetter: { topic: dead, setting: 'DEAD_LETTER_TOPIC' },
-        latest: latest === undefined ? undefined : { topic: latest, setting: 'LAST_LOGIN_TOPIC' },
+        latest:
+          latest === undefined
+            ? undefined
+            : { topic: latest, setting: 'LATEST_TOPIC', timeHeader: 'time' },
         lingerMs: 0,
         batchMaxRecords: 100,
         compression: 'none',

@@ -35,7 +35,7 @@ export interface PlannedWork {
 export function plannedWork(keepsLatest = false): PlannedWork {
   const shortened: ShortenedDeadLetter[] = [];
   const committed: CommittedBatch[] = [];
-  const latest = { topic: LATEST, maxMessageBytes: MAX_MESSAGE_BYTES };
+  const latest = { topic: LATEST, timeHeader: 'time', maxMessageBytes: MAX_MESSAGE_BYTES };
   const plan = batchPlanner({
     input: INPUT,
     output: { topic: OUTPUT, maxMessageBytes: MAX_MESSAGE_BYTES },
