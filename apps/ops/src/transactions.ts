@@ -22,7 +22,7 @@ await runCommand(async () => {
   const admin = await TransactionsAdmin.open({
     connection: settings.kafka,
     groupId: settings.topics.groupId,
-    inputTopic: settings.topics.inputTopic,
+    input: { topic: settings.topics.inputTopic, setting: 'INPUT_TOPIC' },
     topics: roles,
     // What the client logs would only repeat the error that we report.
     logger: pino({ level: 'silent' }),

@@ -33,13 +33,19 @@ class OrdersController {
 export class OrdersModule {
   static register(settings: TransformSettings, snapshotTopic = 'orders.revenue'): DynamicModule {
     const { groupId, outputTopic: inputTopic } = settings.topics;
-    const paid = { ...settings, inputTopic, groupId: `${groupId}.revenue`, snapshotTopic };
-    const states = { states: JsonStates, provide: () => new JsonStates(1, () => ({ cents: 0 })) };
+    const revenue = {
+      source: 'paid-orders',
+      name: 'revenue',
+      settings: { ...settings, inputTopic, groupId: `${groupId}.revenue`, snapshotTopic },
+      settingNames: { inputTopic: 'OUTPUT_TOPIC', snapshotTopic: 'snapshotTopic' },
+      states: JsonStates,
+      provide: () => new JsonStates(1, () => ({ cents: 0 })),
+    };
     return {
       module: OrdersModule,
       imports: [
         StreamsModule.transform({ source: 'orders', settings, reasons: REASONS }),
-        StreamsModule.fold({ source: 'paid-orders', settings: paid, ...states, name: 'revenue' }),
+        StreamsModule.fold(revenue),
       ],
     };
   }

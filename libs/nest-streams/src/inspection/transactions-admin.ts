@@ -23,7 +23,7 @@ export interface TransactionsOptions {
   readonly connection: KafkaConnection;
   /** The transformer's, as its transactional ids have them. */
   readonly groupId: string;
-  readonly inputTopic: string;
+  readonly input: TopicRole;
   /** All topics to look at. */
   readonly topics: readonly TopicRole[];
   readonly logger: Logger;
@@ -81,8 +81,8 @@ export class TransactionsAdmin {
 
   /** @returns whether instances of the transformer run, which end what dead ones left */
   isRunning(): Promise<boolean> {
-    const { groupId, inputTopic: topic } = this.#options;
-    const group = new GroupInspection(this.#ports, { groupId, topic });
+    const { groupId, input } = this.#options;
+    const group = new GroupInspection(this.#ports, { groupId, topic: input.topic });
     return this.#refusable(async () => (await group.describe()).members.length > 0);
   }
 
@@ -102,8 +102,8 @@ export class TransactionsAdmin {
   }
 
   get #prefix(): string {
-    const { groupId, inputTopic: topic } = this.#options;
-    return transactionalIdPrefix({ groupId, topic });
+    const { groupId, input } = this.#options;
+    return transactionalIdPrefix({ groupId, topic: input.topic });
   }
 
   async #refusable<T>(request: () => Promise<T>): Promise<T> {
@@ -121,7 +121,7 @@ export class TransactionsAdmin {
   }
 
   #refusalOf(error: ProtocolError): KafkaUnavailableError | undefined {
-    const { topics, groupId } = this.#options;
+    const { topics, groupId, input } = this.#options;
     const named = topics.filter(({ topic }) => error.message.includes(`"${topic}"`));
     const isWrite = error.message.startsWith('InitProducerId');
     const ids: Right = {
@@ -129,7 +129,7 @@ export class TransactionsAdmin {
       resource: 'transactional id',
       name: this.#prefix,
       prefixed: true,
-      setting: 'GROUP_ID, INPUT_TOPIC',
+      setting: `GROUP_ID, ${input.setting}`,
     };
     const group = { operation: 'Describe', resource: 'group', name: groupId } as const;
     return refusalOf(error, {

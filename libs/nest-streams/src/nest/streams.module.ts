@@ -4,7 +4,7 @@ import type { CommitPlan } from '@login-pipeline/streams';
 import type { DynamicModule, ModuleMetadata, Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { TopicRole } from '../client/topics.ts';
-import { DEAD_LETTER_MAX_RATIO } from '../settings/index.ts';
+import { DEAD_LETTER_MAX_RATIO, TOPIC_SETTINGS } from '../settings/index.ts';
 import type { FoldSettings, TransformSettings } from '../settings/index.ts';
 import { SnapshotConsumer } from '../snapshots/snapshot-consumer.ts';
 import type { Changes } from '../snapshots/changes.ts';
@@ -33,6 +33,8 @@ export interface FoldStream<States extends PartitionStates = PartitionStates> {
   /** The name by which `@BatchHandler` or `@RecordHandler` marks the method that folds. */
   readonly source: string;
   readonly settings: FoldSettings;
+  /** The settings that name its topics, where messages have to name others than those of {@link TOPIC_SETTINGS}. */
+  readonly settingNames?: Partial<Record<'inputTopic' | 'snapshotTopic', string>>;
   /** What holds the states, by its class: one of `imports` exports it, or `provide` makes it. */
   readonly states: Type<States>;
   readonly imports?: ModuleMetadata['imports'];
@@ -134,9 +136,9 @@ function transformTransport(
       {
         connection: kafka,
         groupId: topics.groupId,
-        input: { topic: topics.inputTopic, setting: 'INPUT_TOPIC' },
-        output: { topic: topics.outputTopic, setting: 'OUTPUT_TOPIC' },
-        deadLetter: { topic: topics.deadLetterTopic, setting: 'DEAD_LETTER_TOPIC' },
+        input: { topic: topics.inputTopic, setting: TOPIC_SETTINGS.inputTopic },
+        output: { topic: topics.outputTopic, setting: TOPIC_SETTINGS.outputTopic },
+        deadLetter: { topic: topics.deadLetterTopic, setting: TOPIC_SETTINGS.deadLetterTopic },
         latest,
         ...producer,
         stallTimeoutMs,
@@ -151,18 +153,19 @@ function transformTransport(
 }
 
 function foldTransport<States extends PartitionStates>(
-  { source, settings, changes }: FoldStream<States>,
+  { source, settings, settingNames, changes }: FoldStream<States>,
   { logger, metrics, tracing, fail }: ServiceContext,
   states: States,
 ): BatchTransport<void> {
   const { kafka, groupId, inputTopic, snapshotTopic, ...intervals } = settings;
+  const names = { ...TOPIC_SETTINGS, ...settingNames };
   return new BatchTransport(source, new FoldContext(states), (handle) =>
     SnapshotConsumer.create(
       {
         connection: kafka,
         groupId,
-        input: { topic: inputTopic, setting: 'INPUT_TOPIC' },
-        snapshots: { topic: snapshotTopic, setting: 'SNAPSHOT_TOPIC' },
+        input: { topic: inputTopic, setting: names.inputTopic },
+        snapshots: { topic: snapshotTopic, setting: names.snapshotTopic },
         snapshotIntervalMs: intervals.snapshotIntervalMs ?? DEFAULT_SNAPSHOT_INTERVAL_MS,
         stallTimeoutMs: intervals.stallTimeoutMs,
         states,

@@ -196,8 +196,12 @@ export class PositionsAdmin {
 
   /** @returns the snapshots that a topic has now */
   async #follow(topic: string): Promise<SnapshotSets> {
-    const { connection, logger } = this.#options;
-    const role = { topic, setting: 'SNAPSHOT_TOPIC', operations: ['Read'] } as const;
+    const { connection, logger, groupId } = this.#options;
+    const role = {
+      topic,
+      setting: `where the offsets of group "${groupId}" say that its snapshots are`,
+      operations: ['Read'],
+    } as const;
     const { snapshots } = await requireTopics(connection, logger, { snapshots: role });
     try {
       const ports = enginePorts(this.#brokers.wire);

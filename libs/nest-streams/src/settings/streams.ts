@@ -35,6 +35,14 @@ export interface FoldSettings {
   readonly stallTimeoutMs: number;
 }
 
+/** By what they name: the settings of a stream's topics, unless its app gives them other names. */
+export const TOPIC_SETTINGS = {
+  inputTopic: 'INPUT_TOPIC',
+  outputTopic: 'OUTPUT_TOPIC',
+  deadLetterTopic: 'DEAD_LETTER_TOPIC',
+  snapshotTopic: 'SNAPSHOT_TOPIC',
+} as const;
+
 export const DEAD_LETTER_MAX_RATIO = setting('DEAD_LETTER_MAX_RATIO', {
   description:
     'Share of dead letters above which the service stops without committing; `1` never stops',
@@ -59,22 +67,23 @@ export function transformSettings(
   name: string,
   topics: Omit<TransformTopics, 'groupId'>,
 ): Concern<TransformSettings> {
+  const { inputTopic, outputTopic, deadLetterTopic } = TOPIC_SETTINGS;
   return compose(
     {
       kafka: kafka(name),
       producer: producer(0),
       topics: concern(
         {
-          inputTopic: topic('INPUT_TOPIC', 'Topic to read', topics.inputTopic),
-          outputTopic: topic('OUTPUT_TOPIC', 'Topic to write', topics.outputTopic),
+          inputTopic: topic(inputTopic, 'Topic to read', topics.inputTopic),
+          outputTopic: topic(outputTopic, 'Topic to write', topics.outputTopic),
           deadLetterTopic: topic(
-            'DEAD_LETTER_TOPIC',
+            deadLetterTopic,
             'Topic for records that are refused',
             topics.deadLetterTopic,
           ),
           groupId: group(name),
         },
-        { rules: distinctTopics('INPUT_TOPIC', 'OUTPUT_TOPIC', 'DEAD_LETTER_TOPIC') },
+        { rules: distinctTopics(inputTopic, outputTopic, deadLetterTopic) },
       ),
     },
     concern({ deadLetterMaxRatio: DEAD_LETTER_MAX_RATIO, stallTimeoutMs: STALL_TIMEOUT }),

@@ -9,6 +9,7 @@ import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import { errorText, KafkaStalledError, KafkaUnavailableError } from '../client/errors.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { engineFailure } from '../engine/engine-failure.ts';
+import { OtherStateError } from './json-states.ts';
 import type { SnapshotOptions } from './snapshot-options.ts';
 
 /**
@@ -24,6 +25,12 @@ export function foldFailure(
   const told = changes === undefined ? [] : [changes.topic];
   if (error instanceof StateMismatchError) return mismatch(error, options);
   if (error instanceof ForeignChangesError) return foreignChanges(error, options);
+  if (error instanceof OtherStateError) {
+    return new KafkaUnavailableError(
+      `${error.message}. Run the release that wrote it, or set ${snapshots.setting} to a new topic to begin anew.`,
+      { cause: error },
+    );
+  }
   if (error instanceof SnapshotsUnreadableError) {
     return new KafkaUnavailableError(
       `${error.message}. Without it the counts are not known: look at the brokers' disks and at max.message.bytes of the topic, or ` +

@@ -1,11 +1,10 @@
 import type { FoundSnapshot, Snapshot } from '@login-pipeline/streams';
 import type { PartitionStates } from './partition-states.ts';
 
-/** A snapshot is not of this version of the state: EX_UNAVAILABLE, as only an operator can decide what to do. */
+/** A snapshot is not of this version of the state: an operator has to decide what to do. */
 export class OtherStateError extends Error {
   override readonly name = 'OtherStateError';
   readonly code = 'STATE_OF_ANOTHER_VERSION';
-  readonly exitCode = 69;
 }
 
 interface Owned<State> {
@@ -84,8 +83,7 @@ export class JsonStates<State> implements PartitionStates {
     const json = sections.get(this.#section);
     if (json !== undefined) return JSON.parse(json.toString()) as State;
     throw new OtherStateError(
-      `The snapshot of partition ${partition} has no section "${this.#section}": another version of the state wrote it. ` +
-        'Run the release that wrote it, or set SNAPSHOT_TOPIC to a new topic to begin anew.',
+      `The snapshot of partition ${partition} has no section "${this.#section}": another version of the state wrote it`,
     );
   }
 

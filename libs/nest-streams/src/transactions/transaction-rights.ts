@@ -17,7 +17,7 @@ export function transactionRights({
         resource: 'transactional id',
         name: transactionalIdPrefix({ groupId, topic: input.topic }),
         prefixed: true,
-        setting: 'GROUP_ID, INPUT_TOPIC',
+        setting: `GROUP_ID, ${input.setting}`,
       },
     ],
   };
