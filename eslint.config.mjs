@@ -58,6 +58,7 @@ export default tseslint.config(
           allow: ['transformer', 'aggregator', 'data-generator'].flatMap((app) => [
             `@login-pipeline/${app}/settings`,
             `@login-pipeline/${app}/metrics`,
+            `@login-pipeline/${app}/errors`,
           ]),
           banTransitiveDependencies: true,
           depConstraints: [
@@ -104,7 +105,7 @@ export default tseslint.config(
             {
               // What commands and tests are made with.
               sourceTag: 'layer:kit',
-              onlyDependOnLibsWithTags: ['layer:infra', 'layer:kit'],
+              onlyDependOnLibsWithTags: ['layer:infra', 'layer:service', 'layer:kit'],
               bannedExternalImports: ['@nestjs/*', 'rxjs', 'fastify', ...CLIENT, ...LOGGERS],
             },
             {

@@ -4,7 +4,8 @@ import type { FoundSnapshot } from '@login-pipeline/streams';
 import { WHOLE } from '@login-pipeline/streams';
 import { insightsAnswer } from './http/answers.ts';
 import { InsightsBoard } from './board/insights-board.ts';
-import { InsightStates, SnapshotError, SnapshotLimitError } from './insight-states.ts';
+import { SnapshotError, SnapshotLimitError } from './errors.ts';
+import { InsightStates } from './insight-states.ts';
 import { PartitionState } from './state/partition-state.ts';
 import {
   batchOf,

@@ -8,6 +8,7 @@ import type {
 } from '@login-pipeline/streams';
 import { FUTURE_TOLERANCE_MS, WHOLE } from '@login-pipeline/streams';
 import type { InsightsBoard } from './board/insights-board.ts';
+import { SnapshotError, SnapshotLimitError } from './errors.ts';
 import { leastSectionBytes, sureNames } from './state/bounds.ts';
 import type { Limits } from './state/bounds.ts';
 import { ChangedCounts } from './state/count-rows.ts';
@@ -20,18 +21,6 @@ import { readSections, sectionsOf } from './state/sections.ts';
 
 /** What became of the records of a batch. */
 export type FoldedRecords = Pick<LedgerEntry, 'counted' | 'expired' | 'invalid' | 'future'>;
-
-/** Snapshots of what the settings ask for may not fit into their topic: EX_UNAVAILABLE, the message names both. */
-export class SnapshotLimitError extends Error {
-  override readonly name = 'SnapshotLimitError';
-  readonly exitCode = 69;
-}
-
-/** A snapshot cannot be read: EX_UNAVAILABLE, as only an operator can decide what to do. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
-  readonly exitCode = 69;
-}
 
 export interface InsightStatesOptions {
   readonly limits: Limits;

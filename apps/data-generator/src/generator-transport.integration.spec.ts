@@ -94,6 +94,6 @@ describe('GeneratorTransport', () => {
     const context = contextFor({ OUTPUT_TOPIC: 'nobody-made-this' });
     const started = listen(new GeneratorTransport(context));
     await expect(started).rejects.toThrow(/"nobody-made-this" \(OUTPUT_TOPIC\).*npm run topics/);
-    await expect(started).rejects.toMatchObject({ exitCode: 69 });
+    await expect(started).rejects.toMatchObject({ fault: 'unavailable', code: 'TOPIC_MISSING' });
   });
 });

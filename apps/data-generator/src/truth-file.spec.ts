@@ -27,6 +27,9 @@ describe('writeTruthFile', () => {
     await expect(failure).rejects.toThrow(
       'TRUTH_FILE cannot be written (ENOENT): name a file in an existing, writable folder.',
     );
-    await expect(failure).rejects.toMatchObject({ exitCode: 78 });
+    await expect(failure).rejects.toMatchObject({
+      fault: 'settings',
+      code: 'TRUTH_FILE_UNWRITABLE',
+    });
   });
 });

@@ -1,9 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
+import { ERROR_CODES } from './errors.ts';
 import type { TruthReport } from './truth.ts';
 
 /** TRUTH_FILE cannot be written: the operator's matter, told without a stack trace. */
 export class TruthFileError extends Error {
-  readonly exitCode = 78;
+  readonly code = 'TRUTH_FILE_UNWRITABLE';
+  readonly fault = ERROR_CODES[this.code];
 
   constructor(cause: NodeJS.ErrnoException) {
     super(

@@ -11,7 +11,7 @@ export function say(line: string): void {
 
 /**
  * Runs a command's body and ends the process with the exit code it returns. What the user can put right shows as its message
- * alone, anything else, and everything with LOG_LEVEL=debug, with its stack.
+ * and code alone, anything else, and everything with LOG_LEVEL=debug, with its stack.
  */
 export async function runCommand(body: () => Promise<number>): Promise<never> {
   try {
@@ -20,7 +20,8 @@ export async function runCommand(body: () => Promise<number>): Promise<never> {
     const failure = failureOf(error);
     if (failure === undefined || process.env['LOG_LEVEL'] === 'debug') console.error(error);
     if (failure === undefined) process.exit(EXIT.internal);
-    process.stderr.write(`login-pipeline: ${failure.message}\n`);
+    const code = failure.code === undefined ? '' : ` [${failure.code}]`;
+    process.stderr.write(`login-pipeline: ${failure.message}${code}\n`);
     process.exit(failure.exitCode);
   }
 }

@@ -38,6 +38,11 @@ describe('failureOf', () => {
     expect(failureOf(wrong)).toMatchObject({ exitCode: EXIT.config });
   });
 
+  it('tells an error of a library by its message, its stable code and the exit code of its fault', () => {
+    const error = Object.assign(new Error('gone'), { fault: 'stalled', code: 'STALLED' });
+    expect(failureOf(error)).toMatchObject({ message: 'gone', exitCode: 75, code: 'STALLED' });
+  });
+
   it.each([new TypeError('x is not a function'), new Error('not foreseen'), 'text', undefined])(
     'takes %p for a fault of ours',
     (error) => {

@@ -1,4 +1,5 @@
 import { errorText, rootCause } from '@login-pipeline/observability/error-text';
+import { errorCodeOf, exitCodeOf, faultOf } from '@login-pipeline/service/exit-codes';
 import { EXIT, Failure } from './failure.ts';
 import { missingPrograms } from './programs.ts';
 
@@ -20,8 +21,11 @@ interface Details {
 }
 
 /** @returns what the user can put right about an error, with its exit code; undefined of a fault of ours */
-export function failureOf(error: unknown): (Error & { readonly exitCode: number }) | undefined {
-  if (isFailure(error)) return error;
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof Error && faultOf(error) !== undefined) {
+    return new Failure(error.message, exitCodeOf(error), errorCodeOf(error));
+  }
   const root = rootCause(error);
   if (typeof root !== 'object' || root === null) return undefined;
   const { code, errors, message, syscall, path, cmd } = root as Details;
@@ -36,10 +40,6 @@ export function failureOf(error: unknown): (Error & { readonly exitCode: number 
   }
   const isOfSystem = typeof syscall === 'string' || Array.isArray(errors);
   return isOfSystem ? new Failure(errorText(root)) : undefined;
-}
-
-function isFailure(error: unknown): error is Error & { readonly exitCode: number } {
-  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
 }
 
 /** Of the command line only program and verb: the rest is long, and may hold secrets. */

@@ -75,7 +75,7 @@ describe('The error', () => {
   });
 
   it('carries the exit code of bad settings', () => {
-    expect(load).toThrow(expect.objectContaining({ exitCode: 78, name: 'SettingsError' }));
+    expect(load).toThrow(expect.objectContaining({ fault: 'settings', code: 'SETTINGS_INVALID' }));
   });
 
   it.each([['/no/such/file'], [folder], [emptyFile]])('names the file of a secret: %s', (path) => {

@@ -1,10 +1,13 @@
 import type { Fault } from './setting.ts';
 
+/** Why settings end a program, and the kind of fault that it is. */
+export const ERROR_CODES = { SETTINGS_INVALID: 'settings' } as const;
+
 /** The environment holds wrong settings. The message lists every fault by name, never by value, ready to print. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-  /** EX_CONFIG of sysexits.h. */
-  readonly exitCode = 78;
+  readonly code = 'SETTINGS_INVALID';
+  readonly fault = ERROR_CODES[this.code];
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {

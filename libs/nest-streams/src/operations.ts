@@ -9,6 +9,7 @@ export type {
   TopicView,
 } from './client/cluster-reader.ts';
 export type { KafkaConnection } from './client/connection.ts';
+export { ERROR_CODES } from './client/error-codes.ts';
 export {
   KafkaUnavailableError,
   NoSuchPartitionsError,

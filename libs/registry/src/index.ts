@@ -1,4 +1,4 @@
-export { RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
+export { ERROR_CODES, RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
 export { REGISTRY_METRICS } from './metrics.ts';
 export { foreignFrameOf, hasWideId } from './foreign-frame.ts';
 export type { ForeignFrame } from './foreign-frame.ts';

@@ -51,16 +51,35 @@ describe('RegistryClient', () => {
   });
 
   it.each([
-    ['another server', 404, '<html>', /No schema registry answers at .*SCHEMA_REGISTRY_URL/],
-    ['a locked one', 403, '{}', /SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD/],
-    ['one that answers nonsense', 200, '[]', /No schema registry answers/],
-    ['one that cannot read the schema', 422, '{"error_code":42201,"message":"bad"}', /42201.*bad/],
-  ])('gives up registering at %s', async (_what, status, body, message) => {
+    [
+      'another server',
+      404,
+      '<html>',
+      'REGISTRY_MISSING',
+      /No schema registry answers at .*SCHEMA_REGISTRY_URL/,
+    ],
+    [
+      'a locked one',
+      403,
+      '{}',
+      'REGISTRY_NOT_AUTHORIZED',
+      /SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD/,
+    ],
+    ['one that answers nonsense', 200, '[]', 'REGISTRY_MISSING', /No schema registry answers/],
+    [
+      'one that cannot read the schema',
+      422,
+      '{"error_code":42201,"message":"bad"}',
+      'REGISTRY_REFUSED',
+      /42201.*bad/,
+    ],
+  ])('gives up registering at %s', async (_what, status, body, code, message) => {
     answer = { status, body };
     const ensured = client().ensure('a-value', '{}');
     await expect(ensured).rejects.toBeInstanceOf(RegistryRefusedError);
     await expect(ensured).rejects.toMatchObject({
-      exitCode: 69,
+      fault: 'unavailable',
+      code,
       message: expect.stringMatching(message) as unknown,
     });
   });
@@ -102,7 +121,7 @@ describe('RegistryClient', () => {
   it('gives up at the start when it is not let in', async () => {
     answer = { status: 401, body: '{"error_code":401}' };
     await expect(client().ensure('a-value', '{}')).rejects.toMatchObject({
-      exitCode: 69,
+      code: 'REGISTRY_NOT_AUTHORIZED',
       message: expect.stringMatching(/401.*SCHEMA_REGISTRY_PASSWORD/) as unknown,
     });
   });

@@ -145,21 +145,27 @@ export class RegistryClient {
       case 401:
       case 403:
         return new RegistryRefusedError(
+          'REGISTRY_NOT_AUTHORIZED',
           `The schema registry at ${url} (${NAMES.url}) does not let us read or write subject "${subject}" ` +
             `(HTTP ${status}). Check ${NAMES.username} and ${NAMES.password}, or register the schema ` +
             'and let this user read it.',
         );
       case 409:
         return new RegistryRefusedError(
+          'SCHEMA_INCOMPATIBLE',
           `The schema of this release does not fit what subject "${subject}" has at ${url}${said}. Write to a topic ` +
             'of its own, or ask the owner of the subject to change its compatibility.',
         );
       default:
-        return new RegistryRefusedError(
-          errorCode === undefined
-            ? `No schema registry answers at ${url} (HTTP ${status}). Set ${NAMES.url} to the base of its API.`
-            : `The schema registry at ${url} refuses subject "${subject}" (${errorCode})${said}`,
-        );
+        return errorCode === undefined
+          ? new RegistryRefusedError(
+              'REGISTRY_MISSING',
+              `No schema registry answers at ${url} (HTTP ${status}). Set ${NAMES.url} to the base of its API.`,
+            )
+          : new RegistryRefusedError(
+              'REGISTRY_REFUSED',
+              `The schema registry at ${url} refuses subject "${subject}" (${errorCode})${said}`,
+            );
     }
   }
 }

@@ -1,3 +1,4 @@
+export type { FaultKind } from './exit-codes.ts';
 export { Health } from './health.ts';
 export type { HealthPart } from './health.ts';
 export { createHttpApp } from './http-app.ts';

@@ -68,7 +68,7 @@ describe('A service that cannot start', () => {
     expect(await service.exit).toBe(78);
     other.close();
     const [, , error, ...more] = service.log;
-    expect(error).toMatchObject({ level: 'fatal' });
+    expect(error).toMatchObject({ level: 'fatal', code: 'HTTP_ADDRESS_UNUSABLE' });
     expect(error?.msg).toBe(
       `HTTP_PORT: port ${port} on 127.0.0.1 is taken. Stop the process that has it or set HTTP_PORT to a free port.`,
     );
@@ -76,11 +76,11 @@ describe('A service that cannot start', () => {
     expect(more).toEqual([]);
   });
 
-  it('exits with the code of a transport that cannot start, its message logged without a stack', async () => {
+  it('exits with the fault of a transport that cannot start, logged by code and message without a stack', async () => {
     const service = fixture.run('start error');
     expect(await service.exit).toBe(69);
     const errors = service.log.filter(({ level }) => level === 'fatal' || level === 'error');
-    expect(errors).toEqual([expect.objectContaining({ msg: 'no broker' })]);
+    expect(errors).toEqual([expect.objectContaining({ code: 'OF_FIXTURE', msg: 'no broker' })]);
     expect(errors[0]).not.toHaveProperty('err');
   });
 });
@@ -198,7 +198,7 @@ describe('A service that fails', () => {
     },
   );
 
-  it('exits with the error’s own code and no stack when it is the operator’s matter', async () => {
+  it('exits with the code of the error’s fault and no stack when it is the operator’s matter', async () => {
     const service = fixture.run('stalls');
     expect(await service.exit).toBe(75);
     const error = await service.logged('no progress');

@@ -9,6 +9,7 @@ import {
   startTracing,
 } from '@login-pipeline/observability';
 import type { Logger, MetricSet } from '@login-pipeline/observability';
+import { StartError } from './errors.ts';
 import { Health } from './health.ts';
 import { createHttpApp } from './http-app.ts';
 import { refuseOldNode } from './node-version.ts';
@@ -33,14 +34,12 @@ export interface ServiceDefinition<S extends ServiceSettings> {
 }
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 20_000;
-/** EX_CONFIG of sysexits.h. */
-const BAD_SETTINGS = 78;
 
 /**
  * Runs a service until a signal, `stop()` or `fail()` ends the process. Start order: settings, logger, Nest, HTTP,
  * transports; a stop takes the reverse way. Never rejects: what goes wrong ends the process.
  *
- * Exit codes: 0 clean stop, 78 bad settings, HTTP address or Node, 70 internal error, else the failing error's own.
+ * Exit codes: 0 after a clean stop, else that of the failing error's fault ({@link EXIT_CODES}).
  */
 export async function runService<S extends ServiceSettings>(
   definition: ServiceDefinition<S>,
@@ -136,5 +135,5 @@ function addressError(code: string, host: string, port: number, cause: unknown):
     code === 'EADDRINUSE'
       ? `HTTP_PORT: port ${port} on ${host} is taken. Stop the process that has it or set HTTP_PORT to a free port.`
       : `HTTP_HOST, HTTP_PORT: cannot listen on ${host}, port ${port} (${code}). Set them to an address of this host.`;
-  return Object.assign(new Error(message, { cause }), { exitCode: BAD_SETTINGS });
+  return new StartError('HTTP_ADDRESS_UNUSABLE', message, { cause });
 }

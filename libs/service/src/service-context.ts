@@ -31,8 +31,8 @@ export class ServiceContext<S = unknown> {
   /** Undefined while traces are off. */
   readonly tracing: Tracing | undefined;
   /**
-   * Ends the service: logs the error once, closes within 5 s, exits with the error's numeric `exitCode` or 70. An
-   * error with an `exitCode` is the operator's matter and is logged without its stack.
+   * Ends the service: logs the error once, closes within 5 s, exits with the code of the error's fault. An error that
+   * names its `fault` ({@link FaultKind}) is the operator's matter: it is logged by its `code`, without its stack.
    */
   readonly fail: (error: unknown) => void;
   /** Ends the service as SIGTERM would: drains, closes, exits with 0. */

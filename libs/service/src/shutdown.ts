@@ -1,8 +1,7 @@
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { Logger } from '@login-pipeline/observability';
+import { errorCodeOf, exitCodeOf, faultOf } from './exit-codes.ts';
 
-/** EX_SOFTWARE of sysexits.h: an error that nobody foresaw. */
-const INTERNAL_ERROR = 70;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 /** How long all closing may take once the service failed. */
 const FAIL_TIMEOUT_MS = 5_000;
@@ -69,11 +68,11 @@ export class Shutdown {
     void this.#end(this.#drainTimeoutMs);
   }
 
-  /** Logs the error, closes within 5 s and exits with the error's code; also when a stop is under way. */
+  /** Logs the error, closes within 5 s and exits with the code of the error's fault; also when a stop is under way. */
   fail(error: unknown): void {
     this.#report(error, this.#exitCode === 0);
     if (this.#exitCode !== 0) return;
-    this.#exitCode = exitCodeOf(error) ?? INTERNAL_ERROR;
+    this.#exitCode = exitCodeOf(error);
     setTimeout(() => process.exit(this.#exitCode), FAIL_TIMEOUT_MS);
     if (this.#begun) return;
     this.#begun = true;
@@ -113,11 +112,11 @@ export class Shutdown {
   }
 
   #report(error: unknown, isFirst: boolean): void {
-    const isForOperator = exitCodeOf(error) !== undefined;
+    const isForOperator = faultOf(error) !== undefined;
     const message = error instanceof Error ? error.message : String(error);
     if (this.#logger) {
-      const diagnosis = isFirst ? diagnosisOf(error) : undefined;
-      this.#logger.fatal({ ...(!isForOperator && { err: error }), ...diagnosis }, message);
+      const told = isForOperator ? { code: errorCodeOf(error) } : { err: error };
+      this.#logger.fatal({ ...told, ...(isFirst ? diagnosisOf(error) : undefined) }, message);
       if (isForOperator) this.#logger.debug({ err: error }, 'Where that comes from');
     } else if (isForOperator || !(error instanceof Error)) process.stderr.write(`${message}\n`);
     else process.stderr.write(`${error.stack ?? message}\n`);
@@ -129,11 +128,6 @@ async function closeForGood(transport: CustomTransportStrategy): Promise<void> {
   const closed: unknown = transport.close();
   transport.close = () => undefined;
   await closed;
-}
-
-function exitCodeOf(error: unknown): number | undefined {
-  const known = error instanceof Error && 'exitCode' in error ? error.exitCode : undefined;
-  return typeof known === 'number' ? known : undefined;
 }
 
 /** What an error brings along to be logged once, with the error that ends the process. */

@@ -1,5 +1,9 @@
 import { UnreachableError } from '@login-pipeline/streams';
 
+/** Codes that programs and runbooks may ask for, besides those of the engine: one that changes breaks them. */
+export const ERROR_CODES = ['BROKER_UNSUPPORTED', 'TLS_FAILED'] as const;
+type ErrorCode = (typeof ERROR_CODES)[number];
+
 /** What a connection ends with at which the broker has put an end to it. */
 export const CLOSED = 'the broker has closed the connection';
 
@@ -24,10 +28,10 @@ export class ConnectError extends UnreachableError {
   }
 }
 
-/** Broker and client do not agree on TLS: a certificate is not trusted, or one of the two speaks plain text. EX_UNAVAILABLE. */
+/** Broker and client do not agree on TLS: a certificate is not trusted, or one of the two speaks plain text. */
 export class TlsError extends Error {
   override readonly name = 'TlsError';
-  readonly exitCode = 69;
+  readonly code: ErrorCode = 'TLS_FAILED';
   readonly target: Target;
 
   constructor(message: string, target: Target, cause: Error) {
@@ -36,10 +40,10 @@ export class TlsError extends Error {
   }
 }
 
-/** A broker is too old, or too new, for a request. EX_UNAVAILABLE. */
+/** A broker is too old, or too new, for a request. */
 export class UnsupportedBrokerError extends Error {
   override readonly name = 'UnsupportedBrokerError';
-  readonly exitCode = 69;
+  readonly code: ErrorCode = 'BROKER_UNSUPPORTED';
 }
 
 /** @returns what was thrown, as an error; those of another realm are errors, too */

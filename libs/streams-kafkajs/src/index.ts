@@ -9,6 +9,7 @@ export {
   CLOSED,
   CLOSED_BEFORE_TLS,
   ConnectError,
+  ERROR_CODES,
   TlsError,
   UnsupportedBrokerError,
 } from './errors.ts';

@@ -138,7 +138,7 @@ describe('KafkajsWire', () => {
     });
     const error = await thrownBy(wireTo([broker.address]).send('any', 'Heartbeat', MEMBER));
     expect(error).toBeInstanceOf(UnsupportedBrokerError);
-    expect(error).toMatchObject({ exitCode: 69 });
+    expect(error).toMatchObject({ code: 'BROKER_UNSUPPORTED' });
     expect(broker.requests).toHaveLength(1);
   });
 
@@ -196,7 +196,7 @@ describe('KafkajsWire', () => {
       const wire = wireTo([`127.0.0.1:${port}`], { tls: () => createSecureContext() });
       const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
       expect(error).toBeInstanceOf(TlsError);
-      expect(error).toMatchObject({ exitCode: 69 });
+      expect(error).toMatchObject({ code: 'TLS_FAILED' });
     });
 
     it('without what TLS needs, and says why in its own words', async () => {

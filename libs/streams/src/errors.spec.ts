@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as streams from './index.ts';
 
@@ -54,9 +55,14 @@ describe('the errors that users get', () => {
     expect(new Set([...Object.keys(CODES), ...KAFKA_NAMED])).toEqual(new Set(exported));
   });
 
-  it('share no code', () => {
-    const codes = Object.values(CODES);
-    expect(new Set(codes).size).toBe(codes.length);
+  it('share no code, and are all in the list that others rely on', () => {
+    expect(Object.values(CODES).toSorted()).toEqual(streams.ERROR_CODES.toSorted());
+  });
+
+  it('are explained, by their codes, in the page of errors', () => {
+    const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+    const missing = streams.ERROR_CODES.filter((code) => !page.includes(`\n| \`${code}\` `));
+    expect(missing).toEqual([]);
   });
 });
 

@@ -28,6 +28,8 @@ export { UndecidedError } from './plan/undecided-error.ts';
 export { DeadLetterFuse, FuseBlownError } from './plan/fuse.ts';
 export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './plan/flow.ts';
 export type { FlowCounts } from './plan/flow.ts';
+export { ERROR_CODES } from './error-codes.ts';
+export type { ErrorCode } from './error-codes.ts';
 export { DamageError, UnreadableBatchError } from './fetch/errors.ts';
 export type { BatchPlace } from './fetch/errors.ts';
 export type {

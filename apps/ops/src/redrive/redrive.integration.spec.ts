@@ -161,7 +161,8 @@ describe('redrive', () => {
     const blanks = Buffer.alloc(129 * MIB, ' ');
     await cluster.produce(deadLetters, [{ value: blanks, headers, partition: 1 }], 'gzip');
     await expect(run()).rejects.toMatchObject({
-      exitCode: 69,
+      fault: 'unavailable',
+      code: 'UNREADABLE_BATCH',
       message: expect.stringMatching(
         new RegExp(`at offset 1 of partition 1 of topic "${deadLetters}" cannot be read`),
       ) as unknown,
@@ -170,7 +171,8 @@ describe('redrive', () => {
 
   it('refuses partitions that are not there', async () => {
     await expect(run('--partition', '1', '--partition', '2')).rejects.toMatchObject({
-      exitCode: 78,
+      fault: 'settings',
+      code: 'PARTITION_MISSING',
       message: '--partition: there are 2, from 0 on: not 2',
     });
   });
@@ -178,7 +180,8 @@ describe('redrive', () => {
   it('writes nothing when a topic is gone that a dead letter came from', async () => {
     await setAside(0, ['a', 'invalid_ip'], ['b', 'invalid_ip', { 'x-dead-letter-topic': 'gone' }]);
     await expect(run()).rejects.toMatchObject({
-      exitCode: 69,
+      fault: 'unavailable',
+      code: 'TOPIC_MISSING',
       message: expect.stringContaining('"gone" (header x-dead-letter-topic)') as unknown,
     });
     expect(await values()).toEqual([[], [], []]);

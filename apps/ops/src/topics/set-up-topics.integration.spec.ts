@@ -64,7 +64,8 @@ describe('the topics on a cluster without any', () => {
 it('tells which brokers do not answer', async () => {
   const settings = loadSettings(TOPIC_SETUP, { KAFKA_BROKERS: 'localhost:1' });
   await expect(setUpTopics(settings, () => undefined)).rejects.toMatchObject({
-    exitCode: 69,
+    fault: 'unavailable',
+    code: 'BROKER_UNREACHABLE',
     message: expect.stringContaining('localhost:1 (KAFKA_BROKERS)') as unknown,
   });
 });

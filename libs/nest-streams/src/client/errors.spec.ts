@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProtocolError, UnansweredError, UnreachableError } from '@login-pipeline/streams';
-import { TlsError, UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
 import {
-  isAboutBrokers,
+  ERROR_CODES as WIRE_CODES,
+  TlsError,
+  UnsupportedBrokerError,
+} from '@login-pipeline/streams-kafkajs';
+import { ERROR_CODES } from './error-codes.ts';
+import {
+  brokerErrorCode,
   KafkaStalledError,
-  KafkaUnavailableError,
   protocolErrorOf,
   RefusedForNowError,
   startFailure,
   TokenError,
-  TooManyDeadLettersError,
 } from './errors.ts';
 
 const refusal = new ProtocolError('TOPIC_AUTHORIZATION_FAILED', 'Metadata of topic "t"');
@@ -23,19 +26,28 @@ const wrongPassword = Object.assign(new Error('SASL PLAIN authentication failed'
 });
 
 describe('an error', () => {
-  it.each<[string, unknown]>([
-    ['a refusal', refusal],
-    ['the same, wrapped', new Error('It stopped', { cause: refusal })],
-    ['a lost answer', lost],
-    ['no broker', new UnreachableError('no broker', { cause: new Error('it is closed') })],
-    ['TLS', new TlsError('no TLS', target, new Error('self-signed certificate'))],
-    ['an old broker', new UnsupportedBrokerError('too old')],
-    ['a wrong password', wrongPassword],
-    ['no token', new TokenError('No token could be had', true)],
-    ['one that is refused for now', new RefusedForNowError('not now')],
-    ["Node's own network error", lost.cause],
-  ])('is about the brokers: %s', (_, error) => {
-    expect(isAboutBrokers(error)).toBe(true);
+  it.each<[string, unknown, string]>([
+    ['a refusal', refusal, 'REQUEST_REFUSED'],
+    ['the same, wrapped', new Error('It stopped', { cause: refusal }), 'REQUEST_REFUSED'],
+    ['a lost answer', lost, 'BROKER_UNREACHABLE'],
+    [
+      'no broker',
+      new UnreachableError('no broker', { cause: new Error('it is closed') }),
+      'BROKER_UNREACHABLE',
+    ],
+    ['TLS', new TlsError('no TLS', target, new Error('self-signed certificate')), 'TLS_FAILED'],
+    [
+      'TLS on the way to a broker',
+      new UnreachableError('no broker', { cause: new TlsError('no TLS', target, new Error('x')) }),
+      'TLS_FAILED',
+    ],
+    ['an old broker', new UnsupportedBrokerError('too old'), 'BROKER_UNSUPPORTED'],
+    ['a wrong password', wrongPassword, 'AUTHENTICATION_FAILED'],
+    ['no token', new TokenError('No token could be had', true), 'TOKEN_UNAVAILABLE'],
+    ['one that is refused for now', new RefusedForNowError('not now'), 'AUTHENTICATION_FAILED'],
+    ["Node's own network error", lost.cause, 'BROKER_UNREACHABLE'],
+  ])('says why brokers cannot be used: %s', (_, error, code) => {
+    expect(brokerErrorCode(error)).toBe(code);
   });
 
   it.each<[string, unknown]>([
@@ -44,8 +56,12 @@ describe('an error', () => {
     ['an error of the handler', new Error('nothing classified me')],
     ['a thrown text', 'oops'],
     ['nothing', undefined],
-  ])('is not: %s', (_, error) => {
-    expect(isAboutBrokers(error)).toBe(false);
+  ])('says nothing of brokers: %s', (_, error) => {
+    expect(brokerErrorCode(error)).toBeUndefined();
+  });
+
+  it('of the wire is handed on by its code', () => {
+    expect(Object.keys(ERROR_CODES)).toEqual(expect.arrayContaining([...WIRE_CODES]));
   });
 
   it('has the code that a broker gave it, however wrapped', () => {
@@ -54,25 +70,18 @@ describe('an error', () => {
   });
 });
 
-describe('what ends a process', () => {
-  it('has its exit code of the contract', () => {
-    expect(new KafkaUnavailableError('').exitCode).toBe(69);
-    expect(new TooManyDeadLettersError('').exitCode).toBe(70);
-    expect(new KafkaStalledError('').exitCode).toBe(75);
-  });
-});
-
 describe('a failed start', () => {
   it('means, by an error of the client, that the brokers cannot be used', () => {
     expect(startFailure(lost)).toMatchObject({
-      exitCode: 69,
+      fault: 'unavailable',
+      code: 'BROKER_UNREACHABLE',
       cause: lost,
       message: expect.stringContaining('KAFKA_BROKERS') as unknown,
     });
   });
 
   it.each([
-    ['one that tells its exit code', new KafkaStalledError('x', { cause: new Error('y') })],
+    ['one that names its fault', new KafkaStalledError('STALLED', 'x', { cause: lost })],
     ['a defect', new TypeError('x is not a function')],
   ])('stays as it is: %s', (_, error) => {
     expect(startFailure(error)).toBe(error);

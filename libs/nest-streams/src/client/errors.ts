@@ -1,24 +1,38 @@
 import { ProtocolError } from '@login-pipeline/streams';
 import type { StalledError } from '@login-pipeline/streams';
 import { causesOf, errorText, rootCause } from '@login-pipeline/observability/error-text';
+import { faultOf } from '@login-pipeline/service/exit-codes';
+import type { CodeOf } from './error-codes.ts';
 
 export { causesOf, errorText, rootCause };
 
-/** The brokers or a topic cannot be used: EX_UNAVAILABLE. The message names the setting and the fix. */
+/** The brokers or a topic cannot be used. The message names the setting and the fix. */
 export class KafkaUnavailableError extends Error {
   override readonly name = 'KafkaUnavailableError';
-  readonly exitCode = 69;
+  readonly fault = 'unavailable';
+  readonly code: CodeOf<'unavailable'>;
+
+  constructor(code: CodeOf<'unavailable'>, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
-/** Nothing moves, and a new process may do better: EX_TEMPFAIL. */
+/** Nothing moves, and a new process may do better. */
 export class KafkaStalledError extends Error {
   override readonly name = 'KafkaStalledError';
-  readonly exitCode = 75;
+  readonly fault = 'stalled';
+  readonly code: CodeOf<'stalled'>;
   /** The state it was found in, to be logged with it. */
   readonly diagnosis: StalledError['diagnosis'];
 
-  constructor(message: string, { diagnosis, ...options }: StalledOptions = {}) {
+  constructor(
+    code: CodeOf<'stalled'>,
+    message: string,
+    { diagnosis, ...options }: StalledOptions = {},
+  ) {
     super(message, options);
+    this.code = code;
     this.diagnosis = diagnosis;
   }
 }
@@ -27,16 +41,18 @@ interface StalledOptions extends ErrorOptions {
   readonly diagnosis?: StalledError['diagnosis'];
 }
 
-/** Nearly every record would become a dead letter: EX_SOFTWARE, restarting alone does not help. */
+/** Nearly every record would become a dead letter: restarting alone does not help. */
 export class TooManyDeadLettersError extends Error {
   override readonly name = 'TooManyDeadLettersError';
-  readonly exitCode = 70;
+  readonly fault = 'defect';
+  readonly code: CodeOf<'defect'> = 'FUSE_BLOWN';
 }
 
-/** Partitions were asked for that a topic does not have: EX_CONFIG. */
+/** Partitions were asked for that a topic does not have. */
 export class NoSuchPartitionsError extends Error {
   override readonly name = 'NoSuchPartitionsError';
-  readonly exitCode = 78;
+  readonly fault = 'settings';
+  readonly code: CodeOf<'settings'> = 'PARTITION_MISSING';
 
   /** @param count how many partitions there are */
   constructor(absent: readonly number[], count: number) {
@@ -47,7 +63,8 @@ export class NoSuchPartitionsError extends Error {
 /** No token could be had for SASL/OAUTHBEARER. The message names the settings, never the secret. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
-  readonly exitCode = 69;
+  readonly fault = 'unavailable';
+  readonly code: CodeOf<'unavailable'> = 'TOKEN_UNAVAILABLE';
   /** Whether the same request may succeed later. */
   readonly retriable: boolean;
 
@@ -68,30 +85,34 @@ export function protocolErrorOf(error: unknown): string | undefined {
   return root instanceof ProtocolError ? root.code : undefined;
 }
 
-/** @returns whether an error says that brokers cannot be used, whatever the reason: it is no defect of ours */
-export function isAboutBrokers(error: unknown): boolean {
-  return causesOf(error).some((cause) => ABOUT_BROKERS.has(cause.name) || 'syscall' in cause);
-}
-
-/** Of what the wire throws, and of kafkajs' code for SASL. */
-const ABOUT_BROKERS: ReadonlySet<string> = new Set([
-  'ProtocolError',
-  'UnansweredError',
-  'UnreachableError',
-  'TlsError',
-  'UnsupportedBrokerError',
-  'RefusedForNowError',
-  'TokenError',
-  'KafkaJSNonRetriableError',
-  'KafkaJSProtocolError',
-  'KafkaJSSASLAuthenticationError',
+/** What is wrong with brokers, by the name of what the wire throws, and kafkajs' code for SASL. */
+const ABOUT_BROKERS: ReadonlyMap<string, CodeOf<'unavailable'>> = new Map([
+  ['ProtocolError', 'REQUEST_REFUSED'],
+  ['UnansweredError', 'BROKER_UNREACHABLE'],
+  ['UnreachableError', 'BROKER_UNREACHABLE'],
+  ['TlsError', 'TLS_FAILED'],
+  ['UnsupportedBrokerError', 'BROKER_UNSUPPORTED'],
+  ['TokenError', 'TOKEN_UNAVAILABLE'],
+  ['RefusedForNowError', 'AUTHENTICATION_FAILED'],
+  ['KafkaJSNonRetriableError', 'AUTHENTICATION_FAILED'],
+  ['KafkaJSProtocolError', 'AUTHENTICATION_FAILED'],
+  ['KafkaJSSASLAuthenticationError', 'AUTHENTICATION_FAILED'],
 ]);
+
+/** @returns why brokers cannot be used, by what caused it first; undefined of an error that is not about them */
+export function brokerErrorCode(error: unknown): CodeOf<'unavailable'> | undefined {
+  const causes = causesOf(error);
+  const known = causes.findLast(({ name }) => ABOUT_BROKERS.has(name));
+  if (known !== undefined) return ABOUT_BROKERS.get(known.name);
+  return causes.some((cause) => 'syscall' in cause) ? 'BROKER_UNREACHABLE' : undefined;
+}
 
 /** @returns what a failed start ends with: an error of the client's means that the brokers cannot be used */
 export function startFailure(error: unknown): unknown {
-  const isKnown = error instanceof Error && 'exitCode' in error;
-  if (isKnown || !isAboutBrokers(error)) return error;
+  const code = faultOf(error) === undefined ? brokerErrorCode(error) : undefined;
+  if (code === undefined) return error;
   return new KafkaUnavailableError(
+    code,
     `The brokers (KAFKA_BROKERS) cannot be used: ${errorText(error)}`,
     { cause: error },
   );

@@ -9,7 +9,7 @@ import type { Logger } from '@login-pipeline/observability';
 import { enginePorts } from '../engine/engine-ports.ts';
 import { refusalOf } from '../security/rights.ts';
 import type { KafkaConnection } from './connection.ts';
-import { errorText, KafkaUnavailableError } from './errors.ts';
+import { errorText, KafkaUnavailableError, startFailure } from './errors.ts';
 import type { TopicRole, TopicUse } from './topics.ts';
 import { requireTopics, rightsOf } from './topics.ts';
 import { openWire } from './wire.ts';
@@ -61,7 +61,7 @@ export async function connectProducer(
   } catch (error) {
     await wire.close();
     // A user that may write to some topic may have a producer id.
-    throw refusalOf(error, { CLUSTER_AUTHORIZATION_FAILED: rights }) ?? error;
+    throw refusalOf(error, { CLUSTER_AUTHORIZATION_FAILED: rights }) ?? startFailure(error);
   }
   const partitionOf = byKey(topic.partitions);
   return {
@@ -76,6 +76,7 @@ export async function connectProducer(
         const refusal = refusalOf(error, { TOPIC_AUTHORIZATION_FAILED: rights });
         if (refusal !== undefined) throw refusal;
         throw new KafkaUnavailableError(
+          'RECORDS_NOT_WRITTEN',
           `Records could not be written to "${role.topic}" (${role.setting}): ${errorText(error)}`,
           { cause: error },
         );

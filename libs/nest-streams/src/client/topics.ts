@@ -82,6 +82,7 @@ async function countPartitions(
   }
   const names = failing.map(({ topic, setting }) => `"${topic}" (${setting})`).join(', ');
   throw new KafkaUnavailableError(
+    'TOPIC_MISSING',
     `These topics do not exist on ${brokers.join(', ')}: ${names}. ` +
       'Create them with "npm run topics" (those with the default names) or kafka-topics.sh, or name others by the settings.',
   );

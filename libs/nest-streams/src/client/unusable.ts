@@ -1,12 +1,14 @@
-import { ConnectError, TlsError, UnsupportedBrokerError } from '@login-pipeline/streams-kafkajs';
+import { ConnectError, TlsError } from '@login-pipeline/streams-kafkajs';
 import { connectionAdvice } from '../security/connection-advice.ts';
 import type { KafkaConnection } from './connection.ts';
-import { causesOf, errorText, KafkaUnavailableError } from './errors.ts';
+import { brokerErrorCode, causesOf, errorText, KafkaUnavailableError } from './errors.ts';
 
 /** @returns what an error from the brokers ends a start with: it names the setting to look at */
 export function unusable(error: unknown, connection: KafkaConnection): Error {
-  if (error instanceof UnsupportedBrokerError) return error;
-  return new KafkaUnavailableError(unusableText(error, connection), { cause: error });
+  const code = brokerErrorCode(error) ?? 'BROKER_UNREACHABLE';
+  const isOld = error instanceof Error && code === 'BROKER_UNSUPPORTED';
+  const message = isOld ? error.message : unusableText(error, connection);
+  return new KafkaUnavailableError(code, message, { cause: error });
 }
 
 function unusableText(error: unknown, connection: KafkaConnection): string {

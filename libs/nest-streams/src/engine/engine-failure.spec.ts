@@ -18,7 +18,8 @@ describe('what an engine ends a service with', () => {
     const failure = engineFailure(stalled, SETTINGS, sockets, { read: [], written: [] });
     expect(failure).toBeInstanceOf(KafkaStalledError);
     expect(failure).toMatchObject({
-      exitCode: 75,
+      fault: 'stalled',
+      code: 'STALLED',
       message: 'No progress on "in" (STALL_TIMEOUT_MS=60000)',
       cause: stalled,
       diagnosis: { inFlight: [], sockets, process: {} },
@@ -26,7 +27,7 @@ describe('what an engine ends a service with', () => {
   });
 
   it.each([
-    ['what tells its exit code', Object.assign(new Error('x'), { exitCode: 69 })],
+    ['what names its fault', Object.assign(new Error('x'), { fault: 'unavailable' })],
     ['a defect', new TypeError('x is not a function')],
   ])('is as it was thrown: %s', (_, error) => {
     expect(engineFailure(error, SETTINGS, [], { read: [], written: [] })).toBe(error);

@@ -4,11 +4,12 @@ import {
   ProtocolError,
   StalledError,
 } from '@login-pipeline/streams';
+import { faultOf } from '@login-pipeline/service/exit-codes';
 import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import {
+  brokerErrorCode,
   errorText,
-  isAboutBrokers,
   KafkaStalledError,
   KafkaUnavailableError,
 } from '../client/errors.ts';
@@ -47,22 +48,24 @@ export function engineFailure(
   uses: EngineUses,
 ): unknown {
   if (error instanceof StalledError) return stalled(error, settings, connections);
-  if (error instanceof Error && 'exitCode' in error) return error;
+  if (faultOf(error) !== undefined) return error;
   const { connection, groupId } = settings;
   if (error instanceof ForeignGroupError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}. Stop the other client, or choose a name that nothing else uses (GROUP_ID=${groupId}).`,
       { cause: error },
     );
   }
   if (error instanceof CoordinatorMissingError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}: with fewer brokers than that they cannot keep its state. Lower it on the brokers, or start more of them.`,
       { cause: error },
     );
   }
   if (error instanceof ProtocolError) return refused(error, settings, uses);
-  return isAboutBrokers(error) ? unusable(error, connection) : error;
+  return brokerErrorCode(error) === undefined ? error : unusable(error, connection);
 }
 
 function stalled(
@@ -70,10 +73,14 @@ function stalled(
   { stallTimeoutMs }: EngineSettings,
   sockets: readonly ConnectionState[],
 ): KafkaStalledError {
-  return new KafkaStalledError(`${cause.message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`, {
-    cause,
-    diagnosis: { ...cause.diagnosis, sockets, process: describeProcess() },
-  });
+  return new KafkaStalledError(
+    cause.code,
+    `${cause.message} (STALL_TIMEOUT_MS=${stallTimeoutMs})`,
+    {
+      cause,
+      diagnosis: { ...cause.diagnosis, sockets, process: describeProcess() },
+    },
+  );
 }
 
 function refused(
@@ -95,6 +102,7 @@ function refused(
   });
   if (refusal !== undefined) return refusal;
   return new KafkaUnavailableError(
+    'REQUEST_REFUSED',
     `Group "${groupId}" (GROUP_ID) cannot go on with topic "${input.topic}" (${input.setting}): ${errorText(error)}`,
     { cause: error },
   );

@@ -4,7 +4,7 @@ import type { OpenTransaction } from '@login-pipeline/streams';
 import type { DescribedTopic } from '@login-pipeline/streams-kafkajs';
 import { connectAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { errorText, KafkaUnavailableError } from '../client/errors.ts';
+import { brokerErrorCode, errorText, KafkaUnavailableError } from '../client/errors.ts';
 import { enginePorts } from '../engine/engine-ports.ts';
 import { groupFacts } from './group-facts.ts';
 import type { GroupFacts, GroupName } from './group-facts.ts';
@@ -81,7 +81,8 @@ export async function inspectCluster(
       }),
     };
   } catch (error) {
-    throw new KafkaUnavailableError(`The brokers stopped answering: ${errorText(error)}`, {
+    const code = brokerErrorCode(error) ?? 'BROKER_UNREACHABLE';
+    throw new KafkaUnavailableError(code, `The brokers stopped answering: ${errorText(error)}`, {
       cause: error,
     });
   } finally {

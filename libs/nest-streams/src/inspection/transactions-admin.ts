@@ -4,13 +4,16 @@ import {
   ProtocolError,
   TransactionInspection,
   transactionalIdPrefix,
-  UnansweredError,
-  UnreachableError,
 } from '@login-pipeline/streams';
 import type { OpenTransaction, OpenTransactions, Ports } from '@login-pipeline/streams';
 import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
-import { errorText, KafkaUnavailableError, NoSuchPartitionsError } from '../client/errors.ts';
+import {
+  brokerErrorCode,
+  errorText,
+  KafkaUnavailableError,
+  NoSuchPartitionsError,
+} from '../client/errors.ts';
 import { requireTopics, rightsOf } from '../client/topics.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { unusable } from '../client/unusable.ts';
@@ -110,13 +113,15 @@ export class TransactionsAdmin {
     try {
       return await request();
     } catch (error) {
-      if (error instanceof UnreachableError || error instanceof UnansweredError) {
-        throw unusable(error, this.#options.connection);
-      }
-      if (!(error instanceof ProtocolError)) throw error;
+      if (brokerErrorCode(error) === undefined) throw error;
+      if (!(error instanceof ProtocolError)) throw unusable(error, this.#options.connection);
       const refusal = this.#refusalOf(error);
       if (refusal !== undefined) throw refusal;
-      throw new KafkaUnavailableError(`The brokers refuse: ${errorText(error)}`, { cause: error });
+      throw new KafkaUnavailableError(
+        'REQUEST_REFUSED',
+        `The brokers refuse: ${errorText(error)}`,
+        { cause: error },
+      );
     }
   }
 

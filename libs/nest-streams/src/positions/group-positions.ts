@@ -14,6 +14,7 @@ import {
   StalledError,
 } from '@login-pipeline/streams';
 import type { Clock, InspectedGroup, SnapshotSets } from '@login-pipeline/streams';
+import { faultOf } from '@login-pipeline/service/exit-codes';
 import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { Administration } from '../client/admin.ts';
@@ -190,6 +191,7 @@ export class PositionsAdmin {
 
   #notStopped(why: string): KafkaUnavailableError {
     return new KafkaUnavailableError(
+      'GROUP_NOT_EMPTY',
       `The group "${this.#options.groupId}" (GROUP_ID) has to be stopped first: ${why}. Nothing is changed.`,
     );
   }
@@ -259,10 +261,14 @@ export class PositionsAdmin {
         throw this.#notStopped(`its coordinator refuses: ${errorText(error)}`);
       }
       if (error instanceof StalledError)
-        throw new KafkaStalledError(error.message, { cause: error });
-      if (error instanceof Error && 'exitCode' in error) throw error;
+        throw new KafkaStalledError(error.code, error.message, { cause: error });
+      if (faultOf(error) !== undefined) throw error;
       if (protocolErrorOf(error) === undefined) throw unusable(error, this.#options.connection);
-      throw new KafkaUnavailableError(`The brokers refuse: ${errorText(error)}`, { cause: error });
+      throw new KafkaUnavailableError(
+        'REQUEST_REFUSED',
+        `The brokers refuse: ${errorText(error)}`,
+        { cause: error },
+      );
     }
   }
 }

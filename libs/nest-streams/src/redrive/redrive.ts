@@ -92,6 +92,7 @@ export async function redrive(options: RedriveOptions): Promise<RedriveReport> {
     const refusal = refusalOf(error, redriveRights(options));
     if (refusal !== undefined) throw refusal;
     throw new KafkaStalledError(
+      'STALLED',
       `The redrive stopped: ${errorText(error)}. What it had committed is done; run it again for the rest.`,
       { cause: error },
     );
@@ -123,6 +124,7 @@ function redriveRights({ group, deadLetters }: RedriveOptions): NeededRights {
 function unread(error: unknown, deadLetters: TopicRole): unknown {
   if (error instanceof UnreadableBatchError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}. The redrive stopped there; what it had committed is done. Look at the brokers' disks; ` +
         `with --partition the partitions other than ${error.place.partition} can be redriven meanwhile.`,
     );

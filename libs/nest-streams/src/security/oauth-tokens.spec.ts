@@ -132,7 +132,7 @@ describe('Tokens', () => {
       .catch((thrown: unknown) => thrown);
     expect(failure).toBeInstanceOf(TokenError);
     expect(failure).toMatchObject({
-      exitCode: 69,
+      fault: 'unavailable',
       message: expect.stringMatching(message) as unknown,
     });
     expect(String(failure)).not.toContain('sesame');

@@ -32,6 +32,7 @@ export type NeededRights = Readonly<
 /** @returns an error that names the missing rights; its cause is what the client threw, if anything */
 export function notAuthorized(rights: readonly Right[], cause?: unknown): KafkaUnavailableError {
   return new KafkaUnavailableError(
+    'NOT_AUTHORIZED',
     `Not authorized: this user needs ${rights.map(textOf).join(', ')}. ` +
       'docs/security.md lists the rights of every service and how to grant them.',
     { cause },

@@ -27,12 +27,14 @@ export function foldFailure(
   if (error instanceof ForeignChangesError) return foreignChanges(error, options);
   if (error instanceof OtherStateError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}. Run the release that wrote it, or set ${snapshots.setting} to a new topic to begin anew.`,
       { cause: error },
     );
   }
   if (error instanceof SnapshotsUnreadableError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}. Without it the counts are not known: look at the brokers' disks and at max.message.bytes of the topic, or ` +
         `set ${snapshots.setting} to a new topic, and all that ${input.setting} holds is counted anew${alsoTold(options)}.`,
       { cause: error },
@@ -41,6 +43,7 @@ export function foldFailure(
   if (error instanceof SnapshotTooLargeError) {
     const { partition, section, bytes, takes } = error;
     return new KafkaUnavailableError(
+      error.code,
       `Section "${section}" of the snapshot of partition ${partition} has ${bytes} bytes, and ${nameOf(snapshots)} takes ${takes}: ` +
         'raise max.message.bytes of the topic.',
       { cause: error },
@@ -49,6 +52,7 @@ export function foldFailure(
   if (error instanceof UnwrittenError) {
     const target = told.find(({ topic }) => topic === error.topic) ?? snapshots;
     return new KafkaStalledError(
+      error.code,
       `Nothing could be written to ${nameOf(target)} for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(error.cause)}`,
       { cause: error.cause },
     );
@@ -68,18 +72,21 @@ function mismatch(error: StateMismatchError, options: SnapshotOptions): KafkaUna
   switch (kind) {
     case 'created-anew':
       return new KafkaUnavailableError(
+        error.code,
         `${snapshot} is of another topic of that name, up to its offset ${nextOffset}, and ${nameOf(input)} ends at ${end}: ` +
           `it was created anew. ${anew}; what was counted stays in the old one.`,
         { cause: error },
       );
     case 'truncated':
       return new KafkaUnavailableError(
+        error.code,
         `${snapshot} ends at offset ${nextOffset}, but of what it counted ${nameOf(input)} holds only what is below ${end}: it was ` +
           `truncated, and ${nextOffset - end} records that were counted are gone. ${anew}; what was counted stays in the old one.`,
         { cause: error },
       );
     case 'impossible':
       return new KafkaUnavailableError(
+        error.code,
         `${snapshot} ends at offset ${nextOffset}, but ${nameOf(input)} ends at ${end}: it was created anew, or truncated. ` +
           `${anew}; what was counted stays in the old one.`,
         { cause: error },
@@ -93,6 +100,7 @@ function foreignChanges(
 ): KafkaUnavailableError {
   const { topic, setting } = changes?.topic ?? input;
   return new KafkaUnavailableError(
+    error.code,
     `"${topic}" (${setting}) has counts of another topic than the ${nameOf(input)} of now, which was created anew. ` +
       `Set ${setting} to a new topic, and let its sinks begin with empty tables.`,
     { cause: error },

@@ -78,7 +78,7 @@ describe('Batches that are too large for a topic by more than what it said', () 
     await cluster.alter(pipe.deadLetter, 'max.message.bytes', '100');
     await cluster.produce(pipe.input, [record('bad', 10)]);
     await waitFor('the consumer to end', () => Promise.resolve(fatal.length > 0));
-    expect(fatal).toMatchObject([{ exitCode: 69 }]);
+    expect(fatal).toMatchObject([{ fault: 'unavailable', code: 'UNWRITABLE_RECORDS' }]);
     expect(String(fatal[0])).toContain(`"${pipe.deadLetter}" (DEAD_LETTER_TOPIC)`);
     expect(String(fatal[0])).not.toContain(`"${pipe.output}"`);
   });

@@ -45,6 +45,7 @@ function requireEqualPartitions(
 ): void {
   if (input.partitions === latest.partitions) return;
   throw new KafkaUnavailableError(
+    'PARTITIONS_UNEQUAL',
     `"${latest.topic}" (${setting}) has ${latest.partitions} partitions and "${input.topic}" (${inputSetting}) ` +
       `${input.partitions}: they must have as many. Create a topic for ${setting} that has ${input.partitions}.`,
   );

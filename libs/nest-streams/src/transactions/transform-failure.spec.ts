@@ -15,7 +15,8 @@ const OPTIONS: FailingTransform = {
 it('ends a transformer whose fuse has blown with a code that no restart helps, in the words of the fuse', () => {
   const blown = new FuseBlownError('99 % would become dead letters');
   expect(transformFailure(blown, OPTIONS, [])).toMatchObject({
-    exitCode: 70,
+    fault: 'defect',
+    code: 'FUSE_BLOWN',
     message: blown.message,
     cause: blown,
   });

@@ -27,12 +27,14 @@ export function transformFailure(
   const { input, output, deadLetter, latest } = options;
   if (error instanceof ImpossiblePositionError) {
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}: it may be of another topic of this name, or have been set by mistake. ${positionsAdvice(options, error)}`,
     );
   }
   if (error instanceof LatestUnreadableError) {
     const { topic, setting } = latest ?? input;
     return new KafkaUnavailableError(
+      error.code,
       `${error.message}. Without it the latest records of "${topic}" (${setting}) are not known: look at the brokers' disks, ` +
         `or set ${setting} to a new topic, which begins empty.`,
       { cause: error },
@@ -72,6 +74,7 @@ function refusedWrites(
     .map(({ topic, setting }) => `"${topic}" (${setting})`)
     .join(' and ');
   return new KafkaUnavailableError(
+    error.code,
     `The brokers refuse a transaction to ${names}: ${errorText(error)}. Nothing of it was committed.`,
     { cause: error },
   );

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { concern, setting, TEXT } from '@login-pipeline/config';
 import { runService, ServiceContext } from '../index.ts';
+import type { FaultKind } from '../index.ts';
 
 interface Settings {
   readonly http: { readonly host: string; readonly port: number };
@@ -25,16 +26,16 @@ class FixtureTransport implements CustomTransportStrategy {
     const { logger, fail, stop } = this.#context;
     if (scenario === 'slow start') {
       this.#interrupt = () => {
-        callback(operatorError('interrupted', 69));
+        callback(operatorError('interrupted', 'unavailable'));
       };
       logger.info('transport connects');
       return;
     }
-    callback(scenario === 'start error' ? operatorError('no broker', 69) : undefined);
+    callback(scenario === 'start error' ? operatorError('no broker', 'unavailable') : undefined);
     logger.info('transport listens');
     if (scenario === 'fails') fail(new Error('broken'));
     if (scenario === 'fails and hangs') fail(new Error('broken'));
-    if (scenario === 'stalls') fail(operatorError('no progress', 75));
+    if (scenario === 'stalls') fail(operatorError('no progress', 'stalled'));
     if (scenario === 'stops itself') stop();
     if (scenario === 'rejects') void Promise.reject(new Error('nobody caught me'));
     if (scenario === 'throws') setImmediate(throwUncaught);
@@ -94,8 +95,8 @@ await runService({
   module: () => FixtureModule,
 });
 
-function operatorError(message: string, exitCode: number): Error {
-  return Object.assign(new Error(message), { exitCode });
+function operatorError(message: string, fault: FaultKind): Error {
+  return Object.assign(new Error(message), { fault, code: 'OF_FIXTURE' });
 }
 
 function throwUncaught(): never {
