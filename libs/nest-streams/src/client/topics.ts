@@ -1,5 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
+import { OPERATOR } from '../operator-commands.ts';
 import { notAuthorized } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';
 import { connectAdmin } from './admin.ts';
@@ -84,7 +85,7 @@ async function countPartitions(
   throw new KafkaUnavailableError(
     'TOPIC_MISSING',
     `These topics do not exist on ${brokers.join(', ')}: ${names}. ` +
-      'Create them with "npm run topics" (those with the default names) or kafka-topics.sh, or name others by the settings.',
+      `Create them with ${OPERATOR.createTopics} (those with the default names) or kafka-topics.sh, or name others by the settings.`,
   );
 }
 

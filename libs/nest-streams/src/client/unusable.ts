@@ -1,4 +1,5 @@
 import { ConnectError, TlsError } from '@login-pipeline/streams-kafkajs';
+import { OPERATOR } from '../operator-commands.ts';
 import { connectionAdvice } from '../security/connection-advice.ts';
 import type { KafkaConnection } from './connection.ts';
 import { brokerErrorCode, causesOf, errorText, KafkaUnavailableError } from './errors.ts';
@@ -23,7 +24,7 @@ function unusableText(error: unknown, connection: KafkaConnection): string {
     );
   }
   return advice === undefined
-    ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running ("npm run kafka" starts one)?`
+    ? `No broker answers at ${brokers}: ${errorText(error)}. Is it running (${OPERATOR.startBroker} starts one)?`
     : `The broker at ${brokers} cannot be used: ${advice}.`;
 }
 

@@ -55,7 +55,7 @@ export class Latency {
     this.#logger.warn(
       { aheadSeconds: seconds },
       `The last records have timestamps at least ${seconds} s after this host's clock, which is probably behind: look at ` +
-        'its NTP, or else at what stamps the records. Logins of such a future are in no insight and are no latest logins',
+        'its NTP, or else at what stamps the records. Records of such a future are no latest records, and a fold may leave them out',
     );
   }
 }

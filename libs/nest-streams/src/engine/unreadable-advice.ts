@@ -1,21 +1,18 @@
 import type { BatchPlace } from '@login-pipeline/streams';
+import { setPosition } from '../operator-commands.ts';
 
 /** @returns what becomes of a partition with a batch that cannot be read, and what an operator can do */
-export function unreadableAdvice(
-  groupId: string,
-  { topic, partition, lastOffset }: BatchPlace,
-): string {
+export function unreadableAdvice(groupId: string, place: BatchPlace): string {
   const [to, hint] =
-    lastOffset === undefined
+    place.lastOffset === undefined
       ? [
           'OFFSET',
           '. OFFSET is where the next batch begins, which the damaged one does not say for sure: ' +
             'look at what would be skipped, then add --yes',
         ]
-      : [`${lastOffset + 1} --yes`, ''];
+      : [`${place.lastOffset + 1} --yes`, ''];
   return (
     "Its partition waits, the others go on. Look at the brokers' disks and network; it is tried again. " +
-    `To give the batch up, stop all members of the group, then: GROUP_ID=${groupId} INPUT_TOPIC=${topic} ` +
-    `npm run positions -- set --partition ${partition} --to ${to}${hint}`
+    `To give the batch up, stop all members of the group, then: ${setPosition(groupId, place, to)}${hint}`
   );
 }

@@ -1,4 +1,5 @@
 import { KafkaUnavailableError, protocolErrorOf } from '../client/errors.ts';
+import { OPERATOR } from '../operator-commands.ts';
 
 /** What a service must be allowed to do. */
 export type Right = NamedRight | ClusterRight;
@@ -34,7 +35,7 @@ export function notAuthorized(rights: readonly Right[], cause?: unknown): KafkaU
   return new KafkaUnavailableError(
     'NOT_AUTHORIZED',
     `Not authorized: this user needs ${rights.map(textOf).join(', ')}. ` +
-      'docs/security.md lists the rights of every service and how to grant them.',
+      `${OPERATOR.pageOfRights} lists the rights of every service and how to grant them.`,
     { cause },
   );
 }

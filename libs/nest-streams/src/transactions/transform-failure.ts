@@ -8,6 +8,7 @@ import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import { errorText, KafkaUnavailableError, TooManyDeadLettersError } from '../client/errors.ts';
 import { engineFailure } from '../engine/engine-failure.ts';
 import type { EngineSettings } from '../engine/engine-failure.ts';
+import { setPosition } from '../operator-commands.ts';
 import { transactionRights } from './transaction-rights.ts';
 import type { TransactionalOptions } from './transactional-options.ts';
 
@@ -24,11 +25,14 @@ export function transformFailure(
   options: FailingTransform,
   connections: readonly ConnectionState[],
 ): unknown {
-  const { input, output, deadLetter, latest } = options;
+  const { groupId, input, output, deadLetter, latest } = options;
   if (error instanceof ImpossiblePositionError) {
+    const place = { topic: input.topic, partition: error.partition };
     return new KafkaUnavailableError(
       error.code,
-      `${error.message}: it may be of another topic of this name, or have been set by mistake. ${positionsAdvice(options, error)}`,
+      `${error.message}: it may be of another topic of this name, or have been set by mistake. ` +
+        `Stop all members of the group (GROUP_ID), and decide where it goes on: ${setPosition(groupId, place, 'earliest')} ` +
+        '(or end, an offset, a time)',
     );
   }
   if (error instanceof LatestUnreadableError) {
@@ -50,17 +54,6 @@ export function transformFailure(
     written: [output, deadLetter, ...kept],
     rights: transactionRights(options),
   });
-}
-
-/** @returns the command by which an operator decides where a partition goes on */
-function positionsAdvice(
-  { groupId, input }: EngineSettings,
-  { partition }: ImpossiblePositionError,
-): string {
-  return (
-    `Stop all members of the group (GROUP_ID), and decide where it goes on: GROUP_ID=${groupId} INPUT_TOPIC=${input.topic} ` +
-    `npm run positions -- set --partition ${partition} --to earliest (or end, an offset, a time)`
-  );
 }
 
 function refusedWrites(
