@@ -79,7 +79,7 @@ describe('the states of a replica', () => {
     const daysTold = (found: FoundSnapshot): number => {
       const { states: replica } = states();
       replica.restore(0, found, 1n);
-      replica.changes.told(0);
+      replica.changes.assumeWritten(0);
       return replica.changes.since(0).filter(({ key }) => /@|minute/.test(String(key))).length;
     };
     expect(daysTold(snapshot)).toBe(0);

@@ -136,7 +136,7 @@ export class InsightStates implements PartitionStates {
   get changes(): Omit<Changes, 'topic'> {
     return {
       since: (partition) => this.#changesSince(partition),
-      told: (partition) => {
+      assumeWritten: (partition) => {
         this.#toldChanges(partition);
       },
       forget: (partition) => {

@@ -137,6 +137,6 @@ async function findAll(only: readonly string[] | undefined): Promise<number> {
 }
 
 function tell({ seed, faults, attacks }: ScheduleResult): void {
-  const told = faults.length === 0 ? 'nothing is wrong' : faults.slice(0, 5).join('; ');
-  say(`seed ${seed} (${attacks.join(', ')}): ${told}`);
+  const verdict = faults.length === 0 ? 'nothing is wrong' : faults.slice(0, 5).join('; ');
+  say(`seed ${seed} (${attacks.join(', ')}): ${verdict}`);
 }

@@ -173,8 +173,8 @@ export class BrokerConnection {
   #unopened(error: unknown): Error {
     const thrown = asError(error);
     // What came first says more than what kafkajs makes of it.
-    const told = this.#end ?? thrown;
-    const cause = told.cause instanceof ResponseDamageError ? new Error(NO_BROKER) : told;
+    const first = this.#end ?? thrown;
+    const cause = first.cause instanceof ResponseDamageError ? new Error(NO_BROKER) : first;
     this.close(thrown);
     const by = this.#advertisedBy;
     const subject =
@@ -198,8 +198,8 @@ export class BrokerConnection {
       const lost = before ?? this.#end;
       this.close(thrown);
       if (lost === undefined) throw thrown;
-      const told = `${this.#where} has closed the connection while it was authenticated`;
-      throw new UnreachableError(`${told}: ${errorText(lost)}`, { cause: thrown });
+      const message = `${this.#where} has closed the connection while it was authenticated`;
+      throw new UnreachableError(`${message}: ${errorText(lost)}`, { cause: thrown });
     }
   }
 
@@ -279,8 +279,8 @@ export class BrokerConnection {
     try {
       this.#pipeline.answered(answer);
     } catch (error) {
-      const told = `its answer cannot be read: ${errorText(asError(error))}`;
-      this.close(new Error(told, { cause: error }));
+      const message = `its answer cannot be read: ${errorText(asError(error))}`;
+      this.close(new Error(message, { cause: error }));
     }
   }
 }

@@ -12,7 +12,7 @@ describe('requireTransactions on brokers', () => {
   afterAll(() => cluster.close());
 
   it('is content, also with what another start has used, and leaves no transaction open', async () => {
-    const wanted = { groupId: `start-${randomUUID()}`, topic: 'in', patienceMs: 30_000 };
+    const wanted = { groupId: `start-${randomUUID()}`, topic: 'in', retryForMs: 30_000 };
     await Promise.all([1, 2].map(() => requireTransactions(cluster.ports, wanted)));
     await requireTransactions(cluster.ports, wanted);
     const { wire } = cluster.ports;

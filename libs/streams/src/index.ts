@@ -70,8 +70,8 @@ export { CoordinatorMissingError, requireGroup } from './cluster/require-group.t
 export type { GroupWanted } from './cluster/require-group.ts';
 export { requireTransactions } from './cluster/require-transactions.ts';
 export type { TransactionsWanted } from './cluster/require-transactions.ts';
-export { insist } from './cluster/insist.ts';
-export { isRefused, isUnheard, ProtocolError } from './cluster/protocol-error.ts';
+export { retryUntil } from './cluster/retry-until.ts';
+export { isRefused, isUnavailable, ProtocolError } from './cluster/protocol-error.ts';
 export { FoldEngine } from './fold/engine.ts';
 export type { FoldOptions } from './fold/fold-options.ts';
 export type { FoldEvent } from './fold/events.ts';

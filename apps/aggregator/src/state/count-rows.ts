@@ -28,7 +28,7 @@ export interface CountRow {
 }
 
 /** What was told last of one day. */
-interface ToldDay {
+interface WrittenDay {
   /** The number that it had. */
   readonly revision: number;
   /** By key; undefined: not known any more, and all of the day is told when it changes. */
@@ -36,11 +36,11 @@ interface ToldDay {
 }
 
 /** What was told last of one partition. */
-interface Told {
+interface WrittenRows {
   /** Since the beginning, by key. */
   readonly counts: Map<string, number>;
   /** In the order in which they were told. */
-  readonly days: Map<number, ToldDay>;
+  readonly days: Map<number, WrittenDay>;
 }
 
 /** A day has 1,440 minutes: of those told last only the last ones are compared count by count. */
@@ -48,30 +48,33 @@ const COMPARED_DAYS = 3;
 
 /** Which counts of each partition have moved since they were told last. */
 export class ChangedCounts {
-  readonly #told = new Map<number, Told>();
+  readonly #written = new Map<number, WrittenRows>();
 
   /** @returns the rows, by key, of counts that have moved since they were told last, some others of their days, and all after {@link forget} */
   since(partition: number, state: PartitionState): ReadonlyMap<string, CountRow> {
-    const told: Told = this.#told.get(partition) ?? { counts: new Map(), days: new Map() };
-    this.#told.set(partition, told);
+    const written: WrittenRows = this.#written.get(partition) ?? {
+      counts: new Map(),
+      days: new Map(),
+    };
+    this.#written.set(partition, written);
     const rows = new Map<string, CountRow>();
-    tellAlways(state, teller(partition, state, told.counts, rows));
+    tellAlways(state, teller(partition, state, written.counts, rows));
     for (const day of state.cells.days) {
       const revision = state.cells.revisionOf(day);
-      const known = told.days.get(day);
+      const known = written.days.get(day);
       if (known?.revision === revision) continue;
       const counts = known?.counts ?? new Map<string, number>();
       tellDay(state, day, teller(partition, state, counts, rows));
-      told.days.delete(day);
-      told.days.set(day, { revision, counts });
+      written.days.delete(day);
+      written.days.set(day, { revision, counts });
     }
-    forgetDays(told.days, state);
+    forgetDays(written.days, state);
     return rows;
   }
 
   /** The next call tells all counts of the partition. */
   forget(partition: number): void {
-    this.#told.delete(partition);
+    this.#written.delete(partition);
   }
 
   /** The days are told as they are now. Counts since the beginning are told again: those that rest leave their topic. */
@@ -79,15 +82,15 @@ export class ChangedCounts {
     const days = cells.days.map((day) => {
       return [day, { revision: cells.revisionOf(day), counts: undefined }] as const;
     });
-    this.#told.set(partition, { counts: new Map(), days: new Map(days) });
+    this.#written.set(partition, { counts: new Map(), days: new Map(days) });
   }
 }
 
-function forgetDays(told: Map<number, ToldDay>, { cells }: PartitionState): void {
+function forgetDays(written: Map<number, WrittenDay>, { cells }: PartitionState): void {
   const kept = new Set(cells.days);
-  for (const [index, [day, { revision }]] of [...told].reverse().entries()) {
-    if (!kept.has(day)) told.delete(day);
-    else if (index >= COMPARED_DAYS) told.set(day, { revision, counts: undefined });
+  for (const [index, [day, { revision }]] of [...written].reverse().entries()) {
+    if (!kept.has(day)) written.delete(day);
+    else if (index >= COMPARED_DAYS) written.set(day, { revision, counts: undefined });
   }
 }
 
@@ -95,7 +98,7 @@ function forgetDays(told: Map<number, ToldDay>, { cells }: PartitionState): void
 function teller(
   partition: number,
   state: PartitionState,
-  told: Map<string, number>,
+  written: Map<string, number>,
   rows: Map<string, CountRow>,
 ): Tell {
   const next_offset = Number(state.nextOffset);
@@ -103,8 +106,8 @@ function teller(
     // No insight has an @ in its name, and any value may have a date.
     const ofDay = day === '' ? insight : `${insight}@${day}`;
     const key = `${partition}/${ofDay}/${keyPart(value)}`;
-    if (told.get(key) === logins) return;
-    told.set(key, logins);
+    if (written.get(key) === logins) return;
+    written.set(key, logins);
     const row = { partition, insight, value: readable(value), day, logins };
     rows.set(key, { ...row, ...more, next_offset });
   };

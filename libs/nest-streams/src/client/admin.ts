@@ -13,7 +13,7 @@ export interface Administration {
 }
 
 /** A start tells a wrong address within seconds; an attempt may take three of them. */
-const START_PATIENCE_MS = 4_000;
+const START_RETRY_FOR_MS = 4_000;
 
 /**
  * Makes sure that brokers answer, at the addresses that they advertise too.
@@ -24,7 +24,7 @@ export async function connectAdmin(
   connection: KafkaConnection,
   logger: Logger,
 ): Promise<Administration> {
-  const administration = openAdmin(connection, logger, START_PATIENCE_MS);
+  const administration = openAdmin(connection, logger, START_RETRY_FOR_MS);
   try {
     await administration.admin.reach();
   } catch (error) {
@@ -34,14 +34,14 @@ export async function connectAdmin(
   return administration;
 }
 
-/** @param patienceMs how long a question is repeated that brokers cannot answer, in milliseconds */
+/** @param retryForMs how long a question is repeated that brokers cannot answer, in milliseconds */
 export function openAdmin(
   connection: KafkaConnection,
   logger: Logger,
-  patienceMs: number,
+  retryForMs: number,
 ): Administration {
   // What is thrown tells enough of brokers that cannot be reached.
   const wire = openWire(connection, logger, 'debug');
-  const admin = new ClusterAdmin(wire, systemClock, patienceMs);
+  const admin = new ClusterAdmin(wire, systemClock, retryForMs);
   return { admin, wire, close: () => wire.close() };
 }

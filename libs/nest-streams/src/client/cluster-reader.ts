@@ -57,7 +57,7 @@ export interface ClusterReader {
 }
 
 /** What does not answer at once is left out. */
-const PATIENCE_MS = 0;
+const RETRY_FOR_MS = 0;
 
 /** @throws KafkaUnavailableError when no broker answers */
 export async function connectClusterReader(
@@ -66,7 +66,7 @@ export async function connectClusterReader(
 ): Promise<ClusterReader> {
   const first = await connectAdmin(connection, logger);
   await first.close();
-  const { admin, close } = openAdmin(connection, logger, PATIENCE_MS);
+  const { admin, close } = openAdmin(connection, logger, RETRY_FOR_MS);
 
   const orLeaveOut = async <T>(what: string, read: Promise<T>): Promise<T | undefined> => {
     try {
@@ -99,7 +99,10 @@ export async function connectClusterReader(
         ({ error, topic }) => error === 'NONE' && !topic.startsWith('__'),
       );
       const described = { ...cluster, topics };
-      const bounds = await orLeaveOut('offsets', admin.boundsAsTold(described, 'read_uncommitted'));
+      const bounds = await orLeaveOut(
+        'offsets',
+        admin.answeredBounds(described, 'read_uncommitted'),
+      );
       // Every broker has to answer for a list: while one is dying the last one serves.
       groups = (await orLeaveOut('groups', admin.groups())) ?? groups;
       const views = await Promise.all(groups.map(groupView));

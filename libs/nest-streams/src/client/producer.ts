@@ -30,7 +30,7 @@ export interface RecordProducer {
 }
 
 /** A broker's restart takes half a minute. */
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 
 /** @returns the partition of a record: by the murmur2 hash of its key, in turn where there is none */
 function byKey(partitions: number): (record: OutgoingRecord) => number {
@@ -53,7 +53,7 @@ export async function connectProducer(
   const ports = enginePorts(wire);
   const { clock, encoder } = ports;
   const cluster = new Cluster(ports, [topic.topic]);
-  const producer = new IdempotentProducer({ cluster, clock, patienceMs: PATIENCE_MS });
+  const producer = new IdempotentProducer({ cluster, clock, retryForMs: RETRY_FOR_MS });
   const rights = rightsOf(use);
   try {
     await producer.open();

@@ -74,7 +74,7 @@ export class PositionsAdmin {
 
   private constructor(options: PositionsOptions) {
     this.#options = options;
-    this.#brokers = openAdmin(options.connection, options.logger, PATIENCE_MS);
+    this.#brokers = openAdmin(options.connection, options.logger, RETRY_FOR_MS);
   }
 
   /** @throws KafkaUnavailableError when the brokers or the topic cannot be used */
@@ -275,7 +275,7 @@ export class PositionsAdmin {
 
 const STALL_TIMEOUT_MS = 60_000;
 /** Brokers that have just started elect their coordinators within it. */
-const PATIENCE_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 
 /** What a coordinator says to a commit of no member when the group has some. */
 const MEMBER_ERRORS: ReadonlySet<string> = new Set([

@@ -147,15 +147,15 @@ export function renewAfter(lifetime: number): number {
 }
 
 function tokenError(error: unknown, url: string): TokenError {
-  const told = `No token could be had from ${url} (KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL): `;
+  const failure = `No token could be had from ${url} (KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL): `;
   if (error instanceof ResponseBodyError) {
     const { status, error: code, error_description: description } = error;
-    const text = [`${told}it answers ${status} ${code}`, description].filter(Boolean).join(': ');
+    const text = [`${failure}it answers ${status} ${code}`, description].filter(Boolean).join(': ');
     if (status >= 500) return new TokenError(text, true);
     return new TokenError(`${text}. ${CHECK[code] ?? CHECK.invalid_client}`, false);
   }
   if (error instanceof WWWAuthenticateChallengeError) {
-    return new TokenError(`${told}it answers ${error.status}. ${CHECK.invalid_client}`, false);
+    return new TokenError(`${failure}it answers ${error.status}. ${CHECK.invalid_client}`, false);
   }
-  return new TokenError(told + errorText(error), true);
+  return new TokenError(failure + errorText(error), true);
 }

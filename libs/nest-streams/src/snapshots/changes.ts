@@ -8,10 +8,10 @@ import type { TopicRole } from '../client/topics.ts';
  */
 export interface Changes {
   readonly topic: TopicRole;
-  /** @returns what is new in the partition's state since the last call; all of it after a restore that is not {@link told}, or {@link forget} */
+  /** @returns what is new in the partition's state since the last call; all of it after a restore that is not {@link assumeWritten}, or {@link forget} */
   since(partition: number): readonly OutgoingRecord[];
   /** All that is in the partition's state, which was just restored, is in the topic, but for what that keeps no longer. */
-  told(partition: number): void;
+  assumeWritten(partition: number): void;
   /** What the last call gave may not have arrived. */
   forget(partition: number): void;
 }

@@ -22,7 +22,7 @@ export function foldFailure(
   connections: readonly ConnectionState[],
 ): unknown {
   const { input, snapshots, changes, stallTimeoutMs } = options;
-  const told = changes === undefined ? [] : [changes.topic];
+  const changesTopics = changes === undefined ? [] : [changes.topic];
   if (error instanceof StateMismatchError) return mismatch(error, options);
   if (error instanceof ForeignChangesError) return foreignChanges(error, options);
   if (error instanceof OtherStateError) {
@@ -50,7 +50,7 @@ export function foldFailure(
     );
   }
   if (error instanceof UnwrittenError) {
-    const target = told.find(({ topic }) => topic === error.topic) ?? snapshots;
+    const target = changesTopics.find(({ topic }) => topic === error.topic) ?? snapshots;
     return new KafkaStalledError(
       error.code,
       `Nothing could be written to ${nameOf(target)} for STALL_TIMEOUT_MS=${stallTimeoutMs}: ${errorText(error.cause)}`,
@@ -58,8 +58,8 @@ export function foldFailure(
     );
   }
   return engineFailure(error, options, connections, {
-    read: [input, snapshots, ...told],
-    written: [snapshots, ...told],
+    read: [input, snapshots, ...changesTopics],
+    written: [snapshots, ...changesTopics],
   });
 }
 

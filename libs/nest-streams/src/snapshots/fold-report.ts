@@ -87,13 +87,13 @@ export class FoldReport {
 
   #onSnapshotsGone({ how }: EventOf<'snapshots-gone'>): void {
     const { snapshotTopic: topic, logger } = this.#options;
-    const told =
+    const message =
       how === 'created-anew'
         ? 'The topic of snapshots was created anew'
         : 'The topic of snapshots was truncated';
     logger.error(
       { topic },
-      `${told}: states that some process has are written again; those that none has are counted anew`,
+      `${message}: states that some process has are written again; those that none has are counted anew`,
     );
   }
 }

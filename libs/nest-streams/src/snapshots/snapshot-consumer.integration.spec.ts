@@ -191,7 +191,7 @@ describe('SnapshotConsumer', () => {
         since: (partition) => [
           { key: null, value: Buffer.from(String(partition)), timestamp: '0' },
         ],
-        told: () => undefined,
+        assumeWritten: () => undefined,
         forget: () => undefined,
       },
     });

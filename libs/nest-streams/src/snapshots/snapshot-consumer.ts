@@ -12,7 +12,7 @@ import type { FoldBatch } from '@login-pipeline/streams';
 import type { UsableTopic } from '../client/topics.ts';
 import { openWire } from '../client/wire.ts';
 import type { ServiceWire } from '../client/wire.ts';
-import { enginePorts, READ_MEMORY_BYTES, START_PATIENCE_MS } from '../engine/engine-ports.ts';
+import { enginePorts, READ_MEMORY_BYTES, START_RETRY_FOR_MS } from '../engine/engine-ports.ts';
 import { Latency } from '../engine/latency.ts';
 import { memberNotReady, partitionsNotReady } from '../engine/readiness.ts';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
@@ -86,7 +86,7 @@ export class SnapshotConsumer implements BatchConsumer {
     states.fit(maxSnapshotBytes(input, snapshots.maxMessageBytes), snapshots);
     const wire = openWire(connection, logger);
     try {
-      await requireGroup(enginePorts(wire), { groupId, patienceMs: START_PATIENCE_MS });
+      await requireGroup(enginePorts(wire), { groupId, retryForMs: START_RETRY_FOR_MS });
     } catch (error) {
       await wire.close();
       throw foldFailure(error, options, wire.describe());
@@ -130,11 +130,11 @@ function foldTurn(options: SnapshotOptions, handle: HandleBatch<void>): FoldBatc
 
 function changesOf(
   changes: NonNullable<SnapshotOptions['changes']>,
-): Pick<typeof changes, 'since' | 'told' | 'forget'> {
+): Pick<typeof changes, 'since' | 'assumeWritten' | 'forget'> {
   return {
     since: (partition) => changes.since(partition),
-    told: (partition) => {
-      changes.told(partition);
+    assumeWritten: (partition) => {
+      changes.assumeWritten(partition);
     },
     forget: (partition) => {
       changes.forget(partition);

@@ -43,7 +43,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     const changes = {
       topic: { topic, setting: 'CHANGES_TOPIC' },
       since: () => [],
-      told: jest.fn(),
+      assumeWritten: jest.fn(),
       forget: jest.fn(),
     };
     const running = await create(fold, 50, { changes });
@@ -71,7 +71,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
     const changes = {
       topic: { topic, setting: 'CHANGES_TOPIC' },
       since,
-      told: jest.fn(),
+      assumeWritten: jest.fn(),
       forget: jest.fn(),
     };
     const { consumer, fatal } = await create(fold, 50, { changes });
@@ -123,7 +123,7 @@ describe('SnapshotConsumer, when it cannot go on', () => {
           asked.push('since');
           return [{ key: null, value, timestamp: '0' }];
         },
-        told: () => asked.push('told'),
+        assumeWritten: () => asked.push('told'),
         forget: () => asked.push('forget'),
       },
     });

@@ -24,6 +24,6 @@ export async function requireSnapshotTopics({
   if (changes === undefined) {
     return { ...(await requireTopics(connection, logger, uses)), changes: undefined };
   }
-  const told = { ...changes.topic, operations: ['Read', 'Write'] } as const;
-  return requireTopics(connection, logger, { ...uses, changes: told });
+  const written = { ...changes.topic, operations: ['Read', 'Write'] } as const;
+  return requireTopics(connection, logger, { ...uses, changes: written });
 }

@@ -32,7 +32,7 @@ export interface WritableMessage {
 }
 
 /** Of brokers that start, or elect leaders. */
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 /** Nothing that tests write at once is divided. */
 const ONE_BATCH = 100_000_000;
 
@@ -105,7 +105,7 @@ export class TestCluster {
     const ports = enginePorts(wire);
     const cluster = new Cluster(ports, [topic]);
     const producer = new IdempotentProducer({
-      ...{ cluster, clock: ports.clock, patienceMs: PATIENCE_MS },
+      ...{ cluster, clock: ports.clock, retryForMs: RETRY_FOR_MS },
     });
     try {
       await producer.open();
@@ -154,7 +154,7 @@ export class TestCluster {
     offsets: Readonly<Record<number, number>>,
     metadata = '',
   ): Promise<void> {
-    const { admin, close } = openAdmin(this.connection, this.logger, PATIENCE_MS);
+    const { admin, close } = openAdmin(this.connection, this.logger, RETRY_FOR_MS);
     const wanted = Object.entries(offsets).map(([partition, offset]) => ({
       ...{ topic, partition: Number(partition), offset: BigInt(offset), metadata },
       leaderEpoch: ANY_EPOCH,

@@ -11,7 +11,7 @@ import {
 import { kafkajsBatchEncoder } from '@login-pipeline/streams-kafkajs';
 import { openWire } from '../client/wire.ts';
 import type { ServiceWire } from '../client/wire.ts';
-import { enginePorts, READ_MEMORY_BYTES, START_PATIENCE_MS } from '../engine/engine-ports.ts';
+import { enginePorts, READ_MEMORY_BYTES, START_RETRY_FOR_MS } from '../engine/engine-ports.ts';
 import { Latency } from '../engine/latency.ts';
 import { memberNotReady, partitionsNotReady } from '../engine/readiness.ts';
 import type { BatchConsumer, HandleBatch } from '../nest/batch-transport.ts';
@@ -75,7 +75,7 @@ export class TransactionalConsumer implements BatchConsumer {
     const topics = await requireTransactionalTopics(options);
     const wire = openWire(options.connection, options.logger);
     const { groupId, input } = options;
-    const wanted = { groupId, topic: input.topic, patienceMs: START_PATIENCE_MS };
+    const wanted = { groupId, topic: input.topic, retryForMs: START_RETRY_FOR_MS };
     try {
       await requireTransactions(enginePorts(wire), wanted);
     } catch (error) {

@@ -49,9 +49,9 @@ export class TransformReport {
     };
     switch (resume.kind) {
       case 'fresh': {
-        const told =
+        const message =
           'The group has committed nothing for the partition: it is read from its earliest record on';
-        logger[unread > 0 ? 'warn' : 'info']({ ...fields, unread }, told);
+        logger[unread > 0 ? 'warn' : 'info']({ ...fields, unread }, message);
         return;
       }
       case 'created-anew':

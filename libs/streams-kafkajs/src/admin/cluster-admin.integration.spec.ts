@@ -8,7 +8,7 @@ import { RealCluster } from '../testing/real-cluster.ts';
 import type { Acl } from './admin-apis.ts';
 import { ClusterAdmin } from './cluster-admin.ts';
 
-const PATIENCE_MS = 5_000;
+const RETRY_FOR_MS = 5_000;
 
 describe('ClusterAdmin', () => {
   let real: RealCluster;
@@ -18,7 +18,7 @@ describe('ClusterAdmin', () => {
   beforeAll(async () => {
     real = await RealCluster.open();
     subject = new Subject(real);
-    admin = new ClusterAdmin(real.wire, systemClock, PATIENCE_MS);
+    admin = new ClusterAdmin(real.wire, systemClock, RETRY_FOR_MS);
   });
   afterAll(() => real.close());
 
@@ -65,7 +65,7 @@ describe('ClusterAdmin', () => {
       { topic, partition: 0, earliest: 2n, end: 5n },
       { topic, partition: 1, earliest: 0n, end: 3n },
     ]);
-    const committed = await admin.boundsAsTold(await admin.describe([topic]), 'read_committed');
+    const committed = await admin.answeredBounds(await admin.describe([topic]), 'read_committed');
     expect(committed.map(({ end }) => end)).toEqual([5n, 0n]);
     const since = await admin.offsetsAt([topic], 'read_committed', 301);
     expect(since.map(({ offset }) => offset)).toEqual([3n, -1n]);

@@ -1,4 +1,9 @@
-import { insist, isUnheard, ProtocolError, UnreachableError } from '@login-pipeline/streams';
+import {
+  retryUntil,
+  isUnavailable,
+  ProtocolError,
+  UnreachableError,
+} from '@login-pipeline/streams';
 import type {
   Broker,
   Clock,
@@ -9,7 +14,7 @@ import type {
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/wire-apis.ts';
 import type { Acl, ConfigKind, TopicDefinition } from './admin-apis.ts';
 import type { AdminWire, ClusterDescription } from './admin-wire.ts';
-import { placesIn, toldBounds, toldOffsets } from './log-offsets.ts';
+import { placesIn, listBounds, listOffsets } from './log-offsets.ts';
 import type { LogBounds, LogOffset } from './log-offsets.ts';
 import { requireSuccess } from './require-success.ts';
 
@@ -28,23 +33,23 @@ const NO_MEMBER = { generation: -1, memberId: '' } as const;
 export class ClusterAdmin {
   readonly #wire: AdminWire;
   readonly #clock: Clock;
-  readonly #patienceMs: number;
+  readonly #retryForMs: number;
 
-  /** @param patienceMs how long it asks again, in milliseconds */
-  constructor(wire: AdminWire, clock: Clock, patienceMs: number) {
+  /** @param retryForMs how long it asks again, in milliseconds */
+  constructor(wire: AdminWire, clock: Clock, retryForMs: number) {
     this.#wire = wire;
     this.#clock = clock;
-    this.#patienceMs = patienceMs;
+    this.#retryForMs = retryForMs;
   }
 
   /** @returns the brokers, and the topics; one that does not exist, or may not be seen, has an error */
   describe(topics: readonly string[] | 'all'): Promise<ClusterDescription> {
-    return this.#insist(() => this.#describe(topics));
+    return this.#retry(() => this.#describe(topics));
   }
 
   /** Makes sure that a broker can be reached at the address that it advertises. */
   async reach(): Promise<void> {
-    await this.#insist(() => this.#ask('ApiVersions', SOFTWARE));
+    await this.#retry(() => this.#ask('ApiVersions', SOFTWARE));
   }
 
   /** @returns by topic, those of the settings that have a value */
@@ -52,7 +57,7 @@ export class ClusterAdmin {
     topics: readonly string[],
     settings: readonly string[],
   ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const request = { kind: 'topic', names: topics, settings } as const;
       return settingsIn(await this.#ask('DescribeConfigs', request), 'topic');
     });
@@ -60,7 +65,7 @@ export class ClusterAdmin {
 
   /** @returns of the first broker that answers, those of the settings that have a value */
   brokerSettings(settings: readonly string[]): Promise<Readonly<Record<string, string>>> {
-    return this.#insist(() =>
+    return this.#retry(() =>
       this.#first(async (broker) => {
         // Each tells its own alone.
         const name = String(broker.id);
@@ -73,7 +78,7 @@ export class ClusterAdmin {
 
   /** Creates topics, and waits for their leaders. One that exists already stays as it is. */
   async createTopics(topics: readonly TopicDefinition[]): Promise<void> {
-    await this.#insist(async () => {
+    await this.#retry(async () => {
       const answer = await this.#ask('CreateTopics', { topics, timeoutMs: TIMEOUT_MS });
       for (const { topic, error, message } of answer.topics) {
         if (error === 'TOPIC_ALREADY_EXISTS') continue;
@@ -81,7 +86,7 @@ export class ClusterAdmin {
       }
     });
     const until = this.#clock.now() + LEADERS_MS;
-    await insist(this.#clock, until, async () => {
+    await retryUntil(this.#clock, until, async () => {
       const described = await this.#describe(topics.map(({ topic }) => topic));
       for (const { error, topic, partitions } of described.topics) {
         const isLed = partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
@@ -111,15 +116,15 @@ export class ClusterAdmin {
 
   /** @returns where the logs of all partitions of topics begin and end, in their order */
   bounds(topics: readonly string[], isolation: Isolation): Promise<readonly LogBounds[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const cluster = await this.#describeExisting(topics);
-      return this.#ofAll(cluster, await toldBounds(this.#wire, cluster, isolation));
+      return this.#ofAll(cluster, await listBounds(this.#wire, cluster, isolation));
     });
   }
 
   /** @returns the same of a description, without those whose leaders do not tell it at once */
-  boundsAsTold(cluster: ClusterDescription, isolation: Isolation): Promise<readonly LogBounds[]> {
-    return toldBounds(this.#wire, cluster, isolation);
+  answeredBounds(cluster: ClusterDescription, isolation: Isolation): Promise<readonly LogBounds[]> {
+    return listBounds(this.#wire, cluster, isolation);
   }
 
   /**
@@ -131,19 +136,19 @@ export class ClusterAdmin {
     isolation: Isolation,
     time: number,
   ): Promise<readonly LogOffset[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const cluster = await this.#describeExisting(topics);
-      const told = await toldOffsets(this.#wire, cluster, isolation, BigInt(time));
-      for (const { error, topic } of told) {
+      const listed = await listOffsets(this.#wire, cluster, isolation, BigInt(time));
+      for (const { error, topic } of listed) {
         requireSuccess(error, `ListOffsets of topic "${topic}"`);
       }
-      return this.#ofAll(cluster, told);
+      return this.#ofAll(cluster, listed);
     });
   }
 
   /** @returns all consumer groups, and of other kinds */
   groups(): Promise<readonly string[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const { brokers } = await this.#describe([]);
       const answers = await Promise.all(
         brokers.map((broker) => this.#send(broker, 'ListGroups', {})),
@@ -155,7 +160,7 @@ export class ClusterAdmin {
 
   /** @returns how many members a group has, of the classic protocol */
   countMembers(groupId: string): Promise<number> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const coordinator = await this.#coordinator(groupId);
       const { error, members } = await this.#send(coordinator, 'DescribeGroup', { groupId });
       requireSuccess(error, `DescribeGroups of group "${groupId}"`);
@@ -165,7 +170,7 @@ export class ClusterAdmin {
 
   /** @returns all that a group has committed, in the order of partitions */
   committed(groupId: string): Promise<readonly StoredOffset[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const coordinator = await this.#coordinator(groupId);
       const { error, partitions } = await this.#send(coordinator, 'ListGroupOffsets', {
         groupId,
@@ -179,7 +184,7 @@ export class ClusterAdmin {
 
   /** Commits offsets for a group that has no members: of one that has, the coordinator refuses it. */
   commit(groupId: string, offsets: readonly OffsetToCommit[]): Promise<void> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const coordinator = await this.#coordinator(groupId);
       const request = { ...NO_MEMBER, groupId, offsets };
       const { partitions } = await this.#send(coordinator, 'OffsetCommit', request);
@@ -191,7 +196,7 @@ export class ClusterAdmin {
 
   /** @returns what is allowed from any host; what is denied is not among it */
   acls(): Promise<readonly Acl[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const { acls, error, message } = await this.#ask('DescribeAcls', {});
       requireSuccess(error, 'DescribeAcls', message);
       return acls;
@@ -200,7 +205,7 @@ export class ClusterAdmin {
 
   /** Allows all of these; what is allowed already stays so. */
   allow(acls: readonly Acl[]): Promise<void> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const { outcomes } = await this.#ask('CreateAcls', { acls });
       for (const { error, message } of outcomes) requireSuccess(error, 'CreateAcls', message);
     });
@@ -266,7 +271,7 @@ export class ClusterAdmin {
       try {
         return await ask(broker);
       } catch (error) {
-        if (!isUnheard(error)) throw error;
+        if (!isUnavailable(error)) throw error;
         failure = error;
       }
     }
@@ -281,8 +286,8 @@ export class ClusterAdmin {
     return this.#wire.send(to, api, request, { timeoutMs: TIMEOUT_MS });
   }
 
-  #insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    return insist(this.#clock, this.#clock.now() + this.#patienceMs, ask);
+  #retry<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    return retryUntil(this.#clock, this.#clock.now() + this.#retryForMs, ask);
   }
 }
 

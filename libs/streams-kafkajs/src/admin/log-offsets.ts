@@ -1,4 +1,4 @@
-import { EARLIEST, isUnheard, LATEST } from '@login-pipeline/streams';
+import { EARLIEST, isUnavailable, LATEST } from '@login-pipeline/streams';
 import type { Broker, Isolation, LedPartition, TopicPartition } from '@login-pipeline/streams';
 import type { ResponseOf } from '../protocol/wire-apis.ts';
 import type { DescribedTopic } from './admin-apis.ts';
@@ -15,18 +15,18 @@ export interface LogBounds extends TopicPartition {
   readonly end: bigint;
 }
 
-type Told = ResponseOf<'ListOffsets'>['partitions'][number];
+type ListedOffset = ResponseOf<'ListOffsets'>['partitions'][number];
 
 /**
  * @param timestamp epoch milliseconds, or what ListOffsets calls the earliest and the latest
  * @returns in the order of the partitions, what their leaders tell; those without a leader that answers are left out
  */
-export async function toldOffsets(
+export async function listOffsets(
   wire: AdminWire,
   { brokers, topics }: ClusterDescription,
   isolation: Isolation,
   timestamp: bigint,
-): Promise<readonly Told[]> {
+): Promise<readonly ListedOffset[]> {
   const asked = brokers.map(async (broker) => {
     const partitions = topics
       .flatMap((topic) => ledBy(broker, topic))
@@ -35,25 +35,25 @@ export async function toldOffsets(
     try {
       return (await wire.send(broker, 'ListOffsets', { isolation, partitions })).partitions;
     } catch (error) {
-      if (isUnheard(error)) return [];
+      if (isUnavailable(error)) return [];
       throw error;
     }
   });
-  const told = new Map((await Promise.all(asked)).flat().map((one) => [placeOf(one), one]));
-  return placesIn(topics).flatMap((place) => told.get(placeOf(place)) ?? []);
+  const listed = new Map((await Promise.all(asked)).flat().map((one) => [placeOf(one), one]));
+  return placesIn(topics).flatMap((place) => listed.get(placeOf(place)) ?? []);
 }
 
 /** @returns in the order of the partitions, where their logs begin and end, as far as their leaders tell */
-export async function toldBounds(
+export async function listBounds(
   wire: AdminWire,
   cluster: ClusterDescription,
   isolation: Isolation,
 ): Promise<readonly LogBounds[]> {
   const [earliest, ends] = await Promise.all(
     [EARLIEST, LATEST].map(async (timestamp) => {
-      const told = await toldOffsets(wire, cluster, isolation, timestamp);
+      const listed = await listOffsets(wire, cluster, isolation, timestamp);
       return new Map(
-        told.flatMap((one) => (one.error === 'NONE' ? [[placeOf(one), one.offset]] : [])),
+        listed.flatMap((one) => (one.error === 'NONE' ? [[placeOf(one), one.offset]] : [])),
       );
     }),
   );

@@ -8,10 +8,10 @@ import { ResponseReader } from './response-reader.ts';
 import { ADMIN_MESSAGES } from './testing/admin-messages.ts';
 import { ENGINE_MESSAGES } from './testing/engine-messages.ts';
 import { JAVA_MESSAGES } from './testing/java-messages.ts';
-import type { OurWords } from './testing/our-words.ts';
+import type { ExpectedMessages } from './testing/expected-messages.ts';
 import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
-const OUR_MESSAGES: OurWords<ApiName> = { ...ENGINE_MESSAGES, ...ADMIN_MESSAGES };
+const OUR_MESSAGES: ExpectedMessages<ApiName> = { ...ENGINE_MESSAGES, ...ADMIN_MESSAGES };
 
 function encoded<Api extends ApiName>(codec: ApiCodec<Api>, request: RequestOf<Api>): string {
   const writer = new RequestWriter();

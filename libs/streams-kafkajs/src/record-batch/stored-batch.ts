@@ -156,8 +156,8 @@ function codecOf(number: number): Codec | undefined {
 
 function damageOf(codec: Codec, error: unknown): DamageError {
   if (error instanceof DamageError) return error;
-  const told = error instanceof Error ? error.message : String(error);
-  return new DamageError(`${codec.name} cannot decompress it (${told})`);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DamageError(`${codec.name} cannot decompress it (${reason})`);
 }
 
 function readOffset(header: Buffer): number {

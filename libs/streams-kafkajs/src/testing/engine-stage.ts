@@ -223,14 +223,14 @@ export class EngineStage {
   }
 
   /** Waits until all that was written has come out. */
-  async done(patienceMs?: number): Promise<void> {
+  async done(retryForMs?: number): Promise<void> {
     const [emitted, dead] = [sizeOf(this.expected('emit')), sizeOf(this.expected('dead-letter'))];
     await until(
       'all records to come out',
       () =>
         this.failures.length > 0 ||
         (this.output.count >= emitted && this.deadLetters.count >= dead),
-      patienceMs,
+      retryForMs,
     );
     expect(this.failures).toEqual([]);
   }

@@ -1,13 +1,13 @@
-const PATIENCE_MS = 60_000;
+const RETRY_FOR_MS = 60_000;
 const PAUSE_MS = 10;
 
 /** Asks until a condition holds. @throws Error naming what was waited for, after the deadline */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  patienceMs = PATIENCE_MS,
+  retryForMs = RETRY_FOR_MS,
 ): Promise<void> {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + retryForMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`Waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -2,7 +2,7 @@ import type { Channel, Ports, SendOptions } from '../ports.ts';
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { Broker, CoordinatorKind, TopicMetadata } from '../protocol/cluster-apis.ts';
 import type { TopicPartition } from '../protocol/log-apis.ts';
-import { isCoordinatorGone, isRefused, isUnheard, ProtocolError } from './protocol-error.ts';
+import { isCoordinatorGone, isRefused, isUnavailable, ProtocolError } from './protocol-error.ts';
 
 /** A partition's leader, and the epoch in which it leads. */
 export interface Leader {
@@ -191,7 +191,7 @@ export class Cluster implements Topics {
       return response;
     } catch (error) {
       const isGone = error instanceof ProtocolError && isCoordinatorGone(error.code);
-      if (isGone || isUnheard(error)) this.#coordinators.delete(`${kind} ${key}`);
+      if (isGone || isUnavailable(error)) this.#coordinators.delete(`${kind} ${key}`);
       throw error;
     }
   }
@@ -213,9 +213,9 @@ export class Cluster implements Topics {
 
   /** Asks how many partitions topics have now, of ours or of others. @returns 0 for a topic that the broker does not know */
   async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { topics: told } = await this.send('any', 'Metadata', { topics });
+    const { topics: answered } = await this.send('any', 'Metadata', { topics });
     const counts = new Map(topics.map((topic) => [topic, 0]));
-    for (const { error, topic, partitions } of told) {
+    for (const { error, topic, partitions } of answered) {
       if (error === 'NONE') counts.set(topic, partitions.length);
     }
     return counts;
@@ -226,8 +226,8 @@ export class Cluster implements Topics {
     const answers = await Promise.all(
       this.#brokers.map((broker) => this.send(broker, 'Metadata', { topics: [topic] })),
     );
-    const told = answers.flatMap(({ topics }) => topics);
-    return new Set(told.flatMap(({ error, topicId }) => (error === 'NONE' ? [topicId] : [])));
+    const answered = answers.flatMap(({ topics }) => topics);
+    return new Set(answered.flatMap(({ error, topicId }) => (error === 'NONE' ? [topicId] : [])));
   }
 
   /** All brokers, as the metadata last had them. */
@@ -276,10 +276,10 @@ export class Cluster implements Topics {
     );
     for (const { partition, leader, leaderEpoch } of partitions) {
       const broker = brokers.get(leader);
-      const told = broker && { broker, epoch: leaderEpoch };
+      const newLeader = broker && { broker, epoch: leaderEpoch };
       const newest = known?.leaders[partition];
       // A broker that lags behind tells of leaders that are none any more.
-      leaders[partition] = newest !== undefined && newest.epoch > leaderEpoch ? newest : told;
+      leaders[partition] = newest !== undefined && newest.epoch > leaderEpoch ? newest : newLeader;
     }
     if (known !== undefined && known.partitions > leaders.length) return;
     this.#topics.set(topic, { topic, topicId, partitions: leaders.length, leaders });

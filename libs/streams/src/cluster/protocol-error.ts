@@ -71,16 +71,16 @@ export function isRefused(error: unknown): boolean {
 }
 
 /** @returns whether an error only says that no broker could be asked, or did not answer */
-export function isUnheard(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   return error instanceof UnansweredError || error instanceof UnreachableError;
 }
 
 /** @returns whether the same request may be answered in another way later */
-export function mayPass(error: unknown): boolean {
-  return isUnheard(error) || (error instanceof ProtocolError && !isRefused(error));
+export function isRetriable(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof ProtocolError && !isRefused(error));
 }
 
 /** @throws what does not pass by itself */
-export function passing(error: unknown): void {
-  if (!mayPass(error)) throw error;
+export function throwUnlessRetriable(error: unknown): void {
+  if (!isRetriable(error)) throw error;
 }

@@ -1,14 +1,14 @@
 import type { Clock, Ports } from '../ports.ts';
 import type { CoordinatorKind } from '../protocol/cluster-apis.ts';
 import { Cluster } from './cluster.ts';
-import { insist } from './insist.ts';
+import { retryUntil } from './retry-until.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** The consumer group that {@link requireGroup} asks a coordinator for, and for how long. */
 export interface GroupWanted {
   readonly groupId: string;
   /** How long brokers may take to make or elect their coordinators, in milliseconds. */
-  readonly patienceMs: number;
+  readonly retryForMs: number;
 }
 
 /**
@@ -44,15 +44,15 @@ const SETTINGS: Readonly<Record<CoordinatorKind, string>> = {
  */
 export async function requireGroup(
   ports: Ports,
-  { groupId, patienceMs }: GroupWanted,
+  { groupId, retryForMs }: GroupWanted,
 ): Promise<void> {
   const { clock } = ports;
   const cluster = new Cluster(ports, []);
-  const until = clock.now() + patienceMs;
+  const until = clock.now() + retryForMs;
   await insistOn('group', clock, until, () => cluster.coordinator('group', groupId));
 }
 
-/** Asks again as {@link insist}, and knows what it means when there is no coordinator in the end. */
+/** Asks again as {@link retryUntil}, and knows what it means when there is no coordinator in the end. */
 export async function insistOn(
   kind: CoordinatorKind,
   clock: Clock,
@@ -60,7 +60,7 @@ export async function insistOn(
   ask: () => Promise<unknown>,
 ): Promise<void> {
   try {
-    await insist(clock, until, ask);
+    await retryUntil(clock, until, ask);
   } catch (error) {
     const isMissing = error instanceof ProtocolError && error.code === 'COORDINATOR_NOT_AVAILABLE';
     throw isMissing ? new CoordinatorMissingError(kind, error) : error;

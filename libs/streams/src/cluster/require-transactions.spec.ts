@@ -5,7 +5,7 @@ import { CoordinatorMissingError, requireGroup } from './require-group.ts';
 import { requireTransactions } from './require-transactions.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-const WANTED = { groupId: 'group', topic: 'in', patienceMs: 10_000 };
+const WANTED = { groupId: 'group', topic: 'in', retryForMs: 10_000 };
 const NO_BROKER = { id: -1, host: '', port: -1 };
 
 /** A cluster whose brokers answer requests with errors: those of coordinators by kind, until a time. */
@@ -92,8 +92,8 @@ describe('requireTransactions', () => {
     const { error, tookMs } = await outcomeOf(clusterThatSays(errors));
     expect(error).toBeInstanceOf(CoordinatorMissingError);
     expect(error).toMatchObject({ kind, message: expect.stringContaining(setting) });
-    expect(tookMs).toBeGreaterThan(WANTED.patienceMs);
-    expect(tookMs).toBeLessThan(WANTED.patienceMs + 1_000);
+    expect(tookMs).toBeGreaterThan(WANTED.retryForMs);
+    expect(tookMs).toBeLessThan(WANTED.retryForMs + 1_000);
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe('requireTransactions', () => {
     for (const { id } of cluster.brokers) cluster.killBroker(id);
     const { error, tookMs } = await outcomeOf(cluster);
     expect(error).toMatchObject({ name: 'UnreachableError' });
-    expect(tookMs).toBeGreaterThan(WANTED.patienceMs);
+    expect(tookMs).toBeGreaterThan(WANTED.retryForMs);
   });
 });
 

@@ -26,11 +26,11 @@ const TRANSACTION_TIMEOUT_MS = 5_000;
  */
 export async function requireTransactions(
   ports: Ports,
-  { groupId, topic, patienceMs }: TransactionsWanted,
+  { groupId, topic, retryForMs }: TransactionsWanted,
 ): Promise<void> {
   const { clock } = ports;
   const cluster = new Cluster(ports, []);
-  const until = clock.now() + patienceMs;
+  const until = clock.now() + retryForMs;
   const transactionalId = `${transactionalIdPrefix({ groupId, topic })}${START}`;
   await insistOn('group', clock, until, () => cluster.coordinator('group', groupId));
   await insistOn('transaction', clock, until, () =>

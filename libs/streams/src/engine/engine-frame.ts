@@ -1,5 +1,5 @@
 import { Cluster } from '../cluster/cluster.ts';
-import { passing } from '../cluster/protocol-error.ts';
+import { throwUnlessRetriable } from '../cluster/protocol-error.ts';
 import { Member } from '../group/member.ts';
 import { GROUP_TIMEOUTS } from '../group/member-options.ts';
 import type { GroupTimeouts } from '../group/member-options.ts';
@@ -119,8 +119,8 @@ export class EngineFrame<Lane extends EngineLane> {
       onEnds: hooks.onEnds,
       onStalled: (cause, reason) => {
         onEvent({ kind: 'stalled', cause });
-        const told = `No progress on "${input}" in group "${groupId}": ${reason}`;
-        this.fail(new StalledError(told, { diagnosis: this.describe() }));
+        const message = `No progress on "${input}" in group "${groupId}": ${reason}`;
+        this.fail(new StalledError(message, { diagnosis: this.describe() }));
       },
     });
   }
@@ -176,7 +176,7 @@ export class EngineFrame<Lane extends EngineLane> {
   async #run({ prepare, work }: FrameWork): Promise<void> {
     while (this.cluster.topic(this.#options.input) === undefined) {
       if (this.#isStopped) return;
-      await this.cluster.refresh().catch(passing);
+      await this.cluster.refresh().catch(throwUnlessRetriable);
       if (this.cluster.topic(this.#options.input) === undefined) await this.cluster.pause();
     }
     await prepare?.();
@@ -187,7 +187,7 @@ export class EngineFrame<Lane extends EngineLane> {
   async #refresh(): Promise<void> {
     while (!this.#isStopped) {
       await this.#refresher.sleep(REFRESH_MS);
-      await this.cluster.refresh().catch(passing);
+      await this.cluster.refresh().catch(throwUnlessRetriable);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Cluster, Leader } from '../cluster/cluster.ts';
-import { isRefused, mayPass, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, isRetriable, ProtocolError } from '../cluster/protocol-error.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import type { FetchedPartitionData } from '../protocol/log-apis.ts';
 import type { Channel, Clock } from '../ports.ts';
@@ -174,7 +174,7 @@ export class Fetcher {
       await this.#refresh();
     } catch (error) {
       if (this.#isClosed) return true;
-      if (!mayPass(error)) throw error;
+      if (!isRetriable(error)) throw error;
       await this.#refresh();
     }
     this.#findMoved();

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { mayPass } from '../cluster/protocol-error.ts';
+import { isRetriable } from '../cluster/protocol-error.ts';
 import type { Clock } from '../ports.ts';
 import type { PartitionProgress } from '../watch/progress.ts';
 import { UnreadableBatchError } from './errors.ts';
@@ -44,8 +44,8 @@ export class PartitionWork {
     const onWaiting = (isWaiting: boolean): void => {
       progress.waiting(isWaiting, clock.now());
     };
-    const told = { ...reading, onWaiting };
-    this.#reader = new PartitionReader(topic, partition, fetcher, told, turn);
+    const watched = { ...reading, onWaiting };
+    this.#reader = new PartitionReader(topic, partition, fetcher, watched, turn);
   }
 
   /** What the partition waits for; undefined: nothing keeps it from going on. */
@@ -71,7 +71,7 @@ export class PartitionWork {
         if (error instanceof ReaderClosedError || this.#isOver()) return;
         if (error instanceof PositionLostError && error.failure === 'moved') continue;
         if (error instanceof UnreadableBatchError) this.#waitToRead(error);
-        else if (!(error instanceof PositionLostError) && !mayPass(error)) throw error;
+        else if (!(error instanceof PositionLostError) && !isRetriable(error)) throw error;
         await cluster.refresh().catch(() => undefined);
       }
       await cluster.pause(pause);

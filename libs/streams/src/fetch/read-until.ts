@@ -1,4 +1,4 @@
-import { mayPass } from '../cluster/protocol-error.ts';
+import { isRetriable } from '../cluster/protocol-error.ts';
 import { compareWithLog } from '../positions/compare-with-log.ts';
 import { StalledError } from '../watch/stalled-error.ts';
 import type { FetchPosition } from './fetcher.ts';
@@ -46,7 +46,7 @@ export async function readUntil(
     } catch (error) {
       if (error instanceof NotTakenError) throw error.cause;
       const hasMoved = error instanceof PositionLostError && error.failure === 'moved';
-      if (!hasMoved && !mayPass(error)) throw error;
+      if (!hasMoved && !isRetriable(error)) throw error;
       await cluster.refresh().catch(() => undefined);
     }
     if (clock.now() - movedAt >= stallTimeoutMs) {

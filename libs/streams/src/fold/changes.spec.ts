@@ -46,7 +46,7 @@ describe('Changes beside snapshots', () => {
           asked.push(`since ${partition}`);
           return ['one', 'two', 'three'].map(record);
         },
-        told: (partition) => asked.push(`told ${partition}`),
+        assumeWritten: (partition) => asked.push(`told ${partition}`),
         forget: (partition) => asked.push(`forget ${partition}`),
       },
     };

@@ -161,7 +161,7 @@ describe('The sections of a state', () => {
         ['counts-2', 2n],
       ]);
       const value = encodeCounts(new Map([['b', 1]]));
-      const log = { topicId: topicIdOf(cluster), leaderEpoch: 0, toldIn: undefined };
+      const log = { topicId: topicIdOf(cluster), leaderEpoch: 0, changesTopicId: undefined };
       cluster.append(SNAPSHOTS, 0, [
         sectionRecord(of, 'counts-2', { value, nextOffset: 2n }, 1),
         headRecord(of, { ...log, nextOffset: 2n, sections }, 1),
@@ -197,7 +197,7 @@ describe('The sections of a state', () => {
 
   it('are read on while their owner goes on, and compaction behind it', async () => {
     const of = { input: INPUT, partition: 0, set: 'abcdefghijkl' };
-    const log = { topicId: topicIdOf(cluster), leaderEpoch: 0, toldIn: undefined };
+    const log = { topicId: topicIdOf(cluster), leaderEpoch: 0, changesTopicId: undefined };
     const counts = (value: string): Buffer => encodeCounts(new Map([[value, 1]]));
     const [a, b, c] = [1n, 2n, 3n];
     write(cluster, 0, 'a', 'b', 'c');

@@ -40,7 +40,7 @@ export async function requireOwnGroup(
   }
   if (error !== 'INCONSISTENT_GROUP_PROTOCOL') return;
   const request = { groupId };
-  const group = await cluster.ask('group', groupId, 'DescribeGroup', request, (told) => told.error);
+  const group = await cluster.ask('group', groupId, 'DescribeGroup', request, ({ error }) => error);
   const ids = [...new Set(group.members.map(({ clientId }) => clientId))].join(', ');
   const clients = ids === '' ? '' : `, client.id ${ids}`;
   if (group.protocolType === PROTOCOL_TYPE) {

@@ -1,4 +1,4 @@
-import { mayPass, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRetriable, ProtocolError } from '../cluster/protocol-error.ts';
 import type { RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { GroupIdentity } from '../protocol/group-apis.ts';
@@ -82,7 +82,7 @@ export class Member {
         }
       } catch (error) {
         if (this.#isOver()) return;
-        if (!mayPass(error)) throw error;
+        if (!isRetriable(error)) throw error;
         await this.#alarm.sleep(RETRY_PAUSE_MS);
       }
     }
@@ -242,7 +242,7 @@ export class Member {
     try {
       return (await this.#ask('Heartbeat', this.identity)).error;
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isRetriable(error)) throw error;
       await this.#alarm.sleep(RETRY_PAUSE_MS);
       return undefined;
     }

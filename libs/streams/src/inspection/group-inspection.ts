@@ -1,6 +1,6 @@
 import { Cluster } from '../cluster/cluster.ts';
 import type { Leader } from '../cluster/cluster.ts';
-import { insist } from '../cluster/insist.ts';
+import { retryUntil } from '../cluster/retry-until.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import { committedBatches } from '../fetch/committed-batches.ts';
 import type { Ports } from '../ports.ts';
@@ -40,7 +40,7 @@ export interface InspectedPosition {
 /** ConsumerGroupDescribe, which brokers have whose coordinators know KIP-848. */
 const CONSUMER_GROUP_DESCRIBE = 69;
 /** Coordinators and leaders are elected within it. */
-const PATIENCE_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 const MAX_BYTES = 1024 * 1024;
 /** What is aborted, or a mark, is looked through no further: some megabytes. */
 const MAX_FETCHES = 16;
@@ -63,12 +63,12 @@ export class GroupInspection {
   }
 
   describe(): Promise<InspectedGroup> {
-    return this.#insist(() => this.#describe());
+    return this.#retry(() => this.#describe());
   }
 
   /** @returns where it stands in the partitions that have a leader, in ascending order */
   positions(): Promise<readonly InspectedPosition[]> {
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const cluster = this.#cluster;
       await cluster.refresh();
       const { topicId, partitions = 0 } = cluster.topic(this.#topic) ?? {};
@@ -117,7 +117,7 @@ export class GroupInspection {
       groupId,
       'ConsumerGroupDescribe',
       { groupId },
-      (told) => told.error,
+      ({ error }) => error,
     );
     if (error === 'GROUP_ID_NOT_FOUND' || error === 'UNSUPPORTED_VERSION') return undefined;
     if (error !== 'NONE') throw this.#refusal(error, 'ConsumerGroupDescribe');
@@ -133,7 +133,7 @@ export class GroupInspection {
       this.#groupId,
       'OffsetFetch',
       { groupId: this.#groupId, requireStable: false, partitions },
-      (told) => told.error,
+      ({ error }) => error,
     );
     if (error !== 'NONE') throw this.#refusal(error, 'OffsetFetch');
     return new Map(stored.filter(({ offset }) => offset >= 0n).map((one) => [one.partition, one]));
@@ -208,9 +208,9 @@ export class GroupInspection {
     return new ProtocolError(code, `${api} of group "${this.#groupId}"`);
   }
 
-  #insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  #retry<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     const { clock } = this.#ports;
-    return insist(clock, clock.now() + PATIENCE_MS, ask);
+    return retryUntil(clock, clock.now() + RETRY_FOR_MS, ask);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Cluster } from '../cluster/cluster.ts';
-import { insist } from '../cluster/insist.ts';
+import { retryUntil } from '../cluster/retry-until.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { Ports } from '../ports.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
@@ -42,7 +42,7 @@ export interface OpenTransactions {
 /** The engine's transactions take some ten milliseconds: what is open for so long was left, or is another program's. */
 const OPEN_MS = 2_000;
 /** Leaders and coordinators are elected within it, and markers written. */
-const PATIENCE_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 const PAUSE_MS = 50;
 /** As long as a transaction of the engine: what an id is taken over with, and never used. */
 const TAKE_OVER_TIMEOUT_MS = 5_000;
@@ -66,9 +66,9 @@ export class TransactionInspection {
 
   /** Takes two looks, some seconds apart: what is open in both of them stays open. Topics that do not exist have no partitions. */
   async find(): Promise<OpenTransactions> {
-    const before = await this.#insist(() => this.#held());
+    const before = await this.#retry(() => this.#held());
     if (before.size > 0) await this.#ports.clock.sleep(OPEN_MS);
-    const after = before.size === 0 ? before : await this.#insist(() => this.#held());
+    const after = before.size === 0 ? before : await this.#retry(() => this.#held());
     const places = this.#places();
     const held = places.flatMap((place) => {
       const transaction = after.get(placeKey(place));
@@ -90,10 +90,10 @@ export class TransactionInspection {
   async abort(transaction: OpenTransaction): Promise<void> {
     const { topic, partition, producerId, epoch, ...held } = transaction;
     // It may have ended since it was found.
-    if (!(await this.#insist(() => this.#isOpen(transaction)))) return;
+    if (!(await this.#retry(() => this.#isOpen(transaction)))) return;
     const coordinatorEpoch = Math.max(held.coordinatorEpoch, FIRST_COORDINATOR_EPOCH);
     const marker = { producerId, epoch, coordinatorEpoch, commit: false };
-    const broker = await this.#insist(() => this.#leader({ topic, partition }));
+    const broker = await this.#retry(() => this.#leader({ topic, partition }));
     const request = { ...marker, partitions: [{ topic, partition }] };
     // Asked once: a second marker might hit the producer's next transaction.
     const { partitions } = await this.#cluster.send(broker, 'WriteTxnMarkers', request);
@@ -104,7 +104,7 @@ export class TransactionInspection {
   /** Fences the holder of a transactional id, and has its coordinator abort what is open. */
   async takeOver(transactionalId: string): Promise<void> {
     try {
-      await this.#insist(() => initProducer(this.#cluster, transactionalId, TAKE_OVER_TIMEOUT_MS));
+      await this.#retry(() => initProducer(this.#cluster, transactionalId, TAKE_OVER_TIMEOUT_MS));
     } catch (error) {
       // Its producer is fenced, and the markers come when the partitions that miss them have leaders.
       if (!(error instanceof StuckProducerError)) throw error;
@@ -114,9 +114,9 @@ export class TransactionInspection {
   /** @returns whether a transaction has ended where it was open, as far as there is patience to wait for its markers */
   async hasEnded(transaction: OpenTransaction): Promise<boolean> {
     const { clock } = this.#ports;
-    const until = clock.now() + PATIENCE_MS;
+    const until = clock.now() + RETRY_FOR_MS;
     for (;;) {
-      const isOpen = await this.#insist(() => this.#isOpen(transaction));
+      const isOpen = await this.#retry(() => this.#isOpen(transaction));
       if (!isOpen || clock.now() > until) return !isOpen;
       await clock.sleep(PAUSE_MS);
     }
@@ -166,7 +166,7 @@ export class TransactionInspection {
   async #withFates(held: readonly HeldPartition[]): Promise<readonly OpenTransaction[]> {
     if (held.length === 0) return [];
     const ids = [...new Set(held.map(({ producerId }) => producerId))];
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       const areAllAsked = await this.#areCoordinatorsThere();
       const coordinated = await this.#coordinated(ids);
       return held.map((transaction) => {
@@ -251,7 +251,7 @@ export class TransactionInspection {
     );
   }
 
-  #insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    return insist(this.#ports.clock, this.#ports.clock.now() + PATIENCE_MS, ask);
+  #retry<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    return retryUntil(this.#ports.clock, this.#ports.clock.now() + RETRY_FOR_MS, ask);
   }
 }

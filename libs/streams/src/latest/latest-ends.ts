@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { isUnheard } from '../cluster/protocol-error.ts';
+import { isUnavailable } from '../cluster/protocol-error.ts';
 import type { Clock } from '../ports.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
 import { LATEST } from '../protocol/log-apis.ts';
@@ -47,10 +47,10 @@ export class LatestEnds {
         isolation: 'read_committed',
         partitions,
       });
-      const told = answer.partitions.filter(({ error }) => error === 'NONE');
-      return new Map(told.map(({ partition, offset }) => [partition, offset]));
+      const answered = answer.partitions.filter(({ error }) => error === 'NONE');
+      return new Map(answered.map(({ partition, offset }) => [partition, offset]));
     } catch (error) {
-      if (isUnheard(error)) return new Map();
+      if (isUnavailable(error)) return new Map();
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { Leader } from '../cluster/cluster.ts';
-import { mayPass } from '../cluster/protocol-error.ts';
+import { isRetriable } from '../cluster/protocol-error.ts';
 import { UnreadableBatchError } from '../fetch/errors.ts';
 import { PositionLostError } from '../fetch/partition-reader.ts';
 import type { Reading } from '../fetch/pieces.ts';
@@ -21,7 +21,7 @@ const SETTLE_LOOKS = 10;
 const UNSETTLED_MS = 1_000;
 
 /** What takes longer is told, and goes on meanwhile. */
-const PATIENCE_MS = 2_000;
+const RETRY_FOR_MS = 2_000;
 
 /** A batch that was damaged on its way is whole the next time; one that is damaged on the broker takes an operator. */
 const READ_ATTEMPTS = 3;
@@ -79,7 +79,7 @@ export class LatestPartition {
     const { topic, partition, clock } = this.#source;
     const updating = (this.#updating ??= this.#update());
     const timer = new AbortController();
-    const late = clock.sleep(PATIENCE_MS, timer.signal).then(
+    const late = clock.sleep(RETRY_FOR_MS, timer.signal).then(
       () => true,
       () => true,
     );
@@ -194,7 +194,7 @@ export class LatestPartition {
     if (error instanceof UnreadableBatchError) {
       this.#unreadable += 1;
       if (this.#unreadable >= READ_ATTEMPTS) return new LatestUnreadableError(topic, error);
-    } else if (!(error instanceof PositionLostError) && !mayPass(error)) {
+    } else if (!(error instanceof PositionLostError) && !isRetriable(error)) {
       return error;
     }
     const message = error instanceof Error ? error.message : '';

@@ -147,9 +147,9 @@ async function listOffset(
     isolation,
     partitions: [{ topic, partition, leaderEpoch: epoch, timestamp }],
   });
-  const [told] = partitions;
-  if (told?.error !== 'NONE') throw refusal('ListOffsets', topic, partition, told?.error);
-  return told.offset;
+  const [answer] = partitions;
+  if (answer?.error !== 'NONE') throw refusal('ListOffsets', topic, partition, answer?.error);
+  return answer.offset;
 }
 
 /**
@@ -167,9 +167,10 @@ export async function epochEndOf(
   const { partitions } = await cluster.send(broker, 'OffsetForLeaderEpoch', {
     partitions: [{ topic, partition, currentLeaderEpoch: epoch, leaderEpoch }],
   });
-  const [told] = partitions;
-  if (told?.error !== 'NONE') throw refusal('OffsetForLeaderEpoch', topic, partition, told?.error);
-  return told.endOffset < 0n ? undefined : told.endOffset;
+  const [answer] = partitions;
+  if (answer?.error !== 'NONE')
+    throw refusal('OffsetForLeaderEpoch', topic, partition, answer?.error);
+  return answer.endOffset < 0n ? undefined : answer.endOffset;
 }
 
 function refusal(

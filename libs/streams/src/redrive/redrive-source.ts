@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { insist } from '../cluster/insist.ts';
+import { retryUntil } from '../cluster/retry-until.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { Ports } from '../ports.ts';
 import { boundsOf, committedOffsets, UnstableOffsetError } from '../positions/positions.ts';
@@ -37,7 +37,7 @@ export interface RedriveSourceOptions {
 }
 
 /** Brokers that start again are back by then, in milliseconds. */
-const PATIENCE_MS = 15_000;
+const RETRY_FOR_MS = 15_000;
 /** After so long the coordinator aborts a transaction of a redrive that died, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
 const MAX_RECORDS = 1_000;
@@ -78,9 +78,9 @@ export class RedriveSource {
    */
   static async open(options: RedriveSourceOptions): Promise<RedriveSource | undefined> {
     const { cluster, ports, topic, partition, group, reasons, dryRun } = options;
-    const until = ports.clock.now() + PATIENCE_MS;
+    const until = ports.clock.now() + RETRY_FOR_MS;
     const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> =>
-      insist(ports.clock, until, () =>
+      retryUntil(ports.clock, until, () =>
         question().catch((error: unknown) => lookAgain(cluster, error)),
       );
     const { earliest, end } = await ask(() => bounds(cluster, topic, partition));

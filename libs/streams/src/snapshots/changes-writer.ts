@@ -47,7 +47,7 @@ export class ChangesWriter {
   /** The topic that has what was told. */
   #topicId: string | undefined;
   /** The partitions of which it has something. */
-  readonly #told = new Set<number>();
+  readonly #written = new Set<number>();
   /** The topic that was found to have no changes of another input. */
   #ownId: string | undefined;
 
@@ -73,19 +73,19 @@ export class ChangesWriter {
 
   /** Tells all of it again, to the topic that there is now. */
   beginAnew(): void {
-    for (const partition of this.#told) this.#options.changes.forget(partition);
-    this.#told.clear();
+    for (const partition of this.#written) this.#options.changes.forget(partition);
+    this.#written.clear();
     this.#topicId = undefined;
   }
 
   /** Goes on with what a partition was just restored from, where the topic has all that this contains. */
-  resume(partition: number, { missing, toldIn }: PlacedSnapshot): void {
+  resume(partition: number, { missing, changesTopicId }: PlacedSnapshot): void {
     const { topicId } = this;
-    if (topicId === undefined || toldIn !== topicId || missing.length > 0) return;
+    if (topicId === undefined || changesTopicId !== topicId || missing.length > 0) return;
     this.#topicId ??= topicId;
     if (topicId !== this.#topicId) return;
-    this.#told.add(partition);
-    this.#options.changes.told(partition);
+    this.#written.add(partition);
+    this.#options.changes.assumeWritten(partition);
   }
 
   /**
@@ -102,7 +102,7 @@ export class ChangesWriter {
       this.#ownId = known.topicId;
     }
     this.#topicId ??= known.topicId;
-    for (const partition of partitions) this.#told.add(partition);
+    for (const partition of partitions) this.#written.add(partition);
     const header = [TOPIC_ID_HEADER, inputId] as const;
     const records = partitions.flatMap((partition) =>
       changes

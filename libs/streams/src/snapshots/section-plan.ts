@@ -170,10 +170,10 @@ function headOf(
   of: SetOf,
   { nextOffset, topicId, leaderEpoch }: OwnSnapshot,
   kept: ReadonlyMap<string, SavedSection>,
-  { topic, maxSnapshotBytes: takes, writtenMs, toldIn }: PlanningOptions,
+  { topic, maxSnapshotBytes: takes, writtenMs, changesTopicId }: PlanningOptions,
 ): OutgoingRecord {
   const sections = new Map([...kept].map(([name, { nextOffset: at }]) => [name, at]));
-  const head = { nextOffset, topicId, leaderEpoch, toldIn, sections };
+  const head = { nextOffset, topicId, leaderEpoch, changesTopicId, sections };
   const record = headRecord(of, head, writtenMs);
   const bytes = record.value?.length ?? 0;
   const { partition } = of;

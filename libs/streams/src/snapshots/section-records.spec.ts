@@ -15,7 +15,7 @@ import { SnapshotsUnreadableError } from './snapshot.ts';
 const INPUT = 'processed';
 const OF = { input: INPUT, partition: 3, set: 'abcdefghijkl' };
 const LOG = { topicId: '00112233445566778899aabbccddeeff', leaderEpoch: 7 };
-const TOLD = { toldIn: 'ffeeddccbbaa99887766554433221100' };
+const TOLD = { changesTopicId: 'ffeeddccbbaa99887766554433221100' };
 const STATE = { value: Buffer.from('state'), nextOffset: 42n };
 const HEAD = {
   ...LOG,

@@ -3,7 +3,7 @@ import type { ConsumedRecord, OutgoingRecord, RecordHeader } from '../records/re
 import { BATCH_OVERHEAD, recordBytes } from '../records/record-size.ts';
 import {
   SnapshotsUnreadableError,
-  TOLD_IN_HEADER,
+  CHANGES_TOPIC_HEADER,
   TOPIC_ID_HEADER,
   topicIdIn,
 } from './snapshot.ts';
@@ -46,7 +46,7 @@ export class HeadPart implements Head {
   readonly writtenMs: number;
   readonly topicId: string | undefined;
   readonly leaderEpoch: number;
-  readonly toldIn: string | undefined;
+  readonly changesTopicId: string | undefined;
   /** Undefined when it is read: it is a view on what was fetched. */
   #list: Buffer | undefined;
   #sections: ReadonlyMap<string, bigint> = new Map();
@@ -61,7 +61,7 @@ export class HeadPart implements Head {
     this.writtenMs = part.writtenMs;
     this.topicId = part.topicId;
     this.leaderEpoch = part.leaderEpoch;
-    this.toldIn = part.toldIn;
+    this.changesTopicId = part.changesTopicId;
     this.#list = list;
   }
 
@@ -127,13 +127,13 @@ export function sectionRecord(
 /** @param writtenMs epoch milliseconds @returns the record that makes a snapshot of the sections of a set */
 export function headRecord(
   of: SetOf,
-  { nextOffset, topicId, leaderEpoch, toldIn, sections }: Head,
+  { nextOffset, topicId, leaderEpoch, changesTopicId, sections }: Head,
   writtenMs: number,
 ): Keyed {
   const headers: RecordHeader[] = [[NEXT_OFFSET_HEADER, String(nextOffset)]];
   if (topicId !== undefined) headers.push([TOPIC_ID_HEADER, topicId]);
   if (leaderEpoch >= 0) headers.push([LEADER_EPOCH_HEADER, String(leaderEpoch)]);
-  if (toldIn !== undefined) headers.push([TOLD_IN_HEADER, toldIn]);
+  if (changesTopicId !== undefined) headers.push([CHANGES_TOPIC_HEADER, changesTopicId]);
   const offsets = Object.fromEntries([...sections].map(([name, at]) => [name, String(at)]));
   const value = Buffer.from(JSON.stringify({ format: FORMAT, sections: offsets }));
   return { key: keyOf(of, ''), value, headers, timestamp: String(writtenMs) };
@@ -191,8 +191,8 @@ export function readPart(
   const log = { topicId: topicIdIn(headers), leaderEpoch };
   const written = { partition, nextOffset, writtenMs: Number(timestamp), ...log };
   if (set === undefined) return { kind: 'whole', value, ...written };
-  const toldIn = topicIdIn(headers, TOLD_IN_HEADER);
-  return new HeadPart({ set, ...written, toldIn }, value);
+  const changesTopicId = topicIdIn(headers, CHANGES_TOPIC_HEADER);
+  return new HeadPart({ set, ...written, changesTopicId }, value);
 }
 
 function keyOf({ input, partition, set }: SetOf, section: string): Buffer {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { mayPass } from '../cluster/protocol-error.ts';
+import { isRetriable } from '../cluster/protocol-error.ts';
 import type { UnreadableBatchError } from '../fetch/errors.ts';
 import { Fetcher } from '../fetch/fetcher.ts';
 import type { FetchPosition } from '../fetch/fetcher.ts';
@@ -245,7 +245,7 @@ export class SnapshotFollower {
       }
       await cluster.refresh();
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isRetriable(error)) throw error;
     }
     return undefined;
   }

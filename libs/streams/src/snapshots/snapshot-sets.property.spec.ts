@@ -112,7 +112,11 @@ class Owner {
     };
     const { units, saved, bytes } = planSections(PARTITION, snapshot, PLACE, this.#world.newSet, {
       ...{ input: INPUT, topic: 'insights', writtenMs: 1, maxSnapshotBytes: 10_000 },
-      ...{ maxMessageBytes: this.#world.maxMessageBytes, maxRecords: 100, toldIn: undefined },
+      ...{
+        maxMessageBytes: this.#world.maxMessageBytes,
+        maxRecords: 100,
+        changesTopicId: undefined,
+      },
     });
     let written = 0;
     for (const records of units) {

@@ -7,7 +7,11 @@ import type { Settled } from './snapshot-sets.ts';
 import { WHOLE } from './snapshot.ts';
 
 const INPUT = 'processed';
-const LOG = { topicId: '00112233445566778899aabbccddeeff', leaderEpoch: 7, toldIn: undefined };
+const LOG = {
+  topicId: '00112233445566778899aabbccddeeff',
+  leaderEpoch: 7,
+  changesTopicId: undefined,
+};
 
 describe('What the topic of snapshots says', () => {
   let sets: SnapshotSets;

@@ -266,7 +266,7 @@ export class SnapshotSets {
     const before = this.#wholes.get(partition) ?? newest;
     if (before !== undefined && before.nextOffset >= nextOffset) return;
     const sections = new Map([[WHOLE, value]]);
-    const log = { topicId, leaderEpoch, toldIn: undefined };
+    const log = { topicId, leaderEpoch, changesTopicId: undefined };
     this.#wholes.set(partition, { nextOffset, writtenMs, sections, missing: [], ...log });
   }
 
@@ -290,11 +290,11 @@ export class SnapshotSets {
 
 function snapshotOf(stored: StoredSet, head: HeadPart): PlacedSnapshot {
   const { missing } = stored;
-  const { nextOffset, writtenMs, topicId, leaderEpoch, toldIn } = head;
+  const { nextOffset, writtenMs, topicId, leaderEpoch, changesTopicId } = head;
   const sections = new Map<string, Buffer>();
   for (const name of head.sections.keys()) {
     const value = stored.sections.get(name)?.value;
     if (value !== undefined && !missing.includes(name)) sections.set(name, value);
   }
-  return { nextOffset, writtenMs, sections, missing, topicId, leaderEpoch, toldIn };
+  return { nextOffset, writtenMs, sections, missing, topicId, leaderEpoch, changesTopicId };
 }

@@ -1,5 +1,10 @@
 import type { Cluster, Topic } from '../cluster/cluster.ts';
-import { isLeaderGone, isUnheard, mayPass, ProtocolError } from '../cluster/protocol-error.ts';
+import {
+  isLeaderGone,
+  isUnavailable,
+  isRetriable,
+  ProtocolError,
+} from '../cluster/protocol-error.ts';
 import type { BatchEncoder, Clock } from '../ports.ts';
 import { keyPartition } from '../writing/key-partition.ts';
 import type { FailedWrite } from '../writing/write-once.ts';
@@ -120,8 +125,8 @@ export class SnapshotWriter {
    */
   judge(failed: readonly FailedWrite[]): void {
     const { clock, stallTimeoutMs, onFailed } = this.#options;
-    const told = new Map(failed.map(({ topic, error }) => [topic, error]));
-    for (const [topic, error] of told) onFailed(topic, error);
+    const errors = new Map(failed.map(({ topic, error }) => [topic, error]));
+    for (const [topic, error] of errors) onFailed(topic, error);
     const refused = failed.find(({ error }) => !isAway(error));
     if (refused === undefined) {
       this.#refusedSince = undefined;
@@ -140,7 +145,7 @@ export class SnapshotWriter {
     const { topic, maxMessageBytes } = target;
     const writtenMs = clock.now();
     const limits = { topic, maxSnapshotBytes, maxMessageBytes, maxRecords: MAX_RECORDS };
-    const options = { input, writtenMs, toldIn: changes?.topicId, ...limits };
+    const options = { input, writtenMs, changesTopicId: changes?.topicId, ...limits };
     return new Map(
       [...snapshots].map(([partition, snapshot]) => {
         const place = {
@@ -162,7 +167,7 @@ export class SnapshotWriter {
     try {
       return await changes.write([...snapshots.keys()], first.topicId);
     } catch (error) {
-      if (!mayPass(error) || !(error instanceof Error)) throw error;
+      if (!isRetriable(error) || !(error instanceof Error)) throw error;
       return [{ topic: changes.topic, partition: 0, error }];
     }
   }
@@ -180,7 +185,7 @@ function outcome(
 
 /** @returns whether a broker is away, or lacks others: a new process would find the same */
 function isAway(error: Error): boolean {
-  if (!(error instanceof ProtocolError)) return isUnheard(error);
+  if (!(error instanceof ProtocolError)) return isUnavailable(error);
   const { code } = error;
   const lacksReplicas = code.startsWith('NOT_ENOUGH_REPLICAS') || code === 'REQUEST_TIMED_OUT';
   return lacksReplicas || isLeaderGone(code);

@@ -42,7 +42,7 @@ export interface LogIdentity {
 /** Where the changes were told that a snapshot contains. */
 export interface ToldIn {
   /** The id of the topic that has them all; undefined: none is known to. */
-  readonly toldIn: string | undefined;
+  readonly changesTopicId: string | undefined;
 }
 
 /** A snapshot that was found, with the log that it is of. */
@@ -51,7 +51,7 @@ export type PlacedSnapshot = FoundSnapshot & LogIdentity & ToldIn;
 /** The id of the topic whose records are folded, in snapshots and changes. */
 export const TOPIC_ID_HEADER = 'topic-id';
 /** In snapshots, the id of the topic that has all changes which they contain. */
-export const TOLD_IN_HEADER = 'changes-topic-id';
+export const CHANGES_TOPIC_HEADER = 'changes-topic-id';
 
 /** Snapshots cannot be read: without them states are not known, and nothing must be guessed. */
 export class SnapshotsUnreadableError extends Error {

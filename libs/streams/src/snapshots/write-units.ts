@@ -72,9 +72,9 @@ export async function writeUnits(
     }
     left = left.filter((sent) => !written.has(sent) && !lost.has(sent.partition));
     const again = [...failed.values()].filter(({ partition }) => !lost.has(partition));
-    const mayPass = again.some(({ error }) => !isOfWhatIsWritten(error));
+    const isRetriable = again.some(({ error }) => !isOfWhatIsWritten(error));
     if (failed.size > 0) await cluster.refresh().catch(() => undefined);
-    if (!mayPass || attempt >= ATTEMPTS) return { fates, failed: [...lost.values(), ...again] };
+    if (!isRetriable || attempt >= ATTEMPTS) return { fates, failed: [...lost.values(), ...again] };
     await cluster.pause(PAUSE_MS * attempt);
   }
 }

@@ -56,7 +56,7 @@ export function askCoordinator<Api extends TransactionApi>(
 interface Patience {
   readonly attempts?: number;
   /** Whether an error says that nothing was done, and that it may be done later; by default: that the broker is busy. */
-  readonly mayPass?: (code: ErrorName) => boolean;
+  readonly isRetriable?: (code: ErrorName) => boolean;
 }
 
 /**
@@ -67,13 +67,13 @@ interface Patience {
 export async function untilTaken<Response>(
   cluster: Cluster,
   request: () => Promise<Response>,
-  { attempts = ATTEMPTS, mayPass = isBusy }: Patience = {},
+  { attempts = ATTEMPTS, isRetriable = isBusy }: Patience = {},
 ): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
-      if (attempt >= attempts || !(error instanceof ProtocolError) || !mayPass(error.code)) {
+      if (attempt >= attempts || !(error instanceof ProtocolError) || !isRetriable(error.code)) {
         throw error;
       }
     }

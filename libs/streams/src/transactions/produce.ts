@@ -145,7 +145,7 @@ async function send(
   const connection = cluster.connection(broker, 'write');
   let left = batches;
   let attempts = 0;
-  const mayPass = (code: ErrorName): boolean =>
+  const isRetriable = (code: ErrorName): boolean =>
     isBusy(code) || (code === 'NOT_ENOUGH_REPLICAS' && attempts <= UNVERIFIED_ATTEMPTS);
   const write = async (): Promise<void> => {
     attempts += 1;
@@ -169,16 +169,16 @@ async function send(
     for (const [one, { error, baseOffset }] of answered) {
       if (error === 'NONE') produced.push([one, baseOffset, broker]);
     }
-    const passing = answered.filter(([, { error }]) => mayPass(error));
-    left = passing.map(([one]) => one);
+    const retriable = answered.filter(([, { error }]) => isRetriable(error));
+    left = retriable.map(([one]) => one);
     requireWritten(
       cluster,
-      answered.filter(([, { error }]) => error !== 'NONE' && !mayPass(error)),
+      answered.filter(([, { error }]) => error !== 'NONE' && !isRetriable(error)),
     );
-    const code = passing[0]?.[1].error;
+    const code = retriable[0]?.[1].error;
     if (code !== undefined) throw new ProtocolError(code, `Produce of "${transactionalId}"`);
   };
-  await untilTaken(cluster, write, { mayPass });
+  await untilTaken(cluster, write, { isRetriable });
   return produced;
 }
 

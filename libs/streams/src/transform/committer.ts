@@ -9,7 +9,7 @@ import {
   RecordsRefusedError,
 } from '../transactions/errors.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
-import { bytesOf, isPassing, mayJoin, outcomeOf } from './entry.ts';
+import { bytesOf, isRetriableCommit, mayJoin, outcomeOf } from './entry.ts';
 import type { Entry, Queued, Settled } from './entry.ts';
 import { MergedWrites } from './merged-writes.ts';
 import { nextGeneration } from './next-generation.ts';
@@ -168,7 +168,7 @@ export class Committer {
     try {
       await this.#producers.tend();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isRetriableCommit(error)) throw error;
     }
   }
 
@@ -194,7 +194,7 @@ export class Committer {
     } catch (error) {
       failure = error;
     }
-    if (!isPassing(failure)) throw failure;
+    if (!isRetriableCommit(failure)) throw failure;
     onOutcome('aborted', failure);
     // A generation that is over is waited for below.
     if (!(failure instanceof OutsideOfGenerationError)) this.#failures += 1;
@@ -239,7 +239,7 @@ export class Committer {
           return settled === undefined;
         });
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!isRetriableCommit(error)) throw error;
         const isLong = clock.now() - since > UNSTABLE_MS;
         if (error instanceof UnstableOffsetError && isLong) {
           await onUnstable(unstable);

@@ -10,7 +10,7 @@ import { TransactionalProducer } from '../transactions/transactional-producer.ts
 import { Committer } from './committer.ts';
 import type { TransformEvent } from './events.ts';
 import { Lane } from './lane.ts';
-import { DeadSettler } from './dead-settler.ts';
+import { DeadInstanceSettler } from './dead-instance-settler.ts';
 import type { Around, PlanBatch, PlanContext } from './planned-batch.ts';
 
 /** What a {@link TransformEngine} is told: the topics that it reads and writes, and how batches are planned. */
@@ -40,7 +40,7 @@ export class TransformEngine {
   readonly #committer: Committer;
   /** Partitions that cannot be written at the moment, with the reasons. */
   readonly #unwritable = new Map<number, string>();
-  readonly #settler: DeadSettler;
+  readonly #settler: DeadInstanceSettler;
 
   constructor(options: TransformOptions) {
     this.#options = options;
@@ -61,7 +61,7 @@ export class TransformEngine {
     const { cluster, member } = frame;
     const timeoutMs = timeouts.sessionMs - TRANSACTION_MARGIN_MS;
     const settling = { cluster, clock, groupId, instance, topic: input, targets, timeoutMs };
-    this.#settler = new DeadSettler(settling);
+    this.#settler = new DeadInstanceSettler(settling);
     const onFatal = (error: unknown): void => {
       frame.fail(error);
     };

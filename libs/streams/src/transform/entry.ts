@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { isRefused, isUnheard, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, isUnavailable, ProtocolError } from '../cluster/protocol-error.ts';
 import { UnstableOffsetError } from '../positions/positions.ts';
 import type { Committed } from '../positions/positions.ts';
 import type { OffsetToCommit } from '../protocol/group-apis.ts';
@@ -96,10 +96,10 @@ export function throttledMs(cluster: Cluster, writes: readonly Write[]): number 
 }
 
 /** @returns whether an error is one of the things that happen to transactions, and pass */
-export function isPassing(error: unknown): boolean {
+export function isRetriableCommit(error: unknown): boolean {
   if (isRefused(error)) return false;
   return (
-    isUnheard(error) ||
+    isUnavailable(error) ||
     error instanceof ProtocolError ||
     error instanceof OutsideOfGenerationError ||
     error instanceof BrokenLineError ||

@@ -115,8 +115,8 @@ export class Lane implements EngineLane {
     try {
       const isCommitted = await (around === undefined ? work() : around(batch, work));
       if (isCommitted) {
-        const told = { partition: this.partition, records: records.length };
-        this.#options.onEvent({ kind: 'committed', ...told, ms: clock.now() - since });
+        const done = { partition: this.partition, records: records.length };
+        this.#options.onEvent({ kind: 'committed', ...done, ms: clock.now() - since });
       }
       return isCommitted;
     } finally {

@@ -28,8 +28,10 @@ export class UnwritableRecordsError extends Error {
   readonly refused: readonly TopicRefusal[];
 
   constructor(refused: readonly TopicRefusal[]) {
-    const told = new Set(refused.map(({ topic, error }) => `"${topic}" (${error})`));
-    super(`Records cannot be written in any other way, and are refused by ${[...told].join(', ')}`);
+    const topics = new Set(refused.map(({ topic, error }) => `"${topic}" (${error})`));
+    super(
+      `Records cannot be written in any other way, and are refused by ${[...topics].join(', ')}`,
+    );
     this.refused = refused;
   }
 }

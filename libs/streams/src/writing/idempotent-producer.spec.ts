@@ -9,7 +9,7 @@ import { IdempotentProducer } from './idempotent-producer.ts';
 
 const TOPIC = 'logins';
 const PARTITIONS = 3;
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 
 describe('IdempotentProducer', () => {
   let simulated: SimulatedCluster;
@@ -23,7 +23,7 @@ describe('IdempotentProducer', () => {
     await simulated.run(1_000);
     process = simulated.process('producer');
     const cluster = new Cluster(process, [TOPIC]);
-    producer = new IdempotentProducer({ cluster, clock: process.clock, patienceMs: PATIENCE_MS });
+    producer = new IdempotentProducer({ cluster, clock: process.clock, retryForMs: RETRY_FOR_MS });
     sent = Array.from({ length: PARTITIONS }, () => []);
     await settled(cluster.refresh());
     await settled(producer.open());
@@ -36,7 +36,7 @@ describe('IdempotentProducer', () => {
       () => (outcome = {}),
       (error: unknown) => (outcome = { error }),
     );
-    await simulated.run(simulated.now() + 2 * PATIENCE_MS, () => outcome !== undefined);
+    await simulated.run(simulated.now() + 2 * RETRY_FOR_MS, () => outcome !== undefined);
     return outcome === undefined ? new Error('It did not end') : outcome.error;
   }
 
@@ -104,7 +104,7 @@ describe('IdempotentProducer', () => {
     const other = new IdempotentProducer({
       cluster,
       clock: process.clock,
-      patienceMs: PATIENCE_MS,
+      retryForMs: RETRY_FOR_MS,
     });
     await settled(cluster.refresh());
     await settled(other.open());

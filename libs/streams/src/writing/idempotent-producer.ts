@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { insist } from '../cluster/insist.ts';
+import { retryUntil } from '../cluster/retry-until.ts';
 import { ProtocolError } from '../cluster/protocol-error.ts';
 import type { Clock } from '../ports.ts';
 import type { Write } from '../transactions/produce.ts';
@@ -12,7 +12,7 @@ export interface IdempotentProducerOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   /** After so long in which no batch was acknowledged it gives up, in milliseconds. */
-  readonly patienceMs: number;
+  readonly retryForMs: number;
 }
 
 const PAUSE_MS = 100;
@@ -43,8 +43,8 @@ export class IdempotentProducer {
 
   /** Asks for a producer id. @throws ProtocolError when that is refused; UnansweredError, UnreachableError */
   async open(): Promise<void> {
-    const { cluster, clock, patienceMs } = this.#options;
-    this.#id = await insist(clock, clock.now() + patienceMs, async () => {
+    const { cluster, clock, retryForMs } = this.#options;
+    this.#id = await retryUntil(clock, clock.now() + retryForMs, async () => {
       const request = { transactionalId: undefined, timeoutMs: UNUSED_TIMEOUT_MS };
       const { error, ...id } = await cluster.send('any', 'InitProducerId', request);
       if (error !== 'NONE') throw new ProtocolError(error, 'InitProducerId');
@@ -65,15 +65,15 @@ export class IdempotentProducer {
   }
 
   async #send(writes: readonly Write[]): Promise<void> {
-    const { cluster, clock, patienceMs } = this.#options;
-    let until = clock.now() + patienceMs;
+    const { cluster, clock, retryForMs } = this.#options;
+    let until = clock.now() + retryForMs;
     let left = this.#numbered(writes);
     for (let attempt = 1; ; attempt += 1) {
       const written = new Set<Sent>();
       const failed = await writeOnce(cluster, left, written);
       left = left.filter((sent) => !written.has(sent));
       if (left.length === 0) return;
-      if (written.size > 0) until = clock.now() + patienceMs;
+      if (written.size > 0) until = clock.now() + retryForMs;
       const [first] = [...failed.values()].filter((one) => isFinal(one) || clock.now() >= until);
       if (first !== undefined) {
         // What comes next would be out of sequence.

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { isRefused, isUnheard, ProtocolError } from '../cluster/protocol-error.ts';
+import { isRefused, isUnavailable, ProtocolError } from '../cluster/protocol-error.ts';
 import { UnreachableError } from '../ports.ts';
 import type { OutgoingBatch } from '../ports.ts';
 import type { Broker } from '../protocol/cluster-apis.ts';
@@ -75,7 +75,7 @@ async function send(
       answers = (await cluster.send(broker, 'Produce', asked, { channel: 'write' })).partitions;
     }
   } catch (error) {
-    if (!isUnheard(error) || !(error instanceof Error)) throw error;
+    if (!isUnavailable(error) || !(error instanceof Error)) throw error;
     return new Map(request.map((sent) => [sent, error]));
   }
   const errors = new Map<Sent, Error>();

@@ -26,8 +26,8 @@ export async function writePlainly(
     const written = new Set<Sent>();
     const failed = await writeOnce(cluster, left, written);
     left = left.filter((sent) => !written.has(sent));
-    const mayPass = [...failed.values()].some(({ error }) => !isOfWhatIsWritten(error));
-    if (!mayPass || attempt >= ATTEMPTS) return [...failed.values()];
+    const isRetriable = [...failed.values()].some(({ error }) => !isOfWhatIsWritten(error));
+    if (!isRetriable || attempt >= ATTEMPTS) return [...failed.values()];
     await cluster.pause(PAUSE_MS * attempt);
     await cluster.refresh().catch(() => undefined);
   }

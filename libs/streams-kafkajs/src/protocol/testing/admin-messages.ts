@@ -1,6 +1,6 @@
 import type { AdminApis } from '../../admin/admin-apis.ts';
-import { here, partition, topic, topicId } from './our-words.ts';
-import type { OurWords } from './our-words.ts';
+import { here, partition, topic, topicId } from './expected-messages.ts';
+import type { ExpectedMessages } from './expected-messages.ts';
 
 const acl = {
   principal: 'User:a',
@@ -11,7 +11,7 @@ const acl = {
 } as const;
 
 /** What administrators ask. */
-export const ADMIN_MESSAGES: OurWords<keyof AdminApis> = {
+export const ADMIN_MESSAGES: ExpectedMessages<keyof AdminApis> = {
   DescribeTopics: {
     request: { topics: 'all' },
     response: {

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { ApiName } from '@login-pipeline/streams';
 import { EncodedBatch } from '../../record-batch/write-batch.ts';
-import { here, partition, topic, topicId } from './our-words.ts';
-import type { OurWords } from './our-words.ts';
+import { here, partition, topic, topicId } from './expected-messages.ts';
+import type { ExpectedMessages } from './expected-messages.ts';
 
 const producer = { transactionalId: 'id', producerId: 77n, epoch: 5 };
 const group = { groupId: 'group', memberId: 'member', generation: 4 };
@@ -13,7 +13,7 @@ const batch = await EncodedBatch.of([{ key: 'k', value: 'v', timestamp: '1700000
 const stamp = { producerId: 77n, epoch: 5, baseSequence: 9 };
 
 /** What the engine asks. */
-export const ENGINE_MESSAGES: OurWords<ApiName> = {
+export const ENGINE_MESSAGES: ExpectedMessages<ApiName> = {
   ApiVersions: {
     request: { software: 'ours' },
     response: {

@@ -5,7 +5,7 @@ import type { Subject } from './subject.ts';
 
 /** The broker is given more time than its answer: the client ends the connection. */
 const MAX_WAIT_MS = 5_000;
-const PATIENCE_MS = 50;
+const RETRY_FOR_MS = 50;
 
 /** Connections: by their numbers a producer knows whether a broker was away between two requests. */
 export function describeConnections(opened: () => Subject): void {
@@ -60,7 +60,7 @@ async function loseConnection(subject: Subject, topic: string, broker: Broker): 
     broker,
     'Fetch',
     { isolation: 'read_uncommitted', ...request },
-    { channel: 'write', timeoutMs: PATIENCE_MS - MAX_WAIT_MS },
+    { channel: 'write', timeoutMs: RETRY_FOR_MS - MAX_WAIT_MS },
   );
   await expect(waiting).rejects.toBeInstanceOf(UnansweredError);
 }

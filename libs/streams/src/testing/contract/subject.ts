@@ -16,7 +16,7 @@ import type { TopicConfig } from '../topic-config.ts';
 import type { ContractCluster } from './contract-cluster.ts';
 
 /** Longer than any broker takes for what is waited for. */
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 const PAUSE_MS = 20;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const PLENTY = 1_000_000;
@@ -29,7 +29,7 @@ export const NOT_YET: readonly ErrorName[] = [
 ];
 
 /** Who writes a batch that belongs to no producer. */
-const NOBODY: ProducerStamp = { producerId: -1n, epoch: -1, baseSequence: -1 };
+const NO_PRODUCER: ProducerStamp = { producerId: -1n, epoch: -1, baseSequence: -1 };
 
 export interface WriteOptions {
   readonly partition?: number;
@@ -91,7 +91,7 @@ export class Subject {
   /** Asks until a condition holds. @throws Error naming what was waited for, after the deadline */
   async until<T>(what: string, ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
     const { clock } = this.cluster.ports;
-    const end = clock.now() + PATIENCE_MS;
+    const end = clock.now() + RETRY_FOR_MS;
     for (;;) {
       const answer = await ask();
       if (holds(answer)) return answer;
@@ -140,7 +140,7 @@ export class Subject {
     what: number | readonly OutgoingRecord[],
     options: WriteOptions = {},
   ): Promise<ProducedPartition> {
-    const { partition = 0, stamp = NOBODY, transactionalId, addsPartitions = false } = options;
+    const { partition = 0, stamp = NO_PRODUCER, transactionalId, addsPartitions = false } = options;
     const { broker } = await this.leader(topic, partition);
     const records = typeof what === 'number' ? this.#numbered(what, options) : what;
     const batch = await this.cluster.ports.encoder.encode(records, options.codec ?? 'none');

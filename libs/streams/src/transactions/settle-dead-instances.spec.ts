@@ -4,13 +4,13 @@ import { encodeSubscription } from '../group/consumer-protocol.ts';
 import { PROTOCOL } from '../group/cooperative-protocol.ts';
 import { SimulatedCluster } from '../testing/simulation/simulated-cluster.ts';
 import type { SimulatedProcess } from '../testing/simulation/simulated-process.ts';
-import { settleDead } from './settle-dead.ts';
-import type { SettleOptions } from './settle-dead.ts';
+import { settleDeadInstances } from './settle-dead-instances.ts';
+import type { SettleOptions } from './settle-dead-instances.ts';
 
 const GROUP = 'g';
 const DEAD = `${GROUP}/in/dead/0`;
 
-describe('settleDead', () => {
+describe('settleDeadInstances', () => {
   let simulated: SimulatedCluster;
   let process: SimulatedProcess;
   let cluster: Cluster;
@@ -31,8 +31,8 @@ describe('settleDead', () => {
   });
 
   it('leaves it to one instance at a time', async () => {
-    expect(await outcome(settleDead(optionsOf('another'), 0))).toBe(0);
-    expect(await outcome(settleDead(optionsOf('one'), 0))).toBe(1);
+    expect(await outcome(settleDeadInstances(optionsOf('another'), 0))).toBe(0);
+    expect(await outcome(settleDeadInstances(optionsOf('one'), 0))).toBe(1);
     expect(state()).toBe('CompleteCommit');
   });
 
@@ -41,11 +41,11 @@ describe('settleDead', () => {
     for (const api of ['InitProducerId', 'AddOffsetsToTxn', 'AddPartitionsToTxn', 'EndTxn']) {
       simulated.network.fault = (_process, _broker, sent) =>
         sent === api ? 'lose-answer' : undefined;
-      await expect(outcome(settleDead(options, 0))).rejects.toThrow(api);
+      await expect(outcome(settleDeadInstances(options, 0))).rejects.toThrow(api);
       simulated.network.fault = undefined;
       await simulated.run(simulated.now() + 50);
     }
-    expect(await outcome(settleDead(options, 0))).toBe(1);
+    expect(await outcome(settleDeadInstances(options, 0))).toBe(1);
     expect(options.unfinished.size).toBe(0);
     expect(state()).toBe('CompleteCommit');
     await simulated.run(simulated.now() + 60_000);

@@ -51,7 +51,10 @@ interface DeadTransaction {
  * @param attempt how often it was tried before: each time more transactions are suspected
  * @returns how many transactions were ended; 0 while the members of the group are not known
  */
-export async function settleDead(options: SettleOptions, attempt: number): Promise<number> {
+export async function settleDeadInstances(
+  options: SettleOptions,
+  attempt: number,
+): Promise<number> {
   const { instance: self, unfinished } = options;
   const members = await instancesOf(options);
   const rank = [...(members ?? [])].sort().indexOf(self);

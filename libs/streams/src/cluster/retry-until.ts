@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import { mayPass } from './protocol-error.ts';
+import { isRetriable } from './protocol-error.ts';
 
 const PAUSE_MS = 100;
 
@@ -9,7 +9,7 @@ const PAUSE_MS = 100;
  * @param until epoch ms
  * @throws what does not pass by itself, at once; else what was thrown last
  */
-export async function insist<Answer>(
+export async function retryUntil<Answer>(
   clock: Clock,
   until: number,
   ask: () => Promise<Answer>,
@@ -18,7 +18,7 @@ export async function insist<Answer>(
     try {
       return await ask();
     } catch (error) {
-      if (!mayPass(error) || clock.now() >= until) throw error;
+      if (!isRetriable(error) || clock.now() >= until) throw error;
     }
     await clock.sleep(PAUSE_MS);
   }

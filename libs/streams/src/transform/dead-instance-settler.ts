@@ -1,11 +1,11 @@
-import { passing } from '../cluster/protocol-error.ts';
+import { throwUnlessRetriable } from '../cluster/protocol-error.ts';
 import type { Clock } from '../ports.ts';
 import { Alarm } from '../timing/alarm.ts';
 import { hasOpenEnds } from '../transactions/open-ends.ts';
-import { settleDead } from '../transactions/settle-dead.ts';
-import type { SettleOptions, Unfinished } from '../transactions/settle-dead.ts';
+import { settleDeadInstances } from '../transactions/settle-dead-instances.ts';
+import type { SettleOptions, Unfinished } from '../transactions/settle-dead-instances.ts';
 
-export interface DeadSettlerOptions extends Omit<SettleOptions, 'unfinished'> {
+export interface DeadInstanceSettlerOptions extends Omit<SettleOptions, 'unfinished'> {
   readonly clock: Clock;
 }
 
@@ -20,8 +20,8 @@ const LONGEST_PAUSE_MS = 300_000;
 const LAST_ATTEMPT = 1;
 
 /** Ends what dead instances left behind, once for all partitions that find it. */
-export class DeadSettler {
-  readonly #options: DeadSettlerOptions;
+export class DeadInstanceSettler {
+  readonly #options: DeadInstanceSettlerOptions;
   readonly #alarm: Alarm;
   readonly #unfinished = new Map<string, Unfinished>();
   #settling: Promise<number> | undefined;
@@ -30,7 +30,7 @@ export class DeadSettler {
   #attempt = 0;
   #pauseMs = PAUSE_MS;
 
-  constructor(options: DeadSettlerOptions) {
+  constructor(options: DeadInstanceSettlerOptions) {
     this.#options = options;
     this.#alarm = new Alarm(options.clock);
   }
@@ -43,7 +43,7 @@ export class DeadSettler {
       try {
         await this.#look();
       } catch (error) {
-        passing(error);
+        throwUnlessRetriable(error);
         await this.#alarm.sleep(RETRY_PAUSE_MS);
       }
     }
@@ -59,13 +59,13 @@ export class DeadSettler {
   /** @param attempt how often it was tried before. @returns how many transactions were ended */
   async settle(attempt: number): Promise<number> {
     const options = { ...this.#options, unfinished: this.#unfinished };
-    this.#settling ??= settleDead(options, attempt).finally(() => {
+    this.#settling ??= settleDeadInstances(options, attempt).finally(() => {
       this.#settling = undefined;
     });
     try {
       return await this.#settling;
     } catch (error) {
-      passing(error);
+      throwUnlessRetriable(error);
       return 0;
     }
   }

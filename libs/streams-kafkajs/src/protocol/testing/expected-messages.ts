@@ -1,7 +1,7 @@
 import type { ApiName, RequestOf } from '../wire-apis.ts';
 
 /** What JavaMessages.java says, in our words. */
-export type OurWords<Api extends ApiName> = {
+export type ExpectedMessages<Api extends ApiName> = {
   readonly [One in Api]: {
     readonly request: RequestOf<One>;
     /** Records, which are views, are compared by themselves. */
