@@ -1,7 +1,8 @@
 /**
- * Measures what an aggregator of many partitions costs: how long one without any state gets ready, its memory, and what it writes
- * as snapshots while logins flow in. `node apps/aggregator/bench/bounds.ts`, after `npx nx build aggregator`, beside
- * `npm run kafka`, whose files show what was written. It takes some ten minutes.
+ * Measures what an aggregator of many partitions costs: how long one without any state gets ready,
+ * its memory, and what it writes as snapshots while logins flow in.
+ * `node apps/aggregator/bench/bounds.ts`, after `npx nx build aggregator`, beside `npm run kafka`,
+ * whose files show what was written. It takes some ten minutes.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Measures what a partition costs: the fold, snapshots in bytes and time, the state in memory, and answers of all partitions:
- * `node --expose-gc apps/aggregator/bench/insights.ts`.
+ * Measures what a partition costs: the fold, snapshots in bytes and time, the state in memory, and
+ * answers of all partitions: `node --expose-gc apps/aggregator/bench/insights.ts`.
  */
 import { SharedAnswers } from '../src/http/shared-answers.ts';
 import { InsightsBoard } from '../src/board/insights-board.ts';

@@ -8,7 +8,7 @@ const HOURS = [
 ];
 
 describe('adoption', () => {
-  it('gives the share of every hour, with a gap where nobody logged in', () => {
+  it('gives the share of every hour, with a gap where there were no logins', () => {
     const shares = adoption(HOURS, '2.1.0', 24).map(({ share }) => share);
     expect(shares).toEqual([0, 0.25, undefined, 0.75]);
   });

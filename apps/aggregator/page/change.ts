@@ -19,7 +19,7 @@ export function changeOf(now: number, before: number): Change | undefined {
   };
 }
 
-/** What is still missing of a period would be more than a change that is worth being told. */
+/** What is still missing of a period would be more than a change that is worth showing. */
 const NEARLY_OVER = 0.95;
 
 /**

@@ -5,7 +5,7 @@ export interface ServerEvent {
 }
 
 /**
- * Cuts a stream of server-sent events (WHATWG HTML, section 9.2) into events, chunk by chunk. It knows what our server
+ * Cuts a stream of server-sent events (WHATWG HTML, section 9.2) into events, chunk by chunk. It knows what this server
  * sends: `id`, `data` and comments, lines that end with LF.
  */
 export class EventParser {
@@ -44,7 +44,7 @@ export interface StreamListener {
 }
 
 const RETRY_MS = 2_000;
-/** Two heartbeats of the server, and some: a connection that is silent for longer is dead, though nobody said so. */
+/** Two heartbeats of the server, and some: a connection that is silent for longer is dead, though it was not closed. */
 const SILENCE_MS = 35_000;
 
 /**

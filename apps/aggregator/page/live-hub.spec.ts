@@ -33,7 +33,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A tab that keeps what it is told. */
+/** A tab that keeps what it gets. */
 function aTab(): Tab & { readonly told: News[] } {
   const told: News[] = [];
   return { told, postMessage: (news) => void told.push(news) };

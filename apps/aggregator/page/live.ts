@@ -23,7 +23,7 @@ export interface Answers {
   readonly problem: string | undefined;
 }
 
-/** What a tab is told. */
+/** What a tab gets to know. */
 export interface News {
   readonly now?: Partial<Now>;
   /** The tab may have chosen another period since. */

@@ -21,7 +21,7 @@ export const ROUTES: readonly Route[] = [
   { part: 'versions', path: at('insights/versions'), soonMs: versionsMs, everyMs: 60_000 },
 ];
 
-/** Minutes where they still can be told apart on a screen, else hours. */
+/** Minutes where a screen still shows them apart, else hours. */
 export function trafficPath(period: Period): string {
   const path = withPeriod('insights/traffic', period);
   return isLong(period) ? `${path}&resolution=hour` : path;

@@ -46,7 +46,7 @@ describe('what a tab shows', () => {
     });
   });
 
-  it('of all time is there for a tab that is told of now and of its period at once', () => {
+  it('of all time is there for a tab that gets now and its period at once', () => {
     const answers = { traffic: TRAFFIC };
     const shown = take(nothingOf(''), { now: { overall: OVERALL }, of: { period: '', answers } });
     expect(shown.held).toEqual({

@@ -73,7 +73,7 @@ describe('the states of a replica', () => {
     expect(answer(heir)).toEqual(answer(owner));
   });
 
-  it('tell the days that were told before only when they change, unless some of them is lost', () => {
+  it('write the days that were written before only when they change, unless some of them is lost', () => {
     const snapshot = snapshotOf(stateOf([SOME_TIME_MS]));
     const sections = new Map([...snapshot.sections].filter(([name]) => name !== 'locales'));
     const daysTold = (found: FoundSnapshot): number => {

@@ -29,7 +29,7 @@ export interface InsightStatesOptions {
   /** The topic whose partitions they are of. */
   readonly inputTopic: string;
   readonly logger: Logger;
-  /** Our own clock, epoch ms. */
+  /** The clock of this replica, epoch ms. */
   readonly now?: () => number;
 }
 
@@ -132,7 +132,7 @@ export class InsightStates implements PartitionStates {
     return { nextOffset: state.nextOffset, sections: sectionsOf(state) };
   }
 
-  /** What sinks are told: a record for each count that moved, its key the name of the count. */
+  /** What sinks read: a record for each count that moved, its key the name of the count. */
   get changes(): Omit<Changes, 'topic'> {
     return {
       since: (partition) => this.#changesSince(partition),
@@ -154,9 +154,9 @@ export class InsightStates implements PartitionStates {
     }));
   }
 
-  /** What a partition was restored with has been told before. */
+  /** What a partition was restored with has been written before. */
   #toldChanges(partition: number): void {
-    // What begins anew is less than was told.
+    // What begins anew is less than was written.
     if (this.#begunAnew.has(partition)) return;
     this.#changedCounts.assumeDays(partition, this.#state(partition));
   }

@@ -24,7 +24,8 @@ describe('BAD_KINDS', () => {
   });
 
   it('covers every reason that a value can give', () => {
-    // What is too large or refused, or has an unknown id, depends on a topic or a registry, which a generator cannot know.
+    // What is too large or refused, or has an unknown id, depends on a topic or a registry, which a
+    // generator cannot know.
     const others = new Set<string>([
       'record_too_large',
       'record_timestamp_refused',

@@ -27,7 +27,10 @@ const TRUTH_INTERVAL_MS = 1000;
 /** Below the longest delay of a timer (2^31 ms), for rates of a login a month. */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Sends the seeded logins on schedule, one batch at a time so that their order stays, and keeps count of the acknowledged. */
+/**
+ * Sends the seeded logins on schedule, one batch at a time so that their order stays, and keeps
+ * count of the acknowledged.
+ */
 export class LoginGenerator {
   readonly #settings: LoadSettings;
   readonly #send: Send;

@@ -16,7 +16,10 @@ export interface GeneratedRecord extends OutgoingRecord {
 
 /** What a stream of logins depends on. */
 export interface StreamSettings {
-  /** A 32-bit integer. Decides all but the times: who logs in, with what, in which order, what is bad and how late it comes. */
+  /**
+   * A 32-bit integer. Decides all but the times: who logs in, with what, in which order, what is
+   * bad and how late it comes.
+   */
   readonly seed: number;
   /** Share of bad records, 0 to 1. */
   readonly badRatio: number;
@@ -28,8 +31,9 @@ export interface StreamSettings {
 const KEYLESS = 8;
 
 /**
- * An endless, seeded sequence of login records, the same whatever rate and batch size it is taken in. A bad record takes the
- * place of a good one: the others stay as they are, so runs with different shares compare record by record.
+ * An endless, seeded sequence of login records, the same whatever rate and batch size it is taken
+ * in. A bad record takes the place of a good one: the others stay as they are, so runs with
+ * different shares compare record by record.
  */
 export class LoginStream {
   readonly #badRatio: number;
@@ -89,7 +93,10 @@ function spoiled(user: User, time: number, index: number): GeneratedRecord {
   };
 }
 
-/** Most logins arrive within three seconds, some phones were without a network for up to a quarter of an hour; whole ms. */
+/**
+ * Most logins arrive within three seconds, some phones were without a network for up to a quarter
+ * of an hour; whole ms.
+ */
 function lateness(random: Random): number {
   const chance = random.unit();
   const longest = chance < 0.92 ? 3000 : chance < 0.99 ? 60_000 : 900_000;

@@ -31,7 +31,10 @@ export const DEVICE_TYPES: Weights<DeviceType> = [
   [{ canonical: 'web', spelling: 'Web' }, 3],
 ];
 
-/** US states and the District of Columbia by population in ten thousands (census of 2020), and a few logins from abroad. */
+/**
+ * US states and the District of Columbia by population in ten thousands (census of 2020), and a few
+ * logins from abroad.
+ */
 export const LOCALES: Weights<string> = [
   ['CA', 3954],
   ['TX', 2915],

@@ -28,9 +28,10 @@ const HOURLY: readonly number[] = [
 
 /**
  * @param startMs now, epoch ms
- * @returns with a rate: one login every 1/rate seconds, on schedule whatever the broker does (an open loop: what it could not
- *   take in time is sent late, none is left out), each carrying its time on that schedule. Without a rate: all due at once;
- *   `count` of them fill the twelve full hours before the start, along the curve of a day
+ * @returns with a rate: one login every 1/rate seconds, on schedule whatever the broker does (an
+ *   open loop: what it could not take in time is sent late, none is left out), each carrying its
+ *   time on that schedule. Without a rate: all due at once; `count` of them fill the twelve full
+ *   hours before the start, along the curve of a day
  */
 export function timeline({ rate, count }: Load, startMs: number): Timeline {
   const limit = count === 0 ? Infinity : count;

@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { ERROR_CODES } from './errors.ts';
 import type { TruthReport } from './truth.ts';
 
-/** TRUTH_FILE cannot be written: the operator's matter, told without a stack trace. */
+/** TRUTH_FILE cannot be written: the operator's matter, logged without a stack trace. */
 export class TruthFileError extends Error {
   readonly code = 'TRUTH_FILE_UNWRITABLE';
   readonly fault = ERROR_CODES[this.code];
@@ -17,7 +17,8 @@ export class TruthFileError extends Error {
 }
 
 /**
- * Replaces the file as a whole: a reader, and whoever looks after a kill, finds the report before or the one after, never a part.
+ * Replaces the file as a whole: a reader, also one after a kill, finds the report before or the one
+ * after, never a part.
  *
  * @throws TruthFileError
  */

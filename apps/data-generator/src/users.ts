@@ -13,7 +13,7 @@ export interface UserMembers {
   readonly device_id?: string;
 }
 
-/** Somebody who logs in again and again, rendered once so that a login costs one short string. */
+/** A user who logs in again and again, rendered once so that a login costs one short string. */
 export interface User {
   readonly key: Buffer;
   readonly members: UserMembers;
@@ -26,7 +26,7 @@ export interface User {
 
 /** Users at any time. Enough for every locale to be seen, few enough for a fast start (12 MB, 0.1 s). */
 const POPULATION = 20_000;
-/** Share of logins by somebody new, who takes the place of a user that is never seen again. */
+/** Share of logins by a new user, which takes the place of one that is never seen again. */
 const NEWCOMERS = 0.02;
 
 const drawAppVersion = weighted(APP_VERSIONS);
@@ -85,7 +85,7 @@ function drawUuid(random: Random): string {
   return random.unit() < 0.03 ? uuid.toUpperCase() : uuid;
 }
 
-/** Addresses that are nobody's: 198.18.0.0/15 (RFC 2544, benchmarks) and 2001:db8::/32 (RFC 3849, documentation). */
+/** Addresses without an owner: 198.18.0.0/15 (RFC 2544, benchmarks) and 2001:db8::/32 (RFC 3849, documentation). */
 function drawAddress(random: Random): string {
   if (random.unit() < 0.12) return `2001:db8:${random.hex(4)}:${random.hex(4)}::${random.hex(4)}`;
   return `198.${18 + random.below(2)}.${random.below(256)}.${random.below(256)}`;

@@ -14,8 +14,9 @@ export interface Found {
 }
 
 /**
- * Compares what came out with what came in: each record of the input once, in order, where its outcome says. Of records that the
- * input does not have any more, because it was truncated or created anew, none may come twice.
+ * Compares what came out with what came in: each record of the input once, in order, where its
+ * outcome says. Of records that the input does not have any more, because it was truncated or
+ * created anew, none may come twice.
  *
  * @returns what is wrong, each as a sentence
  */

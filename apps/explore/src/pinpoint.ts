@@ -55,7 +55,11 @@ const CALM_MS = 60_000;
 /** Requests that come all the time and change nothing. */
 const DULL: ReadonlySet<ApiName> = new Set(['Fetch', 'ApiVersions']);
 
-/** Runs a setting once, and does something at some of its requests. @param intrusions by the number of the request, from 0 on */
+/**
+ * Runs a setting once, and does something at some of its requests.
+ *
+ * @param intrusions by the number of the request, from 0 on
+ */
 export async function pinpoint(
   setting: Setting,
   intrusions: ReadonlyMap<number, Intrusion>,

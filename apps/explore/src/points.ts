@@ -19,8 +19,8 @@ export interface PointsOptions {
 const SEVERAL = 400;
 
 /**
- * Does everything that can happen at a request at each request of a run in turn, in one setting after another, and then several
- * things at a time.
+ * Does everything that can happen at a request at each request of a run in turn, in one setting
+ * after another, and then several things at a time.
  */
 export async function explorePoints(options: PointsOptions): Promise<PointsResult> {
   const { milliseconds, onFound } = options;

@@ -7,7 +7,7 @@ import { DEAD_LETTERS, INPUT, OUTPUT } from './topics.ts';
 
 export interface ScheduleOptions {
   readonly seed: number;
-  /** Told what happens, for a look at one schedule. */
+  /** Gets each thing that happens, as a line, for a look at one schedule. */
   readonly onTrace?: (line: string) => void;
 }
 
@@ -26,7 +26,10 @@ const STORM_MS = 15_000;
 const CALM_MS = 90_000;
 const MOST_ATTACKS = 5;
 
-/** Runs services on a simulated cluster through a schedule that comes from a seed, and compares all records afterwards. */
+/**
+ * Runs services on a simulated cluster through a schedule that comes from a seed, and compares all
+ * records afterwards.
+ */
 export async function runSchedule({ seed, onTrace }: ScheduleOptions): Promise<ScheduleResult> {
   const chance = new Random(seed);
   const brokers = chance.chance(0.4) ? 1 : 3;

@@ -49,7 +49,7 @@ export function installAbortedRecords(): void {
   };
 }
 
-/** Marks aborted records as control records: nobody sees these, and the position still moves over them. */
+/** Marks aborted records as control records: no handler sees these, and the position still moves over them. */
 export function hideAborted(partition: FetchedPartition): void {
   const upcoming = (partition.abortedTransactions ?? []).toSorted(
     (one, other) => Number(one.firstOffset) - Number(other.firstOffset),

@@ -53,7 +53,7 @@ export function brokers(): string {
   return list;
 }
 
-/** Where brokers are, and how clients of ours get in. */
+/** Where brokers are, and how the tests' clients get in. */
 export interface Access {
   /** `host:port,…` */
   readonly addresses: string;
@@ -66,7 +66,7 @@ export function sharedCluster(): Access {
   return { addresses: brokers() };
 }
 
-/** @returns a client of ours that keeps to itself what goes wrong */
+/** @returns a client of the tests that logs nothing */
 export function clientOf(
   { addresses, ssl }: Access,
   config: Omit<KafkaConfig, 'brokers' | 'ssl'>,
@@ -97,7 +97,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Ends every consumer of ours too: one that a failed test left behind would keep the process alive. */
+  /** Ends every consumer of the tests too: one that a failed test left behind would keep the process alive. */
   async disconnect(): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.disconnect()));
     await this.admin.disconnect();
@@ -145,7 +145,7 @@ export class Cluster {
     numPartitions: number,
     config: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    // Our records are years old: by their own time they would be deleted at once.
+    // These records are years old: by their own time they would be deleted at once.
     const configEntries = Object.entries({ 'retention.ms': '-1', ...config }).map(
       ([name, value]) => ({ name, value }),
     );

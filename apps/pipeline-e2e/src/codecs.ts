@@ -33,7 +33,7 @@ export const IMPLEMENTATIONS: Readonly<Record<CodecName, Codec>> = {
 /**
  * Gives kafkajs every codec of the protocol.
  *
- * @param onDecompress told the codec of each compressed batch that is read
+ * @param onDecompress gets the codec of each compressed batch that is read
  */
 export function installCodecs(onDecompress: (name: CodecName) => void): void {
   for (const [name, type] of Object.entries(CODECS) as [CodecName, CompressionType][]) {

@@ -138,7 +138,8 @@ describe('snapshots that the broker has compacted', () => {
     await waitFor(
       'compaction',
       async () => {
-        // Only a segment that is not written to any more is compacted: a snapshot that comes late enough begins another one.
+        // Only a segment that is not written to any more is compacted: a snapshot that comes late
+        // enough begins another one.
         await cluster.produce(topic, logins.slice(written, written + MORE_AT_ONCE));
         written += MORE_AT_ONCE;
         const { records } = await TopicReader.readAll(cluster, snapshots);

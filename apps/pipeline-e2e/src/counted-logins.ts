@@ -36,8 +36,9 @@ const LATEST_MS = 8.64e15;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * Tells by the contract alone which processed logins count. Records without a timestamp, or with one that lies ahead, are taken for
- * written now: of a partition that has older ones too, that says too little.
+ * Tells by the contract alone which processed logins count. Records without a timestamp, or with
+ * one that lies ahead, are taken for written now: of a partition that has older ones too, that says
+ * too little.
  *
  * @param records of all partitions, in order within each
  * @param nowMs when they were counted

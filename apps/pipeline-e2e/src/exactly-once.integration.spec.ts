@@ -20,7 +20,7 @@ const TEST_TIMEOUT_MS = 150_000;
 
 /** Where in the life of a transaction a service is stopped. */
 type Moment = (frame: Frame) => boolean;
-/** Records and offset are written, and nobody has heard of the commit. */
+/** Records and offset are written, and no reader knows of the commit. */
 const beforeCommit: Moment = ({ api, direction }) => api === 'EndTxn' && direction === 'request';
 /** The transaction is committed, and the service has not heard of it. */
 const afterCommit: Moment = ({ api, direction }) => api === 'EndTxn' && direction === 'response';

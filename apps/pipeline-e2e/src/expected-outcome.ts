@@ -64,7 +64,10 @@ function foreignFrame(value: Buffer): string | undefined {
   return FOREIGN_FRAMES.find(([, start]) => start.test(bytes))?.[0];
 }
 
-/** @returns whether a login passes where nothing else is set: version 2.0.0, whatever its build, `v` or blanks around it */
+/**
+ * @returns whether a login passes where nothing else is set: version 2.0.0, whatever its build, `v`
+ *   or blanks around it
+ */
 export function passesByDefault(appVersion: string): boolean {
   return DEFAULT_VERSION.test(appVersion);
 }

@@ -43,7 +43,7 @@ const COORDINATION: ReadonlySet<Api> = new Set([
   'SyncGroup',
 ]);
 
-/** Longer than a session: whoever is thrown out has to be back. */
+/** Longer than a session: a member that is thrown out has to be back. */
 const BACK_MS = 30_000;
 /** What a stop may take besides what it waits for. */
 const PROMPT_MS = 3_000;
@@ -130,7 +130,7 @@ describe('a group', () => {
   }
   let clients = 0;
 
-  /** One service each. The coordinator knows better when it has called us unknown, and waits for the session to end. */
+  /** One service each. A coordinator that has called the member unknown knows better, and waits for the session to end. */
   const PASSING: readonly { readonly api: Api; readonly errors: readonly ErrorName[] }[] = [
     { api: 'Heartbeat', errors: ['UNKNOWN_MEMBER_ID'] },
     {
@@ -203,7 +203,7 @@ describe('a group', () => {
     expect(exits).toEqual(refusals);
   });
 
-  it('that waits for a dead member keeps nobody from ending, and forgets who left', async () => {
+  it('that waits for a dead member keeps no other from ending, and forgets one that left', async () => {
     const oldest = await Patient.start();
     const { cluster, lane } = oldest;
     await oldest.works();
@@ -235,7 +235,7 @@ describe('a group', () => {
     expect(await oldest.service.stop()).toBe(0);
   });
 
-  it('without brokers keeps nobody from ending in time', async () => {
+  it('without brokers keeps no member from ending in time', async () => {
     const settings = { DRAIN_TIMEOUT_MS: '3000' };
     const cut: Fault = () => 'reset';
     await Promise.all(

@@ -19,9 +19,9 @@ const COMPACTED = { 'cleanup.policy': 'compact' };
 const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': '9223372036854775807' };
 
 /**
- * A snapshot of format 1 as releases wrote it that believed every record without a timestamp. Its five records are logins
- * of 2024-12-17T18:47Z, 18:48Z, 8640000000000000 twice, without timestamps, the second of version 9.9.9, and 18:49Z: the
- * last one had expired.
+ * A snapshot of format 1 as releases wrote it that believed every record without a timestamp. Its five records are
+ * logins of 2024-12-17T18:47Z, 18:48Z, 8640000000000000 twice, without timestamps, the second of version 9.9.9, and
+ * 18:49Z: the last one had expired.
  */
 const SPOILED_SNAPSHOT = Buffer.from(
   'AUEA/GmLOwgAgKqqqupfWFwV3AEcwOx0UzPQm17ufrCrA9jFLu4Afjip3R306GA396MfDMD8YOBgAO4G4G4Hc/CLXQ3AT24nO7qDnxxUOXAtDhhHOABc/jwn' +

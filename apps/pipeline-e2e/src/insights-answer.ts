@@ -9,7 +9,7 @@ interface MinuteCount {
   readonly count: number;
 }
 
-/** What we read of the answer of `GET /insights`. */
+/** What the tests read of the answer of `GET /insights`. */
 export interface InsightsAnswer {
   readonly complete: boolean;
   readonly asOf: { readonly partitions: Readonly<Record<string, string>> };

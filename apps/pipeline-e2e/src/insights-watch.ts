@@ -6,7 +6,10 @@ import type { Mishap } from './replicas.ts';
 import type { Service } from './service.ts';
 
 const PAUSE_MS = 150;
-/** `complete` speaks of the ends of one look before the last; a replica looks every 5 s. The rest is for a slow machine. */
+/**
+ * `complete` speaks of the ends of one look before the last; a replica looks every 5 s. The rest is
+ * for a slow machine.
+ */
 const COMPLETE_LAG_MS = 15_000;
 /** Answers remembered by what they contain, to be compared with those of others. */
 const REMEMBERED = 2_000;
@@ -24,7 +27,10 @@ export interface Recovery {
   readonly ms: number;
 }
 
-/** Asks every replica for its insights, all the time, and holds them against each other and against what was written. */
+/**
+ * Asks every replica for its insights, all the time, and holds them against each other and against
+ * what was written.
+ */
 export class InsightsWatch {
   /** What was wrong, in words; empty when all is well. */
   readonly faults: string[] = [];
@@ -47,7 +53,10 @@ export class InsightsWatch {
     this.#watching = this.#watch();
   }
 
-  /** Measures from now on, when it is about to happen, how long it takes until all replicas contain what is there now. */
+  /**
+   * Measures from now on, when it is about to happen, how long it takes until all replicas contain
+   * what is there now.
+   */
   expects(mishap: Mishap, ends: readonly number[]): void {
     this.#recovering.push({ mishap, sinceMs: performance.now(), ends });
   }

@@ -98,7 +98,7 @@ describe('the latest login of each user', () => {
     return isDeepStrictEqual(lastOfEach(records), await latestOutputs(lane));
   }
 
-  /** What the topic must end with, told by the processed logins alone. */
+  /** What the topic must end with, derived from the processed logins alone. */
   async function latestOutputs(lane: Lane): Promise<ReadonlyMap<string, string>> {
     const { records } = await TopicReader.readAll(cluster, lane.output);
     const latest = new Map<string, { readonly time: number; readonly value: string }>();

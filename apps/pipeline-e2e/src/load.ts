@@ -1,6 +1,6 @@
 import type { NewRecord } from './cluster.ts';
 
-/** A record that we wrote, with the place it got and a name that no other has. */
+/** A record that a test wrote, with the place it got and a name that no other has. */
 export interface InputRecord extends NewRecord {
   readonly id: string;
   /** Its position in its partition, when the topic was empty before. */

@@ -12,7 +12,10 @@ export interface LockedRegistry {
   readonly stop: () => void;
 }
 
-/** Stands before a registry as a gateway does: asks for HTTP basic authentication (RFC 7617) and hands everything on. */
+/**
+ * Stands before a registry as a gateway does: asks for HTTP basic authentication (RFC 7617) and
+ * hands everything on.
+ */
 export async function lockRegistry(url: string, user: string): Promise<LockedRegistry> {
   let key = '';
   const lock = (password: string): void => {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 const HOST_NODE = '/usr/bin/node';
 const PRINT = "JSON.stringify([process.versions.node, 'zstdCompress' in zlib])";
 
-/** A Node of another major version than ours. */
+/** A Node of another major version than the tests have. */
 export interface OtherNode {
   readonly path: string;
   readonly version: string;
@@ -12,7 +12,7 @@ export interface OtherNode {
   readonly isNewEnough: boolean;
 }
 
-/** @returns the Node of E2E_NODE, or else of the host, when its major version is another than ours */
+/** @returns the Node of E2E_NODE, or else of the host, when its major version is another one */
 export function otherNode(): OtherNode | undefined {
   const path = process.env['E2E_NODE'] ?? HOST_NODE;
   const { status, stdout } = spawnSync(path, ['-p', PRINT], { encoding: 'utf8' });

@@ -21,8 +21,9 @@ const DEVICES = ['android', 'iOS', 'Android', 'IOS', 'web'];
 const LOCALES = ['TX', 'CA', 'RU', '東京', '7'];
 
 /**
- * Makes processed logins in no order of time. Which users are there on which day is a function of the seed alone, so that an estimate of
- * them is as good in every run. Some logins are forty days old, some of the future, and some records are no logins.
+ * Makes processed logins in no order of time. Which users are there on which day is a function of
+ * the seed alone, so that an estimate of them is as good in every run. Some logins are forty days
+ * old, some of the future, and some records are no logins.
  */
 export function periodLogins(load: PeriodLoad): readonly NewRecord[] {
   const { count, partitions, users, nowMs } = load;

@@ -4,7 +4,7 @@ import type { Lane, NewRecord } from './cluster.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
-/** Values that stand nowhere but in the records: whoever shows one shows a login's data. */
+/** Values that stand nowhere but in the records: what shows one shows a login's data. */
 const CANARY_IP = '203.0.113.77';
 const CANARY_IP_V6 = '2001:db8:cafe::77';
 const CANARY_USER = 'c0ffee00-1234-4abc-8def-feedfacecafe';
@@ -21,7 +21,7 @@ const LOGIN = {
   timestamp: Date.now(),
 };
 
-/** Good ones and every way to be bad that could tempt somebody to quote the record. */
+/** Good ones and every way to be bad that could tempt code to quote the record. */
 const VALUES: readonly string[] = [
   ...Array.from({ length: 40 }, () => JSON.stringify(LOGIN)),
   JSON.stringify({ ...LOGIN, ip: CANARY_IP_V6 }),
@@ -53,7 +53,7 @@ describe('personal data', () => {
     const snapshots = `${lane.output}-snapshots`;
     await cluster.createTopic(snapshots, 1, { 'cleanup.policy': 'compact' });
     await cluster.produce(lane.input, VALUES.map(canaryRecord));
-    // Somebody who is not the transformer writes there, too.
+    // Another producer than the transformer writes there, too.
     await cluster.produce(lane.output, VALUES.slice(0, -1).map(canaryRecord));
     const transformer = await Service.start('transformer', {
       ...lane.settings,

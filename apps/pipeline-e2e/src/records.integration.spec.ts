@@ -17,7 +17,7 @@ const SMALL_TOPIC_BYTES = 100_000;
 /** How many headers a dead letter adds. */
 const ADDED = 15;
 
-/** Names that come again, look like numbers, are members of every object, are ours, or no UTF-8. */
+/** Names that come again, look like numbers, are members of every object, are those of dead letters, or no UTF-8. */
 const HEADERS: readonly WireHeader[] = [
   header('b', '1'),
   header('a', '2'),

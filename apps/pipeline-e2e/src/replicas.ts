@@ -8,7 +8,7 @@ const FREEZE_MS = 9_000;
 /** What may happen to a replica. */
 export type Mishap = 'kill' | 'freeze' | 'stop';
 
-/** Several aggregators of one group; whoever ends is replaced. */
+/** Several aggregators of one group; one that ends is replaced. */
 export class Replicas {
   readonly #settings: Settings;
   readonly #running: Service[] = [];
@@ -36,7 +36,7 @@ export class Replicas {
   /**
    * Lets it happen to one replica, and replaces that if it ends.
    *
-   * @param onEnd told the replica that is gone, or awake again
+   * @param onEnd gets the replica that is gone, or awake again
    */
   async befall(mishap: Mishap, index: number, onEnd: (replica: Service) => void): Promise<void> {
     const replica = this.#running[index];

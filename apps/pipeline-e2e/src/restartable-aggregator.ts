@@ -6,7 +6,7 @@ import { Service } from './service.ts';
 /** A start reads snapshots and joins a group; on a busy machine that takes its time. */
 const READY_MS = 60_000;
 
-/** What we read of the answer of `GET /insights`. */
+/** What the tests read of the answer of `GET /insights`. */
 export interface Insights {
   readonly total: number;
   readonly deviceTypes: Readonly<Record<string, number>>;

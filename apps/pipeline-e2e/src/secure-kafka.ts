@@ -56,7 +56,7 @@ export async function runTool(
   return stdout;
 }
 
-/** A broker that lets nobody in without proof, and nobody do what no ACL allows. */
+/** A broker that lets no client in without proof, and do nothing that no ACL allows. */
 export class SecureKafka {
   readonly #kafka: RunningKafka;
   readonly #access: SecureAccess;
@@ -114,7 +114,7 @@ export class SecureKafka {
     return this.#access.settings(user, way);
   }
 
-  /** @returns how clients of ours get in, by a user's certificate */
+  /** @returns how the tests' clients get in, by a user's certificate */
   access(user: User): Access {
     const [ca, cert, key] = ['ca.crt', `${user}.crt`, `${user}.key`].map((name) => {
       return readFileSync(this.files.path(name), 'utf8');

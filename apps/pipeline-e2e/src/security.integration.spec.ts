@@ -13,7 +13,7 @@ import type { AppName, Settings } from './service.ts';
 import { inGroups } from './side-by-side.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What we read of the answers of `GET /flow` and `GET /insights`. */
+/** What the test reads of the answers of `GET /flow` and `GET /insights`. */
 interface Flow {
   readonly consumed: number;
   readonly emitted: number;
@@ -117,7 +117,7 @@ describe('a secure cluster', () => {
         /No token could be had.*KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL.*ECONNREFUSED/,
       ],
       [
-        'an authority that nobody trusts',
+        'an authority that no broker trusts',
         () => without('mutual-tls', /CA_FILE/),
         /set KAFKA_SSL_CA_FILE/,
       ],
@@ -142,7 +142,7 @@ describe('a secure cluster', () => {
         /set KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE/,
       ],
       [
-        'a client certificate of nobody',
+        'a client certificate of no known user',
         () => foreignCertificate(),
         /refuses the client certificate in KAFKA_SSL_CERT_FILE/,
       ],
@@ -204,7 +204,7 @@ describe('a secure cluster', () => {
     return { ...settings, KAFKA_BROKERS: `localhost:${port}` };
   }
 
-  it('sessions and tokens end again and again, and nobody notices', async () => {
+  it('sessions and tokens end again and again, and no record shows it', async () => {
     const lifetimes = 3 * MAX_REAUTH_MS;
     await waitFor(
       'several lifetimes of sessions and tokens',

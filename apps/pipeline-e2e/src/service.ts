@@ -10,7 +10,7 @@ import { waitFor } from './wait-for.ts';
 
 const DIST = join(import.meta.dirname, '..', '..', '..', 'dist', 'apps');
 
-/** Ends the service with us, however we end: then the pipe to its standard input closes. */
+/** Ends the service with the test, however that ends: then the pipe to its standard input closes. */
 const END_WITH_PARENT =
   'data:text/javascript,process.stdin.on("close",()=>process.kill(process.pid,"SIGKILL")).resume()';
 

@@ -43,7 +43,10 @@ export class TopicReader {
     return reader;
   }
 
-  /** @returns all committed records of a topic that nobody writes to any more, and whether a transaction is open */
+  /**
+   * @returns all committed records of a topic that no producer writes to any more, and whether a
+   *   transaction is open
+   */
   static async readAll(
     cluster: Cluster,
     topic: string,
@@ -53,8 +56,8 @@ export class TopicReader {
   }
 
   /**
-   * Reads on to the last stable offsets, and ends. Markers come behind the answer to a commit, on busy brokers long behind it: while
-   * they may come it waits for them.
+   * Reads on to the last stable offsets, and ends. Markers come behind the answer to a commit, on
+   * busy brokers long behind it: while they may come it waits for them.
    *
    * @returns the records, in order within each partition, and whether a transaction is open: the log then goes on
    * behind the last stable offset
@@ -107,7 +110,10 @@ export class TopicReader {
     });
   }
 
-  /** Never back. Of a batch that compaction has emptied kafkajs tells no offset: it comes as NaN, and changes nothing. */
+  /**
+   * Never back. Of a batch that compaction has emptied kafkajs tells no offset: it comes as NaN,
+   * and changes nothing.
+   */
   #advance(partition: number, next: number): void {
     if (next > (this.#positions.get(partition) ?? 0)) this.#positions.set(partition, next);
   }

@@ -70,7 +70,7 @@ describe('Where one broker alone has some partitions', () => {
       confirmed.release();
       first.signal('SIGCONT');
 
-      // Whoever goes on with the same producer commits what it left; who takes over must know of it.
+      // A process that goes on with the same producer commits what it left; its successor must know of it.
       expect(await first.stop()).toBe(0);
       const heir = await start(lane);
       await cluster.produce(lane.input, input.slice(150));
@@ -96,7 +96,7 @@ describe('Where one broker alone has some partitions', () => {
       const confirmed = proxy.holdFirst(isCommit('response', [...members.keys()]));
       await cluster.produce(lane.input, input.slice(50, 150));
       const { clientId } = await commit.reached;
-      // Somebody takes a partition over only when there is something to do.
+      // A member takes a partition over only when there is something to do.
       await cluster.produce(lane.input, input.slice(150));
       // One would give the request up before the broker is down, and the other one would fence it.
       for (const member of members.values()) member.signal('SIGSTOP');
@@ -107,7 +107,7 @@ describe('Where one broker alone has some partitions', () => {
       await members.get(clientId)?.kill();
       members.delete(clientId);
       const [heir] = members.values();
-      if (heir === undefined) throw new Error('nobody is left');
+      if (heir === undefined) throw new Error('no service is left');
       heir.signal('SIGCONT');
       await heir.until(
         'a try to take over',
@@ -149,7 +149,7 @@ describe('Where one broker alone has some partitions', () => {
   );
 
   it(
-    'a topic of somebody else may have no leader: that stops nobody',
+    'another topic may have no leader: that stops no service',
     async () => {
       const { cluster } = brokers;
       const lane = await laneOn(others);
@@ -228,7 +228,10 @@ describe('Where one broker alone has some partitions', () => {
     await brokers.cluster.leaders(topic);
   }
 
-  /** Moves the partition of an internal topic that a name falls into; undefined: all, as instances' names are not known before. */
+  /**
+   * Moves the partition of an internal topic that a name falls into; undefined: all, as instances' names are not
+   * known before.
+   */
   async function move(topic: string, name: string | undefined, replicas: number[]): Promise<void> {
     const { admin } = brokers.cluster;
     const configEntries = [

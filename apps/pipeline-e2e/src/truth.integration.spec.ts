@@ -24,7 +24,7 @@ interface LoginCounts {
   readonly minutes: Counts;
 }
 
-/** What we read of the generator's truth file. */
+/** What the test reads of the generator's truth file. */
 interface Truth {
   readonly finished: boolean;
   readonly generated: number;
@@ -33,7 +33,7 @@ interface Truth {
   readonly byAppVersion: Readonly<Record<string, LoginCounts>>;
 }
 
-/** What we read of the aggregator's answers. */
+/** What the test reads of the aggregator's answers. */
 interface Insights {
   readonly complete: boolean;
   readonly total: number;

@@ -138,7 +138,10 @@ interface Versions {
   readonly hours: readonly object[];
 }
 
-/** Logins of the day and a half after, and some of three days before: the release before would have let these expire. */
+/**
+ * Logins of the day and a half after, and some of three days before: the release before would have
+ * let these expire.
+ */
 function newLogins(): readonly ShortLogin[] {
   const random = new SeededRandom(2);
   const pick = (values: readonly string[]): string => values[random.below(values.length)] ?? '';

@@ -77,7 +77,7 @@ describe('loginPipeline', () => {
     expect(outcome).toMatchObject({ reason: 'framed_apicurio' });
   });
 
-  it('sets a framed record aside whose schema id nobody knows, whatever is in it', () => {
+  it('sets a framed record aside whose schema id is unknown, whatever is in it', () => {
     const schemas = { isKnown: () => false, frame: (text: Buffer) => text };
     for (const { value } of [...VALID, ...INVALID]) {
       if (value === null) continue;

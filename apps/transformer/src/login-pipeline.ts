@@ -13,7 +13,7 @@ export type LoginPipeline = (record: ConsumedRecord) => Outcome<Reason>;
  *
  * @param passes the filter
  * @param schemas prepared for the record's batch
- * @param latestOf whose latest login it may be; default: nobody's
+ * @param latestOf the user whose latest login it may be; default: latest logins are not kept
  */
 export function loginPipeline(
   passes: (login: Login) => boolean,

@@ -28,7 +28,7 @@ beforeEach(async () => {
   const context = testContext(settings, { name: 'transformer' });
   app = await createHttpApp(TransformerModule.register(settings), context);
   transport = app.get(BatchTransport, { strict: false });
-  // It connects only when it is told to listen.
+  // It connects only when it has to listen.
   app.connectMicroservice({ strategy: transport });
 });
 

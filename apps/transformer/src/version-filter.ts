@@ -1,7 +1,7 @@
 import { Range, validRange } from 'semver';
 import { ALL_VERSIONS, plainVersion } from './app-versions.ts';
 
-/** Distinct versions are few; past this many somebody sends noise, and it is judged each time. */
+/** Distinct versions are few; past this many a source sends noise, and it is judged each time. */
 const REMEMBERED_VERSIONS = 10_000;
 
 /** Spares noise the attempt to parse it, which fails by an exception. */

@@ -63,7 +63,10 @@ function isSecret(value: unknown): value is Secret {
   return typeof value === 'function';
 }
 
-/** @returns for a secret in a file: a function that reads the file anew, so that it may be replaced while we run */
+/**
+ * @returns for a secret in a file: a function that reads the file anew, so that it may be replaced
+ *   while the process runs
+ */
 function rereadable(setting: Setting<unknown>, env: Environment): Secret | undefined {
   const name = fileVariable(setting.name);
   const path = setting.secret ? given(env[name]?.trim()) : undefined;

@@ -14,7 +14,10 @@ export interface Setting<T> {
   readonly format: Format<T>;
   /** As one would write it in the environment; absent: the setting is optional. */
   readonly default?: string | undefined;
-  /** Never shown, and `<NAME>_FILE` may name a file that holds the value instead. With the format SECRET that file is read again and again. */
+  /**
+   * Never shown, and `<NAME>_FILE` may name a file that holds the value instead. With the format
+   * SECRET that file is read again and again.
+   */
   readonly secret: boolean;
 }
 
@@ -46,7 +49,10 @@ export interface Fault {
   readonly problem: string;
 }
 
-/** The effective text of a variable (its default when not set), or undefined; a secret may answer with its file's path. */
+/**
+ * The effective text of a variable (its default when not set), or undefined; a secret may answer
+ * with its file's path.
+ */
 export type TextOf = (name: string) => string | undefined;
 
 /** Settings that belong together: several variables in, one typed object out. */

@@ -1,7 +1,7 @@
 /** Stands for an error that speaks of a program's insides: those help only who reads its code. */
 const UNKNOWN_CAUSE = 'unknown cause (the log has it at level debug)';
 
-/** Of JavaScript itself and of assertions: a defect of ours or of a dependency, never the user's doing. */
+/** Of JavaScript itself and of assertions: a defect of the program or of a dependency, never the user's doing. */
 const DEFECTS = new Set([
   'AssertionError',
   'EvalError',
@@ -39,8 +39,8 @@ export function rootCause(error: unknown): unknown {
 }
 
 /**
- * Says what went wrong, by the innermost cause: of an error that has several, each. Addresses and codes that the message
- * leaves out are added.
+ * Says what went wrong, by the innermost cause: of an error that has several, each. Addresses and
+ * codes that the message leaves out are added.
  */
 export function errorText(error: unknown): string {
   const root = rootCause(error);

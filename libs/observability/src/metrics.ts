@@ -89,8 +89,8 @@ export class Metrics {
   }
 
   /**
-   * Joins the parts that show one gauge, as two consumers in one process do: of a series that several of them show, a scrape
-   * has the sum.
+   * Joins the parts that show one gauge, as two consumers in one process do: of a series that
+   * several of them show, a scrape has the sum.
    *
    * @returns what replaces all values of this part
    */

@@ -6,7 +6,7 @@ export const ERROR_CODES = {
   SCHEMA_INCOMPATIBLE: 'unavailable',
 } as const;
 
-/** The registry gave no answer that counts: away, overloaded, or it does not let us in. Later it may. */
+/** The registry gave no answer that counts: away, overloaded, or it refuses the credentials. Later it may give one. */
 export class RegistryUnavailableError extends Error {
   override readonly name = 'RegistryUnavailableError';
   readonly code = 'REGISTRY_UNAVAILABLE';

@@ -18,7 +18,8 @@ const JSON_START = new Set(
 );
 
 /**
- * Names the frame of a value that is no JSON as it is. Only for what was refused already: some of these bytes could be JSON.
+ * Names the frame of a value that is no JSON as it is. Only for what was refused already: some of
+ * these bytes could be JSON.
  *
  * @returns undefined where none is seen
  */
@@ -29,7 +30,10 @@ export function foreignFrameOf(
   return frameIn(value) ?? (hasIdInHeader(value, headers) ? 'framed_guid' : undefined);
 }
 
-/** @returns whether the value has no frame and does not begin as JSON, because its schema, named by a header, is of another format */
+/**
+ * @returns whether the value has no frame and does not begin as JSON, because its schema, named by
+ *   a header, is of another format
+ */
 function hasIdInHeader(value: Buffer, headers: RecordHeaders): boolean {
   const isPlain = schemaIdOf(value) === undefined && !startsJson(value, 0);
   return isPlain && lastHeader(headers, SCHEMA_ID_HEADER) !== undefined;
@@ -66,7 +70,7 @@ export function hasWideId(value: Buffer): boolean {
   return value.length >= BYTES.apicurio && value[0] === 0 && value.readInt32BE(1) === 0;
 }
 
-/** A frame that we know, and behind it neither JSON nor another such frame with JSON. */
+/** A frame of this format, and behind it neither JSON nor another such frame with JSON. */
 function unreadable(value: Buffer): ForeignFrame | undefined {
   const payload = unframed(value);
   // A zero byte and a brace are also how JSON in UTF-16 begins.

@@ -3,8 +3,8 @@ const MAGIC = 0;
 const FRAME_BYTES = 5;
 
 /**
- * @returns the id of the schema that a framed value names; undefined when the value has no frame. JSON never begins with
- * a zero byte, so the two cannot be taken for each other.
+ * @returns the id of the schema that a framed value names; undefined when the value has no frame.
+ *   JSON never begins with a zero byte, so the two cannot be taken for each other.
  */
 export function schemaIdOf(value: Buffer): number | undefined {
   return value[0] === MAGIC && value.length >= FRAME_BYTES ? value.readInt32BE(1) : undefined;

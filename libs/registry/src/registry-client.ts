@@ -4,13 +4,13 @@ import { RegistryRefusedError, RegistryUnavailableError } from './errors.ts';
 import { REGISTRY_METRICS } from './metrics.ts';
 import { NAMES } from './settings.ts';
 
-/** Where the registry is, and who asks. */
+/** Where the registry is, and the user that asks it. */
 export interface RegistryConnection {
   /** The base of the API, without a slash at its end. */
   readonly url: string;
   readonly credentials?: {
     readonly username: string;
-    /** Read for every request: it may be renewed while we run. */
+    /** Read for every request: it may be renewed while the process runs. */
     readonly password: () => string;
   };
 }
@@ -23,14 +23,14 @@ interface Answer {
 }
 
 const TIMEOUT_MS = 3_000;
-/** Characters of a registry's message that ours repeat. */
+/** Characters of a registry's message that an error repeats. */
 const MAX_QUOTED = 500;
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
 /** Codes of the API (Confluent's Schema Registry API reference, "Errors"). */
 const SCHEMA_NOT_FOUND = 40_403;
 
-/** The registry does not know who we are; 403: it does, and does not want that. */
+/** The registry does not know the user; 403: it does, and does not allow the request. */
 const UNAUTHORIZED = 401;
 
 /** Statuses of a registry, or of something before it, that has no time or no room now. */
@@ -43,7 +43,7 @@ const TRY_LATER = new Set([408, 425, 429]);
 export class RegistryClient {
   readonly #connection: RegistryConnection;
   readonly #metrics: Metrics;
-  /** Whether it has let us in: credentials that it refuses after that are perhaps being renewed. */
+  /** Whether it has accepted the credentials: those that it refuses after that are perhaps being renewed. */
   #accepted = false;
 
   constructor(connection: RegistryConnection, metrics: Metrics) {
@@ -69,8 +69,8 @@ export class RegistryClient {
    * BACKWARD first: a new schema must accept all that the earlier ones did.
    *
    * @returns the id
-   * @throws RegistryRefusedError when the registry will not have the schema or us, or is none
-   * @throws RegistryUnavailableError when it gives no answer now, or no longer lets us in
+   * @throws RegistryRefusedError when the registry refuses the schema or the user, or is none
+   * @throws RegistryUnavailableError when it gives no answer now, or no longer accepts the user
    */
   async ensure(subject: string, schema: string): Promise<number> {
     const path = `/subjects/${encodeURIComponent(subject)}`;

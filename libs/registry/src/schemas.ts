@@ -2,7 +2,10 @@ import type { Logger, Metrics } from '@login-pipeline/observability';
 import type { RegistryConnection } from './registry-client.ts';
 import { RegistrySchemas } from './registry-schemas.ts';
 
-/** What a service has to know about schemas, by this class where Nest injects it: kept at hand so that deciding about a record waits for nobody. */
+/**
+ * What a service has to know about schemas, by this class where Nest injects it: kept in memory, so
+ * that deciding about a record waits for no request.
+ */
 export abstract class Schemas {
   /** Settles when the schemas of this release are registered; rejects when the registry refuses one. */
   abstract registered(): Promise<void>;
@@ -16,7 +19,10 @@ export abstract class Schemas {
   abstract prepare(records: Iterable<{ readonly value: Buffer | null }>): Promise<void>;
   /** @returns whether a schema has the id that a record's frame names. Only after {@link prepare}. */
   abstract isKnown(id: number): boolean;
-  /** @returns the value to write for a text: with a frame or without. Only after {@link prepare} or {@link registered}. */
+  /**
+   * @returns the value to write for a text: with a frame or without. Only after {@link prepare} or
+   *   {@link registered}.
+   */
   abstract frame(text: Buffer): Buffer;
 }
 
@@ -31,7 +37,7 @@ export interface SchemasOptions {
   readonly outputTopic: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** The registry will not have our schemas; the process has to end. */
+  /** The registry refuses a schema of the service; the process has to end. */
   readonly onFatal: (error: unknown) => void;
 }
 

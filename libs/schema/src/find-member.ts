@@ -1,5 +1,6 @@
 /**
- * Finds the value of an object's own member, not those of nested objects; of duplicates the last one, as JSON.parse does.
+ * Finds the value of an object's own member, not those of nested objects; of duplicates the last
+ * one, as JSON.parse does.
  *
  * @param json a valid JSON object that has the member: the scan looks for no faults
  * @param name in ASCII; the text may spell it with escapes

@@ -26,7 +26,10 @@ function addMark(value: Buffer): Buffer {
   return marked;
 }
 
-/** @returns where the text before `end` ends without the white space: outside of strings JSON has no other bytes so low */
+/**
+ * @returns where the text before `end` ends without the white space: outside of strings JSON has no
+ *   other bytes so low
+ */
 function trimmedEnd(json: Buffer, end: number): number {
   let trimmed = end;
   while (json.readUInt8(trimmed - 1) <= 0x20) trimmed -= 1;

@@ -1,2 +1,2 @@
-/** Of the names of all our metrics. */
+/** Of the names of all metrics of the pipeline. */
 export const METRIC_PREFIX = 'login_pipeline_';

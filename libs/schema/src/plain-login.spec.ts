@@ -36,7 +36,7 @@ describe('plainLogin', () => {
       withMembers('"device":"x","up":true,"down":false,"n":null,"x":1.5,"":""'),
     ],
     [
-      'names that begin like ours',
+      'names that begin like those of the contract',
       withMembers('"user":1,"ips":2,"localed":3,"time":4,"u":5,"p":6'),
     ],
   ])('reads %s', (_, text) => {

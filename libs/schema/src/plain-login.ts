@@ -57,8 +57,8 @@ const WORDS = [TRUE, Buffer.from('false'), Buffer.from('null')];
 const texts = new TextCache();
 
 /**
- * A valid login as positions in its text: a member is made when it is asked for. Members that the contract does not know
- * are in the text alone.
+ * A valid login as positions in its text: a member is made when it is asked for. Members that the
+ * contract does not know are in the text alone.
  */
 class PlainLogin implements Login {
   readonly #text: Buffer;
@@ -172,9 +172,10 @@ class PlainProcessedLogin extends PlainLogin implements ProcessedLogin {
 }
 
 /**
- * Reads a login without parsing its text, when that is plain: ASCII without escapes, each member of the contract once, no
- * member nested, and numbers that are decimals. What it returns is what parsing would give. What it does not return may be
- * valid all the same: it never refuses, so no fault can hide from it.
+ * Reads a login without parsing its text, when that is plain: ASCII without escapes, each member of
+ * the contract once, no member nested, and numbers that are decimals. What it returns is what
+ * parsing would give. What it does not return may be valid all the same: it never refuses, so no
+ * fault can hide from it.
  */
 export function plainLogin(text: Buffer): Login | undefined {
   if (text.length > MAX_BYTES) return undefined;

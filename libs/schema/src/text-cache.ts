@@ -2,8 +2,8 @@
 const SLOTS = 4_096;
 
 /**
- * Makes short texts from bytes, those that keep coming back only once: app versions, device types, locales. A text that is
- * not in its slot takes it, so that no input makes the cache grow.
+ * Makes short texts from bytes, those that keep coming back only once: app versions, device types,
+ * locales. A text that is not in its slot takes it, so that no input makes the cache grow.
  */
 export class TextCache {
   readonly #texts: string[] = Array.from({ length: SLOTS }, () => '');

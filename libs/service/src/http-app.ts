@@ -25,8 +25,8 @@ declare module 'fastify' {
 
 /**
  * @param trustedProxies addresses and networks; who asks is then whom their `X-Forwarded-For` names
- * @returns the module as an initialised HTTP application: operators' routes, problem documents, one logger; what clients
- *   may take of connections and of the event loop is bounded
+ * @returns the module as an initialised HTTP application: operators' routes, problem documents, one
+ *   logger; what clients may take of connections and of the event loop is bounded
  */
 export async function createHttpApp(
   module: Type | DynamicModule,

@@ -87,7 +87,7 @@ describe('Nest’s log lines', () => {
     expect(parsed(lines)).toEqual([expect.objectContaining(expected)]);
   });
 
-  it('leave out the errors that Nest throws at us as well', () => {
+  it('leave out the errors that Nest also throws', () => {
     const { logger, lines } = logging('trace');
     new NestLogger(logger).error(new Error('start'), 'stack', 'ExceptionHandler');
     expect(lines).toEqual([]);

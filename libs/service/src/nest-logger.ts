@@ -10,7 +10,7 @@ const START_CONTEXTS = new Set([
   'RouterExplorer',
   'RoutesResolver',
 ]);
-/** Nest logs a failed start here and then throws the same error to us. */
+/** Nest logs a failed start here and then throws the same error to its caller. */
 const RETHROWN_CONTEXT = 'ExceptionHandler';
 
 /** Nest's log lines through the service's logger. */

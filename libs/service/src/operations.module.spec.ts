@@ -172,7 +172,7 @@ describe('An error answer', () => {
   it.each<[string, InjectOptions & { readonly url: string }, number, string]>([
     ['a route that is not there', { url: '/nothing' }, 404, 'Cannot GET /nothing'],
     ['a thing that is not there', { url: '/things/by-id/7?x=1' }, 404, 'no thing 7'],
-    ['a problem of our own', { url: '/things/problem' }, 400, 'limit: expected an integer'],
+    ['a problem of the service', { url: '/things/problem' }, 400, 'limit: expected an integer'],
     ['a list of faults', { url: '/things/list' }, 400, 'a is wrong; b is wrong'],
     ['an unexpected error', { url: '/things/bug' }, 500, 'An unexpected error; the log has it.'],
     ['a malformed URL', { url: '/%zz' }, 400, "'/%zz' is not a valid url component"],

@@ -15,7 +15,7 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-/** An error that the client is told about, with members of its own where they help. */
+/** An error that the client gets to see, with further members where they help. */
 export class ProblemException extends HttpException {
   readonly extensions: Readonly<Record<string, unknown>>;
 

@@ -85,7 +85,7 @@ describe('A service that cannot start', () => {
   });
 });
 
-describe('A service that is told to stop', () => {
+describe('A service that has to stop', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('drains on %s and exits with 0', async (signal) => {
     const service = fixture.run('');
     await service.logged('transport listens');
@@ -167,7 +167,7 @@ describe('A service that is told to stop', () => {
     expect(service.log.at(-1)).toMatchObject({ level: 'fatal', msg: 'close failed' });
   });
 
-  it('does not mind that nobody reads its log any more', async () => {
+  it('does not mind that its log has no reader any more', async () => {
     const service = fixture.run('');
     await service.logged('transport listens');
     service.breakPipe();

@@ -24,7 +24,7 @@ export class Shutdown {
     return this.#begun;
   }
 
-  /** Takes over signals, errors that nobody caught and broken output pipes. */
+  /** Takes over signals, uncaught errors and broken output pipes. */
   install(): void {
     for (const [signal, exitCode] of Object.entries(SIGNALS)) {
       process.on(signal, () => {

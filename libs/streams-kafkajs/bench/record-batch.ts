@@ -1,4 +1,7 @@
-/** Holds our record-batch code against kafkajs' own, turn by turn, in ns of CPU per record: `node bench/record-batch.ts`. */
+/**
+ * Holds this record-batch code against that of kafkajs, turn by turn, in ns of CPU per record:
+ * `node bench/record-batch.ts`.
+ */
 import { createRequire } from 'node:module';
 import type { FetchedBatches } from '@login-pipeline/streams';
 import { murmur2, piecesOf, readableOf, readLimits, ReadMemory } from '@login-pipeline/streams';

@@ -24,7 +24,7 @@ import { ResponseDamageError, ResponseReader } from './protocol/response-reader.
 import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 import { isTlsFailure, openSocket } from './sockets.ts';
 
-/** Told to brokers, which count connections by it (KIP-511). */
+/** Sent to brokers, which count connections by it (KIP-511). */
 const SOFTWARE = { software: 'streams-kafkajs' };
 /** A connection to a broker, whose requests are sent at once: none waits for the answers to those before. */
 export class BrokerConnection {
@@ -251,7 +251,7 @@ export class BrokerConnection {
     });
   }
 
-  /** @param api told with what becomes of the request */
+  /** @param api named in what becomes of the request */
   #write(frame: readonly Buffer[], api: string, waiting: Waiting): void {
     const socket = this.#socket;
     const cause = this.#end;

@@ -15,7 +15,7 @@ export interface ConnectionSettings {
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** The broker that the cluster says to be there; undefined of an address of ours. */
+  /** The broker that the cluster says to be there; undefined of a bootstrap address. */
   readonly advertisedBy?: number;
 }
 

@@ -14,7 +14,7 @@ export const CLOSED_BEFORE_TLS = `${CLOSED} before TLS was agreed on`;
 export interface Target {
   /** `host:port` */
   readonly address: string;
-  /** The broker that the cluster says to be there; undefined of an address of ours. */
+  /** The broker that the cluster says to be there; undefined of a bootstrap address. */
   readonly advertisedBy: number | undefined;
 }
 

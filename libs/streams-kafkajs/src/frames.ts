@@ -7,7 +7,7 @@ const READS = Buffer.allocUnsafeSlow(256 * 1024);
 const SIZE_BYTES = 4;
 /** Every response has its correlation id, an int32. */
 const MIN_BYTES = 4;
-/** No fetch brings as much. What says that it is larger comes from no Kafka, and must not make us ask for memory. */
+/** No fetch brings as much. What says that it is larger comes from no Kafka, and must not cost memory. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Puts responses together from what a socket reads, each in one buffer of its own size. */
@@ -57,7 +57,7 @@ class Gatherer {
 }
 
 /**
- * @param onResponse told every response, without its size
+ * @param onResponse gets every response, without its size
  * @param onForeign called once, with the first bytes of what cannot be a response of a broker: nothing after it is read
  * @returns the option of a socket that is to read whole responses
  */

@@ -1,6 +1,7 @@
 /**
- * The one place that knows kafkajs from the inside. Its connection has what we need, sockets' life, a limit of connecting, SASL
- * and its renewal, but is exported nowhere; and its ways with requests are not ours, for reasons that each override tells.
+ * The one place that knows kafkajs from the inside. Its connection has what a wire needs: sockets'
+ * life, a limit of connecting, SASL and its renewal. But it is exported nowhere, and it handles
+ * requests in ways that each override below replaces, with the reason.
  */
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
@@ -83,13 +84,13 @@ export interface Inside {
   readonly openSocket: (onConnect: () => void) => Socket;
   /** Sends what kafkajs' authenticator asks. @returns the answer's body */
   readonly exchange: (request: PlainRequest) => Promise<Buffer>;
-  /** Told when the connection is no more; maybe again. */
+  /** Called when the connection is no more; maybe again. */
   readonly onLost: (error: Error) => void;
 }
 
-/** A connection of kafkajs, with its requests left to us. */
+/** A connection of kafkajs, whose requests are the caller's. */
 export interface InsideConnection {
-  /** @throws what kafkajs says of why it cannot be had, or what {@link Inside.onLost} was told */
+  /** @throws what kafkajs says of why it cannot be opened, or what {@link Inside.onLost} got */
   connect(): Promise<void>;
   /** Whether SASL has to take place, again or for the first time, before the next request. */
   needsAuthentication(): boolean;
@@ -118,7 +119,10 @@ const SASL_MODULES = {
   oauthbearer: 'oauthBearer',
 } as const;
 
-/** @returns kafkajs' own code for a mechanism, which it exports nowhere: with it, credentials may be others at each connection */
+/**
+ * @returns kafkajs' own code for a mechanism, which it exports nowhere: with it, credentials may be
+ *   others at each connection
+ */
 export function saslMechanism(mechanism: keyof typeof SASL_MODULES): SaslMechanism {
   requireKnownVersion();
   const path = `kafkajs/src/broker/saslAuthenticator/${SASL_MODULES[mechanism]}`;

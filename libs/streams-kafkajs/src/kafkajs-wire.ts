@@ -11,7 +11,10 @@ import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 export interface WireSettings extends Partial<ConnectionSettings> {
   /** `host:port` of some brokers; the rest is learnt from them. */
   readonly brokers: readonly string[];
-  /** Told once when an address, of ours or of a broker's, cannot be connected to, and once when it can be again. */
+  /**
+   * Called once when an address, of a bootstrap server or a broker, cannot be connected to, and
+   * once when it can be again.
+   */
   readonly onReachable?: OnReachable;
 }
 
@@ -26,8 +29,9 @@ interface Slot {
 }
 
 /**
- * The engine's wire on kafkajs' connections: one for each broker and channel, made when it is needed, and made again when it
- * is lost. Nothing is sent twice, and a failed attempt is not repeated: when to try again is for the engine.
+ * The engine's wire on kafkajs' connections: one for each broker and channel, made when it is
+ * needed, and made again when it is lost. Nothing is sent twice, and a failed attempt is not
+ * repeated: when to try again is for the engine.
  */
 export class KafkajsWire implements Wire {
   readonly #bootstrap: readonly Address[];
@@ -97,7 +101,10 @@ export class KafkajsWire implements Wire {
       .map(({ connection }) => connection.describe(now));
   }
 
-  /** Closes all connections: what is under way fails with {@link UnansweredError}, and what is sent later with {@link UnreachableError}. */
+  /**
+   * Closes all connections: what is under way fails with {@link UnansweredError}, and what is sent
+   * later with {@link UnreachableError}.
+   */
   close(): Promise<void> {
     this.#isClosed = true;
     const reason = new Error('the wire is closed');

@@ -15,7 +15,7 @@ export class Outages {
     this.#onReachable = onReachable;
   }
 
-  /** An attempt begins. @returns to be told its end: why it failed, or undefined */
+  /** An attempt begins. @returns to be called at its end, with why it failed, or undefined */
   attempt(address: string): (reason: string | undefined) => void {
     const begunMs = performance.now();
     return (reason) => {

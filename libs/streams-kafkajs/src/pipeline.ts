@@ -12,8 +12,8 @@ const MAX_CORRELATION_ID = 0x7fff_ffff;
 const CORRELATION_ID_BYTES = 4;
 
 /**
- * The requests of a connection that are under way. A broker answers them in their order (Kafka protocol guide, "Network"): the
- * time of each one begins when those before it are answered.
+ * The requests of a connection that are under way. A broker answers them in their order (Kafka
+ * protocol guide, "Network"): the time of each one begins when those before it are answered.
  */
 export class Pipeline {
   readonly #waiting: Waiting[] = [];
@@ -21,7 +21,7 @@ export class Pipeline {
   #timer: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  /** @param onLate told when the first request has waited too long */
+  /** @param onLate called when the first request has waited too long */
   constructor(onLate: (reason: Error) => void) {
     this.#onLate = onLate;
   }

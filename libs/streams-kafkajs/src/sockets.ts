@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls';
 /** As kafkajs' own sockets have it. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Where a socket goes, and who reads it. */
+/** Where a socket goes, and what reads it. */
 export interface SocketTarget {
   readonly host: string;
   readonly port: number;

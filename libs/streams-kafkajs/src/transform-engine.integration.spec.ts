@@ -13,7 +13,10 @@ const PARTITIONS = 4;
 const SAME: StageOptions = { inputPartitions: PARTITIONS, outputPartitions: PARTITIONS };
 /** Between two rounds of writing one record to each partition. */
 const PACE_MS = 10;
-/** What moves waits longer, for heartbeats. The goal is 200 ms: it takes half of that, and thrice as long on a busy machine. */
+/**
+ * What moves waits longer, for heartbeats. The goal is 200 ms: it takes half of that, and thrice as
+ * long on a busy machine.
+ */
 const NOTABLE_GAP_MS = 1_000;
 
 describe('The engine on brokers', () => {

@@ -6,7 +6,11 @@ import type { Broker } from './protocol/cluster-apis.ts';
 export interface Clock {
   /** @returns epoch milliseconds */
   now(): number;
-  /** Waits; for 0 ms until all that is ready has run. @throws an error of the clock's, as soon as the signal is aborted */
+  /**
+   * Waits; for 0 ms until all that is ready has run.
+   *
+   * @throws an error of the clock's, as soon as the signal is aborted
+   */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -19,7 +23,7 @@ export interface SendOptions {
   readonly channel?: Channel;
   /** How long the answer may take beyond the time that the request lets the broker wait, in milliseconds. */
   readonly timeoutMs?: number;
-  /** Only over this connection, as {@link Wire.connection} tells it: over another one nothing is sent. */
+  /** Only over this connection, by its number ({@link Wire.connection}): over another one nothing is sent. */
   readonly connection?: number | undefined;
 }
 
@@ -36,7 +40,10 @@ export interface Wire {
     request: RequestOf<Api>,
     options?: SendOptions,
   ): Promise<ResponseOf<Api>>;
-  /** @returns the number of the connection that is open to a broker, another one for each that is made; undefined: none is */
+  /**
+   * @returns the number of the connection that is open to a broker, another one for each that is
+   *   made; undefined: none is
+   */
   connection(to: Broker, channel: Channel): number | undefined;
   /** Closes all connections: what is under way fails with {@link UnansweredError}. */
   close(): Promise<void>;

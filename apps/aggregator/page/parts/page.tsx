@@ -36,7 +36,7 @@ export function Page({ workerUrl }: { workerUrl: string }): JSX.Element {
   const state = freshness(connection, nowMs);
 
   useEffect(() => {
-    // A tab in the background is told the total of all time alone.
+    // A tab in the background gets the total of all time alone.
     const ofAll = overall === undefined ? 'Logins' : `${compact(overall.total)} logins`;
     const logins = period === ALL_TIME ? ofAll : `Logins · ${periodName(period)}`;
     document.title = state === 'stale' ? `Stale: ${logins}` : logins;

@@ -20,7 +20,7 @@ export function PeriodLine(props: {
   return (
     <div class="line">
       <p>
-        {/* Told when the numbers are there, not whenever the clock moves on. */}
+        {/* Announced when the numbers are there, not whenever the clock moves on. */}
         <strong role="status" class={dayOf(period) === undefined ? undefined : 'unseen'}>
           {periodName(period)}
         </strong>

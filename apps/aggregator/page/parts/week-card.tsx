@@ -41,7 +41,7 @@ export function WeekCard(props: {
   );
 }
 
-/** A grid of numbers that are told by colour; each can be read, with the pointer, by touch or by arrow keys. */
+/** A grid of numbers that colours stand for; each can be read, with the pointer, by touch or by arrow keys. */
 function Heat({ week, busiest }: { week: Week; busiest: WeekHour }): JSX.Element {
   const [read, setRead] = useState<WeekHour>();
   const [at, setAt] = useState({ weekday: busiest.weekday, hour: busiest.hour });

@@ -13,8 +13,8 @@ const MOST_MOVING = 8;
 const SERVES = 10;
 
 /**
- * The sum of hours, or of days, that is asked for again and again while few of them change: of those that rest the sum is kept, and
- * only the others are added to it.
+ * The sum of hours, or of days, that is asked for again and again while few of them change: of
+ * those that rest the sum is kept, and only the others are added to it.
  */
 export class CellSum {
   readonly #of: 'hour' | 'day';

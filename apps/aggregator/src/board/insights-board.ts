@@ -6,11 +6,14 @@ import { previousOf, todayOf } from './period.ts';
 import type { Period } from './period.ts';
 import { View } from './view.ts';
 
-/** Between two merges, so that a burst of small batches does not spend its time on answers nobody reads. */
+/** Between two merges, so that a burst of small batches does not spend its time on answers that no client reads. */
 const MERGE_PAUSE_MS = 100;
 /** Nor do many large states: a merge is followed by so many times its own length without one. */
 const MERGE_PAUSE_FACTOR = 20;
-/** Each day of a month, the last hours and days, and the beginning; those asked for longest ago make room for others. */
+/**
+ * Each day of a month, the last hours and days, and the beginning; those asked for longest ago make
+ * room for others.
+ */
 const MAX_VIEWS = 40;
 
 interface KeptView {
@@ -26,7 +29,7 @@ export interface BoardOptions {
   readonly trafficRetentionMinutes: number;
   /** Names per distribution. */
   readonly maxDistinctValues: number;
-  /** Our own clock, epoch ms. */
+  /** The clock of this replica, epoch ms. */
   readonly now?: () => number;
   /** A monotonic clock, ms. */
   readonly monotonic?: () => number;
@@ -43,8 +46,9 @@ export interface InsightsViews {
 }
 
 /**
- * The newest known state of every partition, own or followed, and what all of them say of a span of time. A view is made when it is
- * asked for, at most once per change and per 100 ms, and in at most a twentieth of the time; until then the same object is given.
+ * The newest known state of every partition, own or followed, and what all of them say of a span of
+ * time. A view is made when it is asked for, at most once per change and per 100 ms, and in at most
+ * a twentieth of the time; until then the same object is given.
  */
 export class InsightsBoard implements InsightsViews {
   readonly #options: BoardOptions;
@@ -68,7 +72,7 @@ export class InsightsBoard implements InsightsViews {
   /**
    * Tells where the partitions of the input topic end. Insights are complete when they contain what was there one
    * call before: records that have just arrived are on their way, not missing. What a first call finds is all due:
-   * nobody knows since when it has been there.
+   * it is not known since when it has been there.
    */
   expect(ends: ReadonlyMap<number, bigint>): void {
     const due = [...ends].map(([partition, end]) => {

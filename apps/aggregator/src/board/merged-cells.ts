@@ -49,8 +49,9 @@ interface StateOfDay {
 }
 
 /**
- * The hours and days of all partitions. A partition that is new is added to them; those that changed are merged when they are asked
- * for, and no others. What was given away does not change any more.
+ * The hours and days of all partitions. A partition that is new is added to them; those that
+ * changed are merged when they are asked for, and no others. What was given away does not change
+ * any more.
  */
 export class MergedCells {
   readonly #days = new Map<number, GrowingDay>();

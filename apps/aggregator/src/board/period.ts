@@ -30,7 +30,7 @@ export interface Period {
   readonly toDay: number;
 }
 
-/** @param nowMs our own clock, epoch ms @returns undefined: since the beginning */
+/** @param nowMs the replica's clock, epoch ms @returns undefined: since the beginning */
 export function periodOf({ last, day }: PeriodQuery, nowMs: number): Period | undefined {
   if (day !== undefined) {
     const date = dayOf(day);

@@ -46,8 +46,9 @@ export interface ViewOptions {
 }
 
 /**
- * What all partitions together said of a span of time at one moment: plain values that do not change. Everything comes from the
- * partitions' states, each folded by its owner alone: two replicas with equal next offsets have equal views.
+ * What all partitions together said of a span of time at one moment: plain values that do not
+ * change. Everything comes from the partitions' states, each folded by its owner alone: two
+ * replicas with equal next offsets have equal views.
  */
 export class View {
   /** Every partition of the input topic is contained, up to where it ended some seconds ago. */
@@ -107,7 +108,10 @@ export class View {
     return this.period?.total ?? this.counts.counted;
   }
 
-  /** @returns since when an insight counts all records of every partition, epoch ms of record time; undefined: since the beginning */
+  /**
+   * @returns since when an insight counts all records of every partition, epoch ms of record time;
+   *   undefined: since the beginning
+   */
   sinceMs(insight: Insight): number | undefined {
     return this.#sinceMs[CATALOGUE.indexOf(insight)];
   }

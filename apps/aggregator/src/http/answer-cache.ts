@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 
 /** Below it compression saves nothing: the answer fits one packet. */
 const GZIP_FROM_BYTES = 1400;
-/** Answers kept at a time and their bytes; the parameters are the clients' choice, the memory is ours. */
+/** Answers kept at a time and their bytes; clients choose the parameters, and the replica has the memory. */
 const MAX_ANSWERS = 200;
 const MAX_BYTES = 32 * 1024 * 1024;
 
@@ -43,8 +43,9 @@ export class CachedAnswer {
 }
 
 /**
- * Answers by their source and parameters. A source is immutable, so an answer is made once for all clients; those asked for longest
- * ago, as those of sources that nobody asks any more, make room for others.
+ * Answers by their source and parameters. A source is immutable, so an answer is made once for all
+ * clients; those asked for longest ago, as those of sources that no client asks for any more, make
+ * room for others.
  */
 export class AnswerCache {
   readonly #answers = new Map<string, CachedAnswer>();

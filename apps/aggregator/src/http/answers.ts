@@ -42,7 +42,10 @@ export function routeAnswer(view: View, insight: Insight, answer: RouteAnswer): 
   });
 }
 
-/** The same rows as CSV (RFC 4180). Values come from outside: what a spreadsheet would take for a formula is marked as text. */
+/**
+ * The same rows as CSV (RFC 4180). Values come from outside: what a spreadsheet would take for a
+ * formula is marked as text.
+ */
 export function csvAnswer(answer: RouteAnswer): string {
   const { columns, rows } = answer.table();
   return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true });

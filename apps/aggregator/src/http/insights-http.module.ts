@@ -14,7 +14,7 @@ import { SharedAnswers } from './shared-answers.ts';
 export class InsightsHttpModule {
   /**
    * @param options.imports a module that exports the board
-   * @param options.now our own clock, epoch ms
+   * @param options.now the replica's clock, epoch ms
    */
   static register(options: {
     readonly imports: NonNullable<ModuleMetadata['imports']>;

@@ -39,9 +39,10 @@ interface Follower {
 }
 
 /**
- * Sends the newest answers to questions as server-sent events to any number of followers: on connection and then once a second if they
- * have changed. Each is serialised once for all. A follower that has not taken the last one is disconnected, never
- * buffered for; it comes back by itself with the id of what it has.
+ * Sends the newest answers to questions as server-sent events to any number of followers: on
+ * connection and then once a second if they have changed. Each is serialised once for all. A
+ * follower that has not taken the last one is disconnected, never buffered for; it comes back by
+ * itself with the id of what it has.
  */
 export class LiveStream {
   readonly #bounds: StreamBounds;

@@ -6,8 +6,8 @@ import type { Route } from '../insights/route.ts';
 import { count, date, minute, time } from './fields.ts';
 
 /**
- * The definition of what HTTP takes and gives, with what each insight defines in its folder: input is validated with it, the API
- * document is made from it.
+ * The definition of what HTTP takes and gives, with what each insight defines in its folder: input
+ * is validated with it, the API document is made from it.
  */
 
 const asOf = z

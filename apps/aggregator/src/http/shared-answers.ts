@@ -31,7 +31,7 @@ export class SharedAnswers {
   readonly #answers = new AnswerCache();
   readonly #prepared = new WeakMap<View, Map<Route, Prepared<RouteQuery>>>();
 
-  /** @param now our own clock, epoch ms */
+  /** @param now the replica's clock, epoch ms */
   constructor(views: InsightsViews, now: () => number = Date.now) {
     this.#views = views;
     this.#now = now;

@@ -5,7 +5,10 @@ import type { Bounds } from '../state/bounds.ts';
 import type { UserHash } from '../state/user-hash.ts';
 import type { Route } from './route.ts';
 
-/** A counted login, as insights fold it. One object is used for all: nothing of it may be kept but texts and numbers. */
+/**
+ * A counted login, as insights fold it. One object is used for all: nothing of it may be kept but
+ * texts and numbers.
+ */
 export interface FoldedLogin {
   /** Without regard to case. */
   readonly deviceType: string;
@@ -62,15 +65,16 @@ export interface Asked<Merged> {
   readonly cell: (at: number) => Merged | undefined;
   /** The first hour or day that is kept of all partitions, and of which all was counted. */
   readonly keptFrom: number;
-  /** Days since the epoch, UTC, by our clock. */
+  /** Days since the epoch, UTC, by the replica's clock. */
   readonly today: number;
   /** Names that a distribution may have. */
   readonly maxDistinctValues: number;
 }
 
 /**
- * One insight: what is kept of the logins, and what is answered. All that there is to it is in its folder; the catalogue lists it,
- * and state, snapshots, merges, routes, the API document, metrics and rows for sinks walk that.
+ * One insight: what is kept of the logins, and what is answered. All that there is to it is in its
+ * folder; the catalogue lists it, and state, snapshots, merges, routes, the API document, metrics
+ * and rows for sinks walk that.
  */
 export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
   /** Of its section in snapshots; it never changes. */
@@ -89,15 +93,15 @@ export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
     readonly shape: z.ZodRawShape;
     of(asked: Asked<Merged>): Readonly<Record<string, unknown>>;
   };
-  /** Its members of `previous`, beside the total: what is told of the period before. */
+  /** Its members of `previous`, beside the total: what is shown of the period before. */
   readonly previous?: {
     readonly shape: z.ZodRawShape;
     of(merged: Merged): Readonly<Record<string, unknown>>;
   };
   readonly routes: readonly Route<Merged>[];
-  /** What Prometheus is shown of all partitions; no period. */
+  /** What Prometheus scrapes of all partitions; no period. */
   readonly gauges?: Gauges<Merged>;
-  /** What sinks are told of one partition. */
+  /** What sinks read of one partition. */
   readonly rows?: Rows<Always, Cell>;
 }
 

@@ -26,7 +26,10 @@ function incompressible(): string {
   return String.fromCodePoint(...points);
 }
 
-/** As much as fits: values of which each is another one, every minute of two days, all values in each hour, counts as high as they go. */
+/**
+ * As much as fits: values of which each is another one, every minute of two days, all values in
+ * each hour, counts as high as they go.
+ */
 function fullState(limits: Limits): PartitionState {
   const state = new PartitionState(limits);
   const names = sureNames(limits) + 100;

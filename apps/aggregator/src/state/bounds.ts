@@ -24,7 +24,7 @@ export interface Bounds {
   readonly hourValues: number;
 }
 
-/** The most bytes of a section when it is decompressed: a forged one cannot make us allocate more. */
+/** The most bytes of a section when it is decompressed: a forged one cannot take more memory. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** So many values of an hour at least, or the adoption of a release says nothing. */
 const LEAST_HOUR_VALUES = 10;
@@ -56,7 +56,7 @@ export function nameBytes(utf8Bytes: number): number {
   return utf8Bytes + TALLY_BYTES + SIGHTING_BYTES;
 }
 
-/** @returns how much the section of a day may take at least, in bytes, or little is told of its hours */
+/** @returns how much the section of a day may take at least, in bytes, or little is kept of its hours */
 export function leastSectionBytes(): number {
   const values = HOURS_PER_DAY * DIMENSIONS * (LEAST_HOUR_VALUES + 1) * HOUR_VALUE_BYTES;
   const body = DAY_BYTES + HOURS_PER_DAY * HOUR_BYTES + values / VALUES_SHARE;

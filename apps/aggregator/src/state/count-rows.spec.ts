@@ -54,7 +54,7 @@ describe('ChangedCounts', () => {
     expect(counts.since(1, state).size).toBe(0);
   });
 
-  it('gives of days that were told before only those that change, and all of them', () => {
+  it('gives of days that were written before only those that change, and all of them', () => {
     const other = SOME_TIME_MS + MS_PER_DAY;
     const state = stateOf([SOME_TIME_MS, other]);
     const counts = new ChangedCounts();
@@ -135,7 +135,7 @@ describe('ChangedCounts', () => {
     );
   });
 
-  it('sum up to the insights, of all time and of each day, whenever they are told', () => {
+  it('sum up to the insights, of all time and of each day, whenever they are written', () => {
     const logins = fc.array(
       fc.record({
         partition: fc.nat(2),

@@ -8,8 +8,8 @@ import type { PartitionState } from './partition-state.ts';
 const MAX_KEY_VALUE = 128;
 
 /**
- * One count of one partition: since the beginning, or of one UTC day of event time. Summed over the partitions it is the count of the
- * insights; a day that is not kept any more keeps its last one.
+ * One count of one partition: since the beginning, or of one UTC day of event time. Summed over the
+ * partitions it is the count of the insights; a day that is not kept any more keeps its last one.
  */
 export interface CountRow {
   readonly partition: number;
@@ -27,30 +27,33 @@ export interface CountRow {
   readonly next_offset: number;
 }
 
-/** What was told last of one day. */
+/** What was written last of one day. */
 interface WrittenDay {
   /** The number that it had. */
   readonly revision: number;
-  /** By key; undefined: not known any more, and all of the day is told when it changes. */
+  /** By key; undefined: not known any more, and all of the day is written when it changes. */
   readonly counts: Map<string, number> | undefined;
 }
 
-/** What was told last of one partition. */
+/** What was written last of one partition. */
 interface WrittenRows {
   /** Since the beginning, by key. */
   readonly counts: Map<string, number>;
-  /** In the order in which they were told. */
+  /** In the order in which they were written. */
   readonly days: Map<number, WrittenDay>;
 }
 
-/** A day has 1,440 minutes: of those told last only the last ones are compared count by count. */
+/** A day has 1,440 minutes: of those written last only the last ones are compared count by count. */
 const COMPARED_DAYS = 3;
 
-/** Which counts of each partition have moved since they were told last. */
+/** Which counts of each partition have moved since they were written last. */
 export class ChangedCounts {
   readonly #written = new Map<number, WrittenRows>();
 
-  /** @returns the rows, by key, of counts that have moved since they were told last, some others of their days, and all after {@link forget} */
+  /**
+   * @returns the rows, by key, of counts that have moved since they were written last, some others
+   *   of their days, and all after {@link forget}
+   */
   since(partition: number, state: PartitionState): ReadonlyMap<string, CountRow> {
     const written: WrittenRows = this.#written.get(partition) ?? {
       counts: new Map(),
@@ -77,7 +80,10 @@ export class ChangedCounts {
     this.#written.delete(partition);
   }
 
-  /** The days are told as they are now. Counts since the beginning are told again: those that rest leave their topic. */
+  /**
+   * The days are written as they are now. Counts since the beginning are written again: those that
+   * rest leave their topic.
+   */
   assumeDays(partition: number, { cells }: PartitionState): void {
     const days = cells.days.map((day) => {
       return [day, { revision: cells.revisionOf(day), counts: undefined }] as const;
@@ -94,7 +100,7 @@ function forgetDays(written: Map<number, WrittenDay>, { cells }: PartitionState)
   }
 }
 
-/** @returns what adds a row where a count is another than was told */
+/** @returns what adds a row where a count is another than was written */
 function teller(
   partition: number,
   state: PartitionState,

@@ -43,7 +43,8 @@ export function writeDay(day: DayCells, { hours, parts }: WrittenCells): Buffer 
 }
 
 /**
- * Reads into a day what a section has of it. What is not of this version of an insight is left out: the insight began later.
+ * Reads into a day what a section has of it. What is not of this version of an insight is left out:
+ * the insight began later.
  *
  * @throws UnreadableError
  */

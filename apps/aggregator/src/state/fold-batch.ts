@@ -7,7 +7,7 @@ import type { PartitionState } from './partition-state.ts';
  * Folds the records of a batch into their partition's state and moves its next offset to the batch's end.
  * Records below the state's next offset are contained already and are skipped: folding a batch twice changes nothing.
  *
- * @param nowMs our own clock, epoch ms
+ * @param nowMs the replica's clock, epoch ms
  */
 export function foldBatch(state: PartitionState, batch: ConsumedBatch, nowMs: number): void {
   if (batch.nextOffset <= state.nextOffset) return;

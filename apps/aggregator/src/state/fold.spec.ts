@@ -150,7 +150,7 @@ const anyTime = fc.oneof(
 const hostile = fc.record({ event: anyTime, record: fc.oneof(fc.constant(-1), anyTime) });
 
 describe('a window', () => {
-  it('is moved by no record beyond what its timestamp, and our clock, allow', () => {
+  it('is moved by no record beyond what its timestamp, and the clock of the replica, allow', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 1 }), (records) => {
         const state = new PartitionState(LIMITS);
@@ -201,7 +201,7 @@ describe('a window', () => {
 });
 
 describe('foldBatch', () => {
-  it('takes our clock for the latest there is', () => {
+  it('takes the clock of the replica for the latest there is', () => {
     const state = new PartitionState(LIMITS);
     const values = [processedLogin(), processedLogin()];
     foldBatch(state, batchOf(0, values), SOME_TIME_MS - FUTURE_TOLERANCE_MS - 1);

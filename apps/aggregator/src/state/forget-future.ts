@@ -12,9 +12,10 @@ import type { PartitionState } from './partition-state.ts';
 export type TimedPart = 'asOf' | 'traffic' | 'versionsByHour' | 'versionSightings' | 'dailyUsers';
 
 /**
- * Takes out of a state what cannot have happened when it was kept: releases that believed every record without a timestamp
- * let one login move the windows to any time, after which all others were expired. No total changes, and the next logins
- * count; what a window had forgotten stays forgotten. Format 1 only: what writes format 2 believes no such time.
+ * Takes out of a state what cannot have happened when it was kept: releases that believed every
+ * record without a timestamp let one login move the windows to any time, after which all others
+ * were expired. No total changes, and the next logins count; what a window had forgotten stays
+ * forgotten. Format 1 only: what writes format 2 believes no such time.
  *
  * @param latestMs the latest event time that can be, epoch ms
  * @returns the parts that lost something

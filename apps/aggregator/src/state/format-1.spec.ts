@@ -103,7 +103,10 @@ describe('a snapshot of format 1', () => {
   });
 });
 
-/** What a release that believed every record without a timestamp made of two logins, one of 2100, and one that then expired. */
+/**
+ * What a release that believed every record without a timestamp made of two logins, one of 2100,
+ * and one that then expired.
+ */
 const SPOILED = Buffer.from(
   'AZ5rWegLMggAgKqqqupfmE0V7GBgh7sdTgoGdtO72eHmB7sagF3sYg7gF7+aH05mdjcAAz+c3MAPfnFwAHNwB7842OFuJz87GLhf3B3jGtzGQXFccCC5YWPMMR1C' +
     '/JpaK4jshvp13ArcrMw36yJXAq5SJdSRCU3ojJ/b4RKN5+fpG2trrLGohhnCfTsF124K0HvE+5GQAETHJgBgmV6S/S/Eb6Fgnu+NTw4=',

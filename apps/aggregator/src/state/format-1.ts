@@ -43,8 +43,8 @@ export interface OldTimes {
 }
 
 /**
- * Reads a snapshot of format 1, which is one record: totals, traffic, users and the adoption of versions go on. What it does not have
- * begins with the hour after its newest one.
+ * Reads a snapshot of format 1, which is one record: totals, traffic, users and the adoption of
+ * versions go on. What it does not have begins with the hour after its newest one.
  *
  * @param latestMs the latest event time that can be, epoch ms
  * @returns the parts that held times which cannot have been: these are forgotten
@@ -148,7 +148,10 @@ function restoreHours({ cells, bounds }: PartitionState, { hours, newestMinute }
   cells.forgetOld();
 }
 
-/** Minutes and versions by hour reach back as far as they were remembered; what is new has the hours that are still to come. */
+/**
+ * Minutes and versions by hour reach back as far as they were remembered; what is new has the hours
+ * that are still to come.
+ */
 function setSince(state: PartitionState, times: OldTimes, sinceMs: number): void {
   if (state.counted === 0) return;
   const firstWholeHour = Math.ceil(times.oldestMinute / MINUTES_PER_HOUR);

@@ -39,9 +39,10 @@ export interface KeptInsight {
 }
 
 /**
- * All that one input partition has contributed. After the records below offset N the state is a function of those records
- * and the limits: no other partition is looked at, so an idle one holds up no other. Our clock decides only what is of the
- * future; where record timestamps lie before it, as all that a broker has bounded do, a replay ends in the same state.
+ * All that one input partition has contributed. After the records below offset N the state is a
+ * function of those records and the limits: no other partition is looked at, so an idle one holds
+ * up no other. The replica's clock decides only what is of the future; where record timestamps lie
+ * before it, as all that a broker has bounded do, a replay ends in the same state.
  */
 export class PartitionState {
   readonly limits: Limits;
@@ -72,15 +73,15 @@ export class PartitionState {
     this.cells = new TimeCells(this.bounds);
   }
 
-  /** @param nowMs our own clock, epoch ms: what it calls the future in the records to come is not believed */
+  /** @param nowMs the replica's clock, epoch ms: what it calls the future in the records to come is not believed */
   startBatch(nowMs: number): void {
     this.#plausible.startBatch(nowMs);
     this.cells.startBatch();
   }
 
   /**
-   * Takes in one login, as counted, expired (of a day before those that are kept) or invalid (of the future: {@link PlausibleTime}).
-   * Only counted logins move the days that are kept.
+   * Takes in one login, as counted, expired (of a day before those that are kept) or invalid (of
+   * the future: {@link PlausibleTime}). Only counted logins move the days that are kept.
    *
    * @param eventTimeMs when the login happened, epoch ms, not negative
    * @param recordTimeMs the record's timestamp, epoch ms; negative: it has none

@@ -27,8 +27,9 @@ interface KeptDay {
 let revisions = 0;
 
 /**
- * The hours and days of event time of one partition, for the newest day with logins and so many before it. Days that are over stay as
- * bytes, a fortieth of what their cells take, until one of their logins is late.
+ * The hours and days of event time of one partition, for the newest day with logins and so many
+ * before it. Days that are over stay as bytes, a fortieth of what their cells take, until one of
+ * their logins is late.
  */
 export class TimeCells {
   /** Newest minute with a login, -1 before the first. */
@@ -185,7 +186,10 @@ export class TimeCells {
     return touched;
   }
 
-  /** @returns the days, with their hours, that may not be the same as another's: all but those that are written alike */
+  /**
+   * @returns the days, with their hours, that may not be the same as another's: all but those that
+   *   are written alike
+   */
   differing(other: TimeCells): Touched {
     const touched = untouched();
     for (const day of new Set([...this.#days.keys(), ...other.days])) {

@@ -2,8 +2,9 @@ const HIGH_SEED = 0x9747b28c;
 const LOW_SEED = 0x3c6ef372;
 
 /**
- * 64 hash bits of a user id, in two independent words: MurmurHash3 (x86, 32 bits) over the id's 16 bytes with two seeds.
- * An id is a UUID, so letter case and hyphens do not count. One object is reused for all ids: hashing allocates nothing.
+ * 64 hash bits of a user id, in two independent words: MurmurHash3 (x86, 32 bits) over the id's 16
+ * bytes with two seeds. An id is a UUID, so letter case and hyphens do not count. One object is
+ * reused for all ids: hashing allocates nothing.
  */
 export class UserHash {
   high = 0;

@@ -2,7 +2,7 @@ import { canonicalDeviceType, decodeLogin, eventTimeMs } from '@login-pipeline/s
 import type { LoginCounts } from '../truth.ts';
 
 /**
- * What anybody would count who reads the topic, by the contract alone.
+ * What a reader of the topic counts, by the contract alone.
  *
  * @param only the one app version to count; default: all
  */

@@ -45,7 +45,7 @@ const MAX_SERIES = 300;
   );
 
   it('takes few series, in a form that promtool has nothing against', () => {
-    // The names of Kafka Exporter are not ours to choose.
+    // The names of Kafka Exporter are another project's.
     const ours = report.scrapes.filter(({ app }) => app !== 'kafka-exporter');
     expect(ours).toHaveLength(3);
     for (const { app, series, lint } of ours) {

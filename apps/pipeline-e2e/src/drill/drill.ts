@@ -32,10 +32,10 @@ const CONTROL_MS = 20_000;
 const ARRIVAL_MS = 75_000;
 
 /**
- * Runs the pipeline with the real Prometheus and Alertmanager: first while all is well, then through every fault that an
- * alert is about.
+ * Runs the pipeline with the real Prometheus and Alertmanager: first while all is well, then
+ * through every fault that an alert is about.
  *
- * @param say told what happens, a line each
+ * @param say gets each thing that happens, as a line
  */
 export async function drill(say: (line: string) => void): Promise<DrillReport> {
   const began = Date.now();
@@ -112,7 +112,7 @@ async function disturb(
     expectAll(since, 'TransactionsAborted').then(healGenerations),
     expectAll(since, 'TransactionResultsUnknown').then(healAnswers),
     expectAll(since, 'SnapshotsNotWritten', 'InsightsIncomplete').then(healSnapshots),
-    // The slow one is told only when the fast one is over.
+    // The slow alert is sent only when the fast one is over.
     Promise.all([
       expectAll(since, 'LatencyBudgetBurnsFast', 'InsightsRecordsNotCounted').then(healLogins),
       expectAll(since, 'LatencyBudgetBurnsSlowly'),
@@ -120,7 +120,7 @@ async function disturb(
   ]);
 }
 
-/** Nobody reads, a broker dies, and at last nobody writes. */
+/** No consumer reads, a broker dies, and at last no producer writes. */
 async function stopReading(
   pipeline: Pipeline,
   expectAll: ExpectAll,
@@ -151,7 +151,7 @@ async function stopReading(
   await heal();
 }
 
-/** The groups vanish, then whoever told about them. */
+/** The groups vanish, then the exporter that showed them. */
 async function endWatching(
   { cluster, aggregators, exporter }: Pipeline,
   expectAll: ExpectAll,

@@ -133,7 +133,7 @@ export async function restarts(pipeline: Pipeline): Promise<void> {
   }
 }
 
-/** Nobody reads the input: its readers are there, and do not move. */
+/** The input is not read: its consumers are there, and do not move. */
 export function frozenTransformers({ transformers }: Pipeline): void {
   for (const transformer of transformers) transformer.signal('SIGSTOP');
 }

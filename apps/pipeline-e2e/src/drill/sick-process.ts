@@ -2,8 +2,8 @@ const OLD_SPACE_MIB = 160;
 const LEAK_TO_MIB = 0.93 * OLD_SPACE_MIB;
 
 /**
- * NODE_OPTIONS that make a healthy service a sick one: work that holds the event loop six sevenths of the time, and a leak
- * that stops just below the limit of the heap.
+ * NODE_OPTIONS that make a healthy service a sick one: work that holds the event loop six sevenths
+ * of the time, and a leak that stops just below the limit of the heap.
  */
 export function sicknesses(): string {
   const code = `

@@ -4,8 +4,9 @@ import type { CodecName } from '../codecs.ts';
 import type { WireHeader } from '../wire/record-batch.ts';
 
 /**
- * What Kafka lets a producer write: any bytes in any place, any time, any compression. A value is made from an id, which
- * it carries as its `user_id` where it is a login, so that what comes out can be traced to what went in.
+ * What Kafka lets a producer write: any bytes in any place, any time, any compression. A value is
+ * made from an id, which it carries as its `user_id` where it is a login, so that what comes out
+ * can be traced to what went in.
  */
 
 /** What a value is to the pipeline. */

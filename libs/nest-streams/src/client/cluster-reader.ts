@@ -42,7 +42,7 @@ export interface GroupView {
   }[];
 }
 
-/** Everything that lag and the health of a cluster are told from. */
+/** Everything from which lag and the health of a cluster are derived. */
 export interface ClusterView {
   readonly brokers: readonly BrokerView[];
   readonly topics: readonly TopicView[];

@@ -37,7 +37,7 @@ async function roundTrip(written: Codec, stored: string): Promise<unknown[]> {
 
 /**
  * The broker compresses anew what its topic wants otherwise, with the Java client's own classes
- * (org.apache.kafka.common.compress). So each direction is held against Java, where a round trip of ours alone would
+ * (org.apache.kafka.common.compress). So each direction is held against Java, where a round trip of this codec alone would
  * hide a mistake made both ways.
  */
 describe.each(CODECS)('%s', (codec) => {

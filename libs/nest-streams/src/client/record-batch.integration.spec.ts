@@ -97,13 +97,13 @@ describeWithCompiler('Kafka’s Java client', () => {
 });
 
 describeWithCompiler.each(CODECS)('With compression %s', (compression) => {
-  it('we read what Java’s producer wrote, in and outside of a transaction', async () => {
+  it('the engine reads what Java’s producer wrote, in and outside of a transaction', async () => {
     const topic = await cluster.topic(`java-${compression}`);
     await java(['produce', brokers, topic, compression], LINES);
     expect((await cluster.read(topic)).map(toLine)).toEqual(LINES);
   });
 
-  it('Java’s consumer reads what we write, in and outside of a transaction, without what we aborted', async () => {
+  it('Java’s consumer reads what the engine writes, in and outside of a transaction, without what was aborted', async () => {
     const topic = await cluster.topic(`ours-${compression}`);
     await writeAndEnd(false, topic, RECORDS.slice(0, 10), compression);
     await writeAndEnd(true, topic, RECORDS.slice(0, 200), compression);

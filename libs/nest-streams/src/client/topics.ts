@@ -25,7 +25,10 @@ export interface UsableTopic {
   readonly partitions: number;
   /** `max.message.bytes`: the largest record batch, in bytes, compressed or not. */
   readonly maxMessageBytes: number;
-  /** For how long it keeps a record by the record's own time, in ms; undefined: for ever, or by another time, or not known. */
+  /**
+   * For how long it keeps a record by the record's own time, in ms; undefined: for ever, or by
+   * another time, or not known.
+   */
   readonly retentionMs: number | undefined;
 }
 

@@ -46,8 +46,8 @@ export function openWire(
 }
 
 /**
- * Takes a broker for unreachable while it refuses what it took before, or cannot be convinced at the moment: certificates,
- * passwords and tokens are renewed at one side first.
+ * Takes a broker for unreachable while it refuses what it took before, or cannot be convinced at
+ * the moment: certificates, passwords and tokens are renewed at one side first.
  */
 class RenewingWire implements ServiceWire {
   readonly #wire: KafkajsWire;

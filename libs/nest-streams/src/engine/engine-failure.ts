@@ -21,7 +21,7 @@ import type { NeededRights } from '../security/rights.ts';
 import { describeProcess } from './describe-process.ts';
 import { groupRights } from './group-rights.ts';
 
-/** What an engine was told, as far as its failures are about that. */
+/** What an engine was configured with, as far as its failures are about that. */
 export interface EngineSettings {
   readonly connection: KafkaConnection;
   readonly groupId: string;

@@ -10,7 +10,7 @@ export interface EngineReportOptions {
   readonly metrics: Metrics;
 }
 
-/** A quota holds back for as long as there is much to do: it is told so often. */
+/** A quota holds back for as long as there is much to do: it is logged this often. */
 const THROTTLED_PAUSE_MS = 60_000;
 
 /** How far an engine is with its partitions. */

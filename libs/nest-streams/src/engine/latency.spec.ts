@@ -28,7 +28,7 @@ const times = (count: number, timestamp: number): number[] =>
 describe('Latency', () => {
   it.each([
     ['a second ago', String(NOW - 1_000), [1]],
-    ['by a clock that is ahead of ours', NOW + HOUR, [0]],
+    ['by a clock that is ahead of the process', NOW + HOUR, [0]],
     ['without a timestamp', -1, []],
     ['in a future that cannot be', NOW + HOUR + 1, []],
     ['at the end of time', '9223372036854775807', []],

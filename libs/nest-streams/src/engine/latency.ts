@@ -3,14 +3,17 @@ import { FUTURE_TOLERANCE_MS, isBelieved } from '@login-pipeline/streams';
 import type { Logger, Metrics } from '@login-pipeline/observability';
 import { CONSUMER_METRICS } from './metrics.ts';
 
-/** So many records in a row are ahead of our clock before it is said to be behind: not one sender's, as far as can be told. */
+/**
+ * So many records in a row are ahead of the clock of this process before it is said to be behind:
+ * hardly all of one sender.
+ */
 const SUSPICIOUS_RECORDS = 100;
 
 /** What the timestamps of a topic's records say of how long these were on their way, and of the clock of this host. */
 export class Latency {
   readonly #metrics: Pick<Metrics, 'observe'>;
   readonly #logger: Pick<Logger, 'warn'>;
-  /** The last records that were ahead of our clock, as far as they are looked at. */
+  /** The last records that were ahead of the clock of this process, as far as they are looked at. */
   #ahead = 0;
   #isTold = false;
 
@@ -26,13 +29,14 @@ export class Latency {
   }
 
   /**
-   * Notes how long the last record of a batch, now done with, was on its way since its own timestamp; nothing where that is
-   * none to be believed. Once per process it warns of a clock that seems to be behind.
+   * Notes how long the last record of a batch, now done with, was on its way since its own
+   * timestamp; nothing where that is none to be believed. Once per process it warns of a clock that
+   * seems to be behind.
    */
   observe(records: ConsumedRecords, now = Date.now()): void {
     const time = Number(records.at(-1)?.timestamp);
     if (isBelieved(time, now)) {
-      // Clocks of other machines may be ahead of ours.
+      // Clocks of other machines may be ahead of this one.
       const seconds = Math.max(0, (now - time) / 1_000);
       this.#metrics.observe(CONSUMER_METRICS.end_to_end_latency_seconds, {}, seconds);
     }

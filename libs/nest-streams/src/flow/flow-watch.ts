@@ -31,7 +31,10 @@ export interface FlowWatchOptions {
 const PAUSE_MS = 2_000;
 const NOTHING_COMMITTED = { offset: -1n, metadata: '' };
 
-/** A Nest provider that reads, every two seconds, what another service's group has committed: offsets and the counts beside them. */
+/**
+ * A Nest provider that reads, every two seconds, what another service's group has committed:
+ * offsets and the counts beside them.
+ */
 export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #options: FlowWatchOptions;
   readonly #brokers: Administration;
@@ -80,7 +83,7 @@ export class FlowWatch implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** A missing right is told once: an operator has to grant it. */
+  /** A missing right is logged once: an operator has to grant it. */
   #tell(error: unknown): void {
     const { groupId, topic, settings, logger } = this.#options;
     const operation = 'Describe';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { OffsetHistory } from './offset-history.ts';
 import type { Lag } from '@login-pipeline/streams';
 
-/** What the brokers told at a time, in seconds. */
+/** What the brokers answered at a time, in seconds. */
 type Look = readonly [at: number, committed: number, end: number];
 
 function lagAfter(looks: readonly Look[]): Lag {

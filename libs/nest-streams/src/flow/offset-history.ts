@@ -23,7 +23,7 @@ export class OffsetHistory {
     return this.#lag;
   }
 
-  /** The brokers told a partition's end and what the group has committed there. */
+  /** The brokers' answer: a partition's end and what the group has committed there. */
   observe(committed: bigint, end: bigint, now: number): void {
     if (end !== this.#samples.at(-1)?.end) this.#samples.push({ end, time: now });
     // An end that goes back, as after an unclean election, makes what was known void.

@@ -8,7 +8,7 @@ import { isObservable, lastValueFrom, throwError } from 'rxjs';
 
 import type { BatchContext } from './batch-context.ts';
 
-/** Nest's name of our transports: handlers of other transports are not theirs. */
+/** Nest's name of the transports of streams: handlers of other transports are not theirs. */
 export const KAFKA_BATCHES = Symbol('kafka-batches');
 
 /** Lets errors through as they are: Nest's own filter would replace them by "Internal server error". */
@@ -20,8 +20,8 @@ class RethrowFilter implements RpcExceptionFilter {
 Catch()(RethrowFilter);
 
 /**
- * Marks the method that handles the batches of a source, one batch of one partition at a time. It is given the batch and
- * the context of its stream.
+ * Marks the method that handles the batches of a source, one batch of one partition at a time. It
+ * is given the batch and the context of its stream.
  *
  * @param source the name under which the transport was given its topic
  */
@@ -39,8 +39,9 @@ export function BatchHandler(source: string): MethodDecorator {
 }
 
 /**
- * Marks the method that handles the records of a source, one by one: of a stream that transforms it returns the record's
- * outcome, of one that folds nothing. It may not wait: a method that has to is one of batches.
+ * Marks the method that handles the records of a source, one by one: of a stream that transforms it
+ * returns the record's outcome, of one that folds nothing. It may not wait: a method that has to is
+ * one of batches.
  *
  * @param source the name under which the transport was given its topic
  */

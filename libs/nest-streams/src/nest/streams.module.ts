@@ -40,7 +40,7 @@ export interface FoldStream<States extends PartitionStates = PartitionStates> {
   readonly imports?: ModuleMetadata['imports'];
   /** Makes the states: the module then exports them, to be injected by their class. */
   readonly provide?: () => States;
-  /** What is told of changes beside snapshots; absent: only replicas are told. */
+  /** The changes that are written beside snapshots, for sinks; absent: none. */
   readonly changes?: ChangesOf<States> | undefined;
   /** Of its part in the probes; default: `consumer`. */
   readonly name?: string;
@@ -61,8 +61,9 @@ export const ENGINE_REASONS = [
 ] as const;
 
 /**
- * A stream inside Nest. It makes the transport, starts it when the application is ready and drains it first when that ends,
- * and shows it in the probes as `consumer`. Takes {@link ServiceContext}, as `runService` provides it.
+ * A stream inside Nest. It makes the transport, starts it when the application is ready and drains
+ * it first when that ends, and shows it in the probes as `consumer`. Takes {@link ServiceContext},
+ * as `runService` provides it.
  */
 @Module({})
 export class StreamsModule {

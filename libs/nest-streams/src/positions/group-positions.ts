@@ -47,7 +47,10 @@ export interface PartitionPosition {
   readonly committed: bigint | undefined;
   /** Whether an operator set it, and the group has committed nothing since. */
   readonly isSetByOperator: boolean;
-  /** Whether the position is of another topic of the same name: a group goes on at the start, one with snapshots refuses to. */
+  /**
+   * Whether the position is of another topic of the same name: a group goes on at the start, one with snapshots
+   * refuses to.
+   */
   readonly isOfAnotherTopic: boolean;
   /** The next offset of the newest snapshot, where the group keeps any. */
   readonly snapshot: bigint | undefined;

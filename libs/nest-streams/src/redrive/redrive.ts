@@ -44,7 +44,10 @@ export interface RedriveOptions {
   readonly maxRedrives: number;
   /** Looks, and writes nothing. */
   readonly dryRun: boolean;
-  /** Told, before the first of them is written, of a topic that keeps records for less long than some of them are old, in ms. */
+  /**
+   * Called before the first record is written to a topic that keeps records for less long than some of them are old,
+   * in ms.
+   */
   readonly onOld: (topic: string, retentionMs: number) => void;
   readonly logger: Logger;
 }
@@ -144,7 +147,7 @@ class Run {
   readonly #targets = new Map<string, UsableTopic>();
   readonly #reasons = new Map<string, { redriven: number; tooOften: number }>();
   readonly #topics = new Map<string, number>();
-  /** Topics that were told to delete some of the records soon. */
+  /** Topics that will delete some of the records soon, and were reported. */
   readonly #olds = new Set<string>();
   #foreign = 0;
   #partial = 0;

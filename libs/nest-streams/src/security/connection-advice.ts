@@ -17,7 +17,7 @@ const UNTRUSTED = new Set([
 /** What comes instead of a TLS record from a listener without TLS, or an end of the connection. */
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
-/** TLS alerts (RFC 8446, 6.2) about what we have shown, or not. */
+/** TLS alerts (RFC 8446, 6.2) about the certificate that the client has shown, or not. */
 const CLIENT_CERTIFICATE =
   /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)|ALERT_NUMBER_116/;
 

@@ -13,7 +13,7 @@ export interface KafkaTlsFiles {
 
 /**
  * @returns what is asked for a TLS context at every connection: made anew when the content of the files has changed. So
- *   certificates may be renewed while we run
+ *   certificates may be renewed while the process runs
  */
 export function secureContexts(files: KafkaTlsFiles, logger: Logger): () => SecureContext {
   const contexts = new CurrentContext(files, logger);

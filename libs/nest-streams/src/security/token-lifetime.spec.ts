@@ -13,7 +13,7 @@ describe('tokenLifetime', () => {
     ['the token, where the answer says nothing', endingIn(30), undefined, 30],
     ['the token, where it ends sooner', endingIn(30), 1e300, 30],
     ['the answer, where it ends sooner', endingIn(90), 60, 60],
-    ['the answer, where our clock is wrong', endingIn(-90), 60, 60],
+    ['the answer, where the clock of the process is wrong', endingIn(-90), 60, 60],
     ['nothing', 'opaque', undefined, Infinity],
     ['nothing, where the token has other parts', 'a.b.c', undefined, Infinity],
     ['nothing, where its end is no number', jwt('{"exp":"soon"}'), undefined, Infinity],

@@ -6,8 +6,8 @@ interface Answer {
 
 /**
  * @param now in milliseconds since 1970
- * @returns for how many milliseconds a token is valid: the answer may say it, and the token itself, where it is a JWT. The
- *   sooner counts; infinity when neither does
+ * @returns for how many milliseconds a token is valid: the answer may say it, and the token itself,
+ *   where it is a JWT. The sooner counts; infinity when neither does
  */
 export function tokenLifetime({ access_token, expires_in }: Answer, now: number): number {
   const expiry = expiryOf(access_token) - now / 1_000;
@@ -37,7 +37,10 @@ export async function withoutNonsense(response: Response): Promise<Response> {
   return isLifetime(Number(expires_in)) ? same(text) : same(JSON.stringify(rest));
 }
 
-/** Zero is none: a clock may be wrong, or the token expired already, and neither may mean to fetch tokens without end. */
+/**
+ * Zero is none: a clock may be wrong, or the token expired already, and neither may mean to fetch
+ * tokens without end.
+ */
 function isLifetime(seconds: number | undefined): seconds is number {
   return seconds !== undefined && seconds > 0;
 }

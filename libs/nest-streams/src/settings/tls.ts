@@ -41,7 +41,7 @@ export function tlsFaults(text: TextOf): Fault[] {
   return [...faults, ...pemFaults(text)];
 }
 
-/** Only of files that can be read: of the others it is told already that they cannot. */
+/** Only of files that can be read: for the others there is a fault already. */
 function pemFaults(text: TextOf): Fault[] {
   const contentOf = ({ name }: { readonly name: string }): string | undefined => {
     const path = text(name);

@@ -14,8 +14,9 @@ interface Owned<State> {
 }
 
 /**
- * States that JSON can say, one per partition of a topic, all written anew with every snapshot: for some thousand values.
- * A larger state implements {@link PartitionStates} itself and writes the sections that have changed.
+ * States that JSON can say, one per partition of a topic, all written anew with every snapshot: for
+ * some thousand values. A larger state implements {@link PartitionStates} itself and writes the
+ * sections that have changed.
  */
 export class JsonStates<State> implements PartitionStates {
   readonly #section: string;

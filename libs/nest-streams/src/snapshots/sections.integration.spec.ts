@@ -62,7 +62,8 @@ describe('The sections of a SnapshotConsumer', () => {
     const left = await waitFor(
       'compaction',
       async () => {
-        // Only a segment that is not written to any more is compacted: a snapshot that comes late enough begins another one.
+        // Only a segment that is not written to any more is compacted: a snapshot that comes late
+        // enough begins another one.
         const [next] = numbered(`more ${more.length}`, 1);
         if (next !== undefined) more.push(next);
         await cluster.produce(fold.input, more.slice(-1));

@@ -13,7 +13,7 @@ export interface SnapshotOptions {
   readonly snapshotIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly states: PartitionStates;
-  /** Undefined: only the replicas are told what changes. */
+  /** Undefined: no changes are written beside the snapshots. */
   readonly changes?: Changes | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;

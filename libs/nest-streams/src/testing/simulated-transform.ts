@@ -8,8 +8,9 @@ const MAX_MESSAGE_BYTES = 1_048_588;
 const MEMORY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs the handler of a stream in a process of a simulated cluster, as the service runs it against brokers: what the test
- * does to the process, the network and the brokers comes from a seed, and takes no time.
+ * Runs the handler of a stream in a process of a simulated cluster, as the service runs it against
+ * brokers: what the test does to the process, the network and the brokers comes from a seed, and
+ * takes no time.
  *
  * @param transport inside Nest, with its handler
  */

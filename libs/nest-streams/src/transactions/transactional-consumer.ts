@@ -22,7 +22,10 @@ import { requireTransactionalTopics } from './transactional-topics.ts';
 import type { TransactionalTopics } from './transactional-topics.ts';
 import { TRANSFORM_METRICS } from './metrics.ts';
 
-/** Consumes a topic by the engine of `libs/streams`: outputs, dead letters and next offsets in transactions, exactly once. */
+/**
+ * Consumes a topic by the engine of `libs/streams`: outputs, dead letters and next offsets in
+ * transactions, exactly once.
+ */
 export class TransactionalConsumer implements BatchConsumer {
   readonly #wire: ServiceWire;
   readonly #engine: TransformEngine;

@@ -26,8 +26,9 @@ export interface TracedBatch {
 type RecordHeaders = Iterable<readonly [name: Buffer | string, value: Buffer | string | null]>;
 
 /**
- * Spans by OpenTelemetry's conventions for messaging: one per batch, whose links lead to the spans that made its records
- * (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans). No attribute holds personal data.
+ * Spans by OpenTelemetry's conventions for messaging: one per batch, whose links lead to the spans
+ * that made its records (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans). No
+ * attribute holds personal data.
  */
 export interface Tracing {
   /** Does the work on a batch in a span; the span ends, and fails, as the work does. */

@@ -45,7 +45,10 @@ const LEAST_CREDIT_MS = -LONGEST_WAIT_MS * LEAST_SHARE;
 const MOST_URGENT_MS = 20;
 /** What an answer takes is known when it is made: before more are let in. */
 const MOST_AT_ONCE = 4;
-/** Requests of one client that wait: what its connections hold. Whose requests wait asks no more, unlike one refused. */
+/**
+ * Requests of one client that wait: what its connections hold. Whose requests wait asks no more,
+ * unlike one refused.
+ */
 const MOST_IN_LINE = 512;
 /** Requests that wait in all; there are more connections, for those who hold some without asking. */
 const MAX_WAITING = 1024;

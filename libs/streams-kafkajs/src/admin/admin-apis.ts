@@ -63,7 +63,10 @@ export interface Acl {
   readonly operation: keyof typeof OPERATIONS;
 }
 
-/** Requests of administrators, beside those of the engine; any broker takes them, and asks the controller where it has to. */
+/**
+ * Requests of administrators, beside those of the engine; any broker takes them, and asks the
+ * controller where it has to.
+ */
 export interface AdminApis {
   /** A Metadata request, with all that its answer has. */
   DescribeTopics: {
@@ -104,7 +107,7 @@ export interface AdminApis {
     readonly request: { readonly groupId: string };
     readonly response: { readonly error: ErrorName; readonly partitions: readonly StoredOffset[] };
   };
-  /** What is allowed, from any host; what words of ours do not say is left out. */
+  /** What is allowed, from any host; what these words do not say is left out. */
   DescribeAcls: {
     readonly request: Readonly<Record<string, never>>;
     readonly response: Outcome & { readonly acls: readonly Acl[] };

@@ -27,8 +27,9 @@ const SOFTWARE = { software: 'admin' };
 const NO_MEMBER = { generation: -1, memberId: '' } as const;
 
 /**
- * What an administrator asks of a cluster. Besides what each method names, ProtocolError is thrown for what brokers refuse, and
- * UnreachableError or UnansweredError when they cannot be asked for as long as there is patience. All of it may be asked twice.
+ * What an administrator asks of a cluster. Besides what each method names, ProtocolError is thrown for what brokers
+ * refuse, and UnreachableError or UnansweredError when they cannot be asked for as long as it retries. All of it may
+ * be asked twice.
  */
 export class ClusterAdmin {
   readonly #wire: AdminWire;
@@ -122,14 +123,15 @@ export class ClusterAdmin {
     });
   }
 
-  /** @returns the same of a description, without those whose leaders do not tell it at once */
+  /** @returns the same of a description, without those whose leaders do not answer at once */
   answeredBounds(cluster: ClusterDescription, isolation: Isolation): Promise<readonly LogBounds[]> {
     return listBounds(this.#wire, cluster, isolation);
   }
 
   /**
    * @param time epoch milliseconds
-   * @returns by partition of topics, in their order, the offset of the first record not older than that; -1 where there is none
+   * @returns by partition of topics, in their order, the offset of the first record not older than that; -1 where
+   *   there is none
    */
   offsetsAt(
     topics: readonly string[],

@@ -19,7 +19,7 @@ type ListedOffset = ResponseOf<'ListOffsets'>['partitions'][number];
 
 /**
  * @param timestamp epoch milliseconds, or what ListOffsets calls the earliest and the latest
- * @returns in the order of the partitions, what their leaders tell; those without a leader that answers are left out
+ * @returns in the order of the partitions, what their leaders answer; those without a leader that answers are left out
  */
 export async function listOffsets(
   wire: AdminWire,
@@ -43,7 +43,7 @@ export async function listOffsets(
   return placesIn(topics).flatMap((place) => listed.get(placeOf(place)) ?? []);
 }
 
-/** @returns in the order of the partitions, where their logs begin and end, as far as their leaders tell */
+/** @returns in the order of the partitions, where their logs begin and end, as far as their leaders answer */
 export async function listBounds(
   wire: AdminWire,
   cluster: ClusterDescription,

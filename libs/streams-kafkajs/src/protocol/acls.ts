@@ -85,7 +85,7 @@ function readOutcome(reader: ResponseReader): Outcome {
   return { error: errorName(reader.int16()), message: reader.nullableString() };
 }
 
-/** @returns undefined for what we have no word for */
+/** @returns undefined for what has no word here */
 function wordOf<W extends string>(codes: Readonly<Record<W, number>>, code: number): W | undefined {
   return (Object.keys(codes) as W[]).find((word) => codes[word] === code);
 }

@@ -3,8 +3,9 @@ import type { ResponseReader } from './response-reader.ts';
 import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
 /**
- * How a request is put in a version of the protocol. All versions here are flexible (KIP-482), and known to all brokers from
- * 3.9 on, but for what KIP-890 adds: it is asked for where the cluster has it. Fields stand as in the message definitions of Kafka's source
+ * How a request is put in a version of the protocol. All versions here are flexible (KIP-482), and
+ * known to all brokers from 3.9 on, but for what KIP-890 adds: it is asked for where the cluster
+ * has it. Fields stand as in the message definitions of Kafka's source
  * (`clients/src/main/resources/common/message`).
  */
 export interface ApiCodec<Api extends ApiName> {

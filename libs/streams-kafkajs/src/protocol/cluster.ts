@@ -3,7 +3,7 @@ import { errorName } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import type { ResponseReader } from './response-reader.ts';
 
-/** Told to brokers with the software's name (KIP-511). */
+/** Sent to brokers with the software's name (KIP-511). */
 const SOFTWARE_VERSION = '0.1.0';
 /** The tag of the features that are finalized (KIP-584). */
 const FINALIZED_FEATURES = 2;

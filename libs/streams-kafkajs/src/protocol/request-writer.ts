@@ -5,8 +5,9 @@ const LARGE = 4_096;
 const SIZE_BYTES = 4;
 
 /**
- * Writes a request: the primitives of the protocol's flexible versions (Kafka protocol guide, "Protocol Primitive Types";
- * KIP-482). What is large already is passed on as it is, so that a request is a list of buffers and nothing is copied.
+ * Writes a request: the primitives of the protocol's flexible versions (Kafka protocol guide,
+ * "Protocol Primitive Types"; KIP-482). What is large already is passed on as it is, so that a
+ * request is a list of buffers and nothing is copied.
  */
 export class RequestWriter {
   readonly #done: Buffer[] = [];
@@ -105,7 +106,10 @@ export class RequestWriter {
     this.unsignedVarint(0);
   }
 
-  /** Partitions by topic, as nearly all requests have them; each topic ends its structure, and `write` that of a partition. */
+  /**
+   * Partitions by topic, as nearly all requests have them; each topic ends its structure, and
+   * `write` that of a partition.
+   */
   topics<Item extends { readonly topic: string }>(
     items: readonly Item[],
     write: (item: Item) => void,

@@ -4,8 +4,8 @@ export class ResponseDamageError extends Error {
 }
 
 /**
- * Reads a response: the primitives of the protocol's flexible versions (Kafka protocol guide, "Protocol Primitive Types";
- * KIP-482). Bytes are views on the response.
+ * Reads a response: the primitives of the protocol's flexible versions (Kafka protocol guide,
+ * "Protocol Primitive Types"; KIP-482). Bytes are views on the response.
  */
 export class ResponseReader {
   readonly #bytes: Buffer;

@@ -65,7 +65,7 @@ export const CREATE_TOPICS: ApiCodec<'CreateTopics'> = {
       writer.string(topic);
       writer.int32(partitions);
       writer.int16(replicationFactor);
-      writer.array([], () => undefined); // no assignment of ours
+      writer.array([], () => undefined); // the broker assigns the replicas
       writer.array(Object.entries(config), ([name, value]) => {
         writer.string(name);
         writer.nullableString(value);

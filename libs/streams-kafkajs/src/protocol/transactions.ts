@@ -5,7 +5,7 @@ import type { RequestWriter } from './request-writer.ts';
 
 /** No producer asks for a new epoch of its own (KIP-360): the id is taken over, whatever its epoch. */
 const TAKES_OVER = -1;
-/** OPERATION_NOT_ATTEMPTED: told of a partition when another one is the reason. */
+/** OPERATION_NOT_ATTEMPTED: the error of a partition when another one is the reason. */
 const NOT_ATTEMPTED = 55;
 
 export const INIT_PRODUCER_ID: ApiCodec<'InitProducerId'> = {
@@ -41,7 +41,7 @@ export const ADD_PARTITIONS_TO_TXN: ApiCodec<'AddPartitionsToTxn'> = {
   },
   decode: (reader) => {
     reader.int32(); // throttle time
-    // All of them are added, or none: an error of the producer is told with each partition.
+    // All of them are added, or none: an error of the producer stands at each partition.
     let error: ErrorName = 'NONE';
     const partitions = reader.topics((topic) => {
       const partition = reader.int32();

@@ -85,12 +85,12 @@ describe('A damaged batch', () => {
     ['a record does not fill its length', (batch) => batch.writeInt8(2, FIELD.records)],
     ['a varint is longer than five bytes', (batch) => batch.fill(0xff, FIELD.records, 67)],
     ['a varlong is longer than ten bytes', (batch) => batch.fill(0xff, FIELD.records + 2)],
-  ])('is told when %s', async (reason, change) => {
+  ])('is reported when %s', async (reason, change) => {
     const batch = await writeBatch([{ value: 'a value of some length', timestamp: '1' }], 0);
     await expect(fetch(forged(batch, change))).rejects.toThrow(reason);
   });
 
-  it('is told when a header has no name, or does not end', async () => {
+  it('is reported when a header has no name, or does not end', async () => {
     const written = await writeBatch([{ value: 'x', timestamp: '1', headers: [['ab', 'c']] }], 0);
     const name = written.lastIndexOf('ab') - 1;
     await expect(fetch(forged(written, (batch) => batch.writeInt8(1, name)))).rejects.toThrow(
@@ -101,7 +101,7 @@ describe('A damaged batch', () => {
     );
   });
 
-  it('is told when a marker says nothing', async () => {
+  it('is reported when a marker says nothing', async () => {
     const control = forged(await batchOf(0, ['x']), (batch) =>
       batch.writeInt16BE(ATTRIBUTE.control, FIELD.attributes),
     );

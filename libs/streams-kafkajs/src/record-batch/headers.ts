@@ -31,7 +31,7 @@ export function skipHeaders(reader: ByteReader, end: number): void {
     if (nameLength < 0) throw new DamageError('a header has no name');
     reader.position += nameLength;
     reader.skip(reader.varint());
-    // A damaged count must not keep us reading past the end.
+    // A damaged count must not have the reader go past the end.
     if (reader.position > end) throw new DamageError('the headers are longer than their record');
   }
 }

@@ -91,9 +91,9 @@ function* blocksOf(
 }
 
 /**
- * Decompresses block by block into memory that the collector knows of: what the library gives is outside of its sight, and
- * large blocks would pile up. What is given has no more memory than it needs: small blocks come together, as a copy.
- * Checksums are left to the one of the record batch.
+ * Decompresses block by block into memory that the collector knows of: what the library gives is
+ * outside of its sight, and large blocks would pile up. What is given has no more memory than it
+ * needs: small blocks come together, as a copy. Checksums are left to the one of the record batch.
  *
  * @throws RangeError when a block is damaged
  */

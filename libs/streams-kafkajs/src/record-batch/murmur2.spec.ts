@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { murmur2 } from '@login-pipeline/streams';
 
-// In this file nothing has put ours into its place.
+// In this file nothing has replaced it.
 const theirs = createRequire(import.meta.url)(
   'kafkajs/src/producer/partitioners/default/murmur2',
 ) as typeof murmur2;

@@ -5,8 +5,8 @@ import { FIELD, LENGTH_END, MAGIC } from './batch-format.ts';
 import { StoredBatch } from './stored-batch.ts';
 
 /**
- * Finds the batches that a fetch brought, up to the first one that cannot be trusted. Their records stay compressed: that
- * much, and no more, every fetch may bring.
+ * Finds the batches that a fetch brought, up to the first one that cannot be trusted. Their records
+ * stay compressed: that much, and no more, every fetch may bring.
  *
  * @param bytes whole batches, and at the end maybe a part of one: brokers cut at a number of bytes (KIP-74)
  */
@@ -51,8 +51,9 @@ function isIntact(batch: Buffer): boolean {
 }
 
 /**
- * What a header says of its place. Operators go by where the batch ends, and would pass good records by a damaged number:
- * it is told when the checksum holds, or the batch behind begins there.
+ * What a header says of its place. Operators go by where the batch ends, and would pass good
+ * records by a damaged number: it is reported when the checksum holds, or the batch behind begins
+ * there.
  */
 function placeOf(bytes: Buffer, start: number): Pick<Damage, 'offset' | 'lastOffset'> {
   const offset = bytes.length - start < 8 ? 0 : Number(bytes.readBigInt64BE(start));

@@ -2,8 +2,8 @@
 const SHORT = 16;
 
 /**
- * Repeats what has been written: both LZ4 and Snappy tell bytes by where they stood before. A copy that is longer than its
- * distance repeats itself.
+ * Repeats what has been written: both LZ4 and Snappy tell bytes by where they stood before. A copy
+ * that is longer than its distance repeats itself.
  *
  * @throws RangeError when there are no such bytes, or no room
  */

@@ -1,6 +1,6 @@
 import { copyBytes, repeatBytes } from './repeat-bytes.ts';
 
-/** Of three bytes come at most 64: a copy's length. A block that claims more lies, and would have us ask for memory. */
+/** Of three bytes come at most 64: a copy's length. A block that claims more lies, and would cost memory. */
 const MAX_RATIO = 22;
 
 /** The lowest bits of an element's tag (snappy's format description). */
@@ -10,7 +10,10 @@ const COPY_2 = 2;
 /** A literal's length, from here on, is in so many bytes behind the tag. */
 const LONG_LITERAL = 60;
 
-/** @returns the length that a block claims in its first bytes, a varint, and where that ends. @throws RangeError when it does not */
+/**
+ * @returns the length that a block claims in its first bytes, a varint, and where that ends.
+ * @throws RangeError when it does not
+ */
 function snappyLength(block: Buffer): { readonly length: number; readonly end: number } {
   let length = 0;
   let end = 0;
@@ -35,8 +38,8 @@ export function snappyBlockBytes(block: Buffer, maxBytes: number): number {
 }
 
 /**
- * Decompresses a block of snappy into memory that the collector knows of: what the library gives is outside of its sight,
- * and large blocks would pile up.
+ * Decompresses a block of snappy into memory that the collector knows of: what the library gives is
+ * outside of its sight, and large blocks would pile up.
  *
  * @param out as large as the block states to be
  * @throws RangeError when the block is damaged

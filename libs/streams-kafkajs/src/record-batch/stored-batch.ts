@@ -10,7 +10,10 @@ import { RecordView, skipRecord } from './record-view.ts';
 import type { RecordContext } from './record-view.ts';
 import { StoredRecords } from './stored-records.ts';
 
-/** The type of a control record that ends a transaction without its records (Kafka protocol guide, "Control Batches"). */
+/**
+ * The type of a control record that ends a transaction without its records (Kafka protocol guide,
+ * "Control Batches").
+ */
 const ABORT = 0;
 
 /** A batch of format 2 whose checksum holds. */
@@ -96,7 +99,7 @@ export class StoredBatch implements FetchedBatch {
   #recordsIn(context: RecordContext, from: number): FetchedRecords {
     const { reader } = context;
     const { bytes } = reader;
-    // A count that is damaged must not make us ask for as much memory.
+    // A count that is damaged must not cost as much memory.
     const starts = new Uint32Array(Math.min(this.count, bytes.length));
     const minDelta = from - this.baseOffset;
     let length = 0;

@@ -29,7 +29,10 @@ export interface BatchProducer {
 /** The leader sets its epoch when it appends. */
 const NO_LEADER_EPOCH = -1;
 
-/** Length, attributes, deltas and the number of headers take at most so much: four varints of 5, 10, 5 and 5 bytes, and one. */
+/**
+ * Length, attributes, deltas and the number of headers take at most so much: four varints of 5, 10,
+ * 5 and 5 bytes, and one.
+ */
 const RECORD_OVERHEAD = 26;
 
 export const NOT_IDEMPOTENT: BatchProducer = {
@@ -40,8 +43,8 @@ export const NOT_IDEMPOTENT: BatchProducer = {
 };
 
 /**
- * A batch of format 2, encoded but for its producer, which is known only when it is sent. Records can go once they are in
- * here: what waits for a transaction is bytes.
+ * A batch of format 2, encoded but for its producer, which is known only when it is sent. Records
+ * can go once they are in here: what waits for a transaction is bytes.
  */
 export class EncodedBatch {
   /** How many records it holds. */

@@ -1,7 +1,10 @@
 import { compressSync, uncompressSync } from 'snappy';
 import { decodeSnappyBlock, snappyBlockBytes } from './snappy-block.ts';
 
-/** The stream header that xerial's snappy-java, and so Kafka's Java client, writes: magic, version, compatible version. */
+/**
+ * The stream header that xerial's snappy-java, and so Kafka's Java client, writes: magic, version,
+ * compatible version.
+ */
 const HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
 const MAGIC = HEADER.subarray(0, 8);
 

@@ -12,7 +12,7 @@ import { RealCluster } from './real-cluster.ts';
 import { setQuota } from './set-quota.ts';
 import { until } from './until.ts';
 
-/** An engine in a process of its own, with what it told, and when, epoch ms. */
+/** An engine in a process of its own, with what it reported, and when, epoch ms. */
 export interface RunningEngine {
   readonly engine: TransformEngine;
   readonly ports: MortalPorts;
@@ -197,7 +197,7 @@ export class EngineStage {
     (this.written[partition] ??= []).push(...serials);
   }
 
-  /** Writes to partitions in turn, until it is told to end. @returns what ends it */
+  /** Writes to partitions in turn, until it is stopped. @returns what ends it */
   keepWriting(partitions: number, paceMs: number): () => Promise<void> {
     let isOver = false;
     const run = async (): Promise<void> => {

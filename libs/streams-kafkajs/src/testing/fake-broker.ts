@@ -42,7 +42,7 @@ export class FakeBroker {
   }
 
   /**
-   * @param onRequest told every request but ApiVersions, which is answered
+   * @param onRequest gets every request but ApiVersions, which is answered
    * @param port default: a free one
    */
   static async listen(
@@ -55,7 +55,7 @@ export class FakeBroker {
     }, port);
   }
 
-  /** @param onRequest told every request */
+  /** @param onRequest gets every request */
   static async listenRaw(onRequest: (request: SeenRequest) => void, port = 0): Promise<FakeBroker> {
     const broker = new FakeBroker(onRequest);
     broker.#server.listen(port, '127.0.0.1');

@@ -5,7 +5,10 @@ import { systemClock } from '../system-clock.ts';
 
 const NEVER = new Promise<never>(() => undefined);
 
-/** The ports of a process that can die without a word: afterwards none of its promises settles, and its sockets are closed. */
+/**
+ * The ports of a process that can die without a word: afterwards none of its promises settles, and
+ * its sockets are closed.
+ */
 export class MortalPorts implements Ports {
   readonly encoder = kafkajsBatchEncoder;
   readonly wire: Wire;

@@ -82,7 +82,10 @@ export class RealCluster implements ContractCluster {
     await this.#admin.disconnect();
   }
 
-  /** Waits until all partitions have leaders, which answer for them: a broker hears of a partition before it leads it. */
+  /**
+   * Waits until all partitions have leaders, which answer for them: a broker hears of a partition
+   * before it leads it.
+   */
   async #led(topic: string, partitions: number): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await this.#isLed(topic, partitions)) return;

@@ -42,7 +42,10 @@ interface KnownTopic extends Topic {
   readonly leaders: readonly (Leader | undefined)[];
 }
 
-/** A broker answers within milliseconds; a request that is lost on the way must not hold up much longer, in milliseconds. */
+/**
+ * A broker answers within milliseconds; a request that is lost on the way must not hold up much longer, in
+ * milliseconds.
+ */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** The pause before a request is repeated that a coordinator could not take. */
@@ -69,7 +72,7 @@ export class Cluster implements Topics {
 
   /**
    * @param topics all topics that are read or written
-   * @param onThrottled told each time that a broker throttles
+   * @param onThrottled called each time that a broker throttles
    */
   constructor(
     ports: Ports,
@@ -86,7 +89,7 @@ export class Cluster implements Topics {
     return this.#transactionVersion;
   }
 
-  /** @returns the topic as it was last told; undefined when the brokers did not know it */
+  /** @returns the topic as of the last metadata; undefined when the brokers did not know it */
   topic(topic: string): Topic | undefined {
     return this.#topics.get(topic);
   }
@@ -100,7 +103,8 @@ export class Cluster implements Topics {
    * Asks a broker for the metadata of all topics, once for all that ask meanwhile.
    *
    * @throws UnreachableError, UnansweredError when no broker answers
-   * @throws ProtocolError when a topic may not be looked at, or has no name that a topic may have; the others are known then
+   * @throws ProtocolError when a topic may not be looked at, or has no name that a topic may have; the others are
+   *   known then
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -170,8 +174,8 @@ export class Cluster implements Topics {
   }
 
   /**
-   * Sends a request to the coordinator of a group or a transactional id. It is looked for again when the broker that was
-   * asked is no coordinator, or does not answer.
+   * Sends a request to the coordinator of a group or a transactional id. It is looked for again when the broker that
+   * was asked is no coordinator, or does not answer.
    *
    * @param errorOf finds the answer's error; one that says that the coordinator is elsewhere is thrown as ProtocolError
    */
@@ -211,7 +215,11 @@ export class Cluster implements Topics {
     return broker;
   }
 
-  /** Asks how many partitions topics have now, of ours or of others. @returns 0 for a topic that the broker does not know */
+  /**
+   * Asks how many partitions topics have now, those of this engine or others.
+   *
+   * @returns 0 for a topic that the broker does not know
+   */
   async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { topics: answered } = await this.send('any', 'Metadata', { topics });
     const counts = new Map(topics.map((topic) => [topic, 0]));
@@ -221,7 +229,9 @@ export class Cluster implements Topics {
     return counts;
   }
 
-  /** @returns the ids that brokers know the topic by: several while they do not all know yet that it was created anew */
+  /**
+   * @returns the ids that brokers know the topic by: several while they do not all know yet that it was created anew
+   */
   async topicIds(topic: string): Promise<ReadonlySet<string>> {
     const answers = await Promise.all(
       this.#brokers.map((broker) => this.send(broker, 'Metadata', { topics: [topic] })),

@@ -12,8 +12,8 @@ export interface GroupWanted {
 }
 
 /**
- * The brokers have no coordinator, however long they are asked: its internal topic cannot be created, or not be written to. As a
- * rule it is to have more replicas than there are brokers.
+ * The brokers have no coordinator, however long they are asked: its internal topic cannot be
+ * created, or not be written to. As a rule it is to have more replicas than there are brokers.
  */
 export class CoordinatorMissingError extends Error {
   override readonly name = 'CoordinatorMissingError';

@@ -17,8 +17,8 @@ const START = 'start/0';
 const TRANSACTION_TIMEOUT_MS = 5_000;
 
 /**
- * Makes sure that brokers coordinate the group and transactions, and that this client may use both: by taking over a transactional
- * id that no engine has.
+ * Makes sure that brokers coordinate the group and transactions, and that this client may use both:
+ * by taking over a transactional id that no engine has.
  *
  * @throws ProtocolError when a right is missing, or the brokers allow no transactions of five seconds
  * @throws CoordinatorMissingError when there is no coordinator in time

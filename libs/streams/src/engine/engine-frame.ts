@@ -12,7 +12,7 @@ import { describeEngine } from './describe-engine.ts';
 import type { EngineLane } from './engine-lane.ts';
 import type { EngineEvent } from './events.ts';
 
-/** What every engine is told. */
+/** What every engine is made with. */
 export interface EngineOptions<Event> {
   readonly ports: Ports;
   readonly groupId: string;
@@ -23,7 +23,7 @@ export interface EngineOptions<Event> {
   readonly stallTimeoutMs: number;
   readonly timeouts?: GroupTimeouts;
   readonly onEvent: (event: Event) => void;
-  /** The engine cannot go on; told once. */
+  /** The engine cannot go on; called once. */
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -52,8 +52,8 @@ export interface FrameWork {
 const REFRESH_MS = 5_000;
 
 /**
- * What an engine stands in: the cluster as it is, a place in the group of its input, a lane for each partition that it is given there,
- * and the watch over all of them.
+ * What an engine stands in: the cluster as it is, a place in the group of its input, a lane for
+ * each partition that it is given there, and the watch over all of them.
  */
 export class EngineFrame<Lane extends EngineLane> {
   readonly cluster: Cluster;

@@ -3,7 +3,7 @@ import type { BatchPlace } from '../fetch/errors.ts';
 import type { MemberState } from '../group/member-options.ts';
 import type { StallCause } from '../watch/watch.ts';
 
-/** What happens to any engine that operators are told, by logs and metrics. */
+/** What happens to any engine that logs and metrics show to operators. */
 export type EngineEvent =
   | { readonly kind: 'member'; readonly state: MemberState; readonly generation: number }
   | { readonly kind: 'assigned' | 'revoked'; readonly partitions: readonly number[] }

@@ -1,8 +1,8 @@
 import type { AbortedTransaction, FetchedBatch } from './fetched-batch.ts';
 
 /**
- * Leaves out control batches and those of aborted transactions (KIP-98, "Consumer"). A transaction is aborted from its first
- * offset until its producer's marker.
+ * Leaves out control batches and those of aborted transactions (KIP-98, "Consumer"). A transaction
+ * is aborted from its first offset until its producer's marker.
  */
 export function* committedBatches(
   batches: readonly FetchedBatch[],

@@ -1,4 +1,7 @@
-/** What is wrong with the bytes of a record batch; where topic and offset are known, it becomes an {@link UnreadableBatchError}. */
+/**
+ * What is wrong with the bytes of a record batch; where topic and offset are known, it becomes an
+ * {@link UnreadableBatchError}.
+ */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
   readonly code = 'DAMAGE';

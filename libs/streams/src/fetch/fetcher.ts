@@ -31,7 +31,10 @@ export interface FetcherOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly topic: string;
-  /** How long brokers may gather records before they answer, in milliseconds; 0: they answer as soon as there are any. */
+  /**
+   * How long brokers may gather records before they answer, in milliseconds; 0: they answer as soon
+   * as there are any.
+   */
   readonly lingerMs: number;
   /** Over which brokers are asked: what waits for records on one holds up what comes after it; default `fetch`. */
   readonly channel?: Channel;
@@ -52,7 +55,10 @@ const LONG_POLL_MS = 500;
 const SHORT_POLL_MS = 20;
 const RETRY_PAUSE_MS = 50;
 const MAX_PARTITION_BYTES = 1024 * 1024;
-/** All partitions together bring no more at once, however many there are; each brings this share, and a batch at least. */
+/**
+ * All partitions together bring no more at once, however many there are; each brings this share,
+ * and a batch at least.
+ */
 const SHARED_BYTES = 32 * MAX_PARTITION_BYTES;
 /** A fetch brings something of so many partitions. */
 const PARTITIONS_PER_FETCH = 16;
@@ -83,7 +89,7 @@ export class Fetcher {
     };
   }
 
-  /** Fetches once for a reader: it is told the records, or why there are none. */
+  /** Fetches once for a reader, which gets the records, or why there are none. */
   want(reader: FetchReader, position: FetchPosition): void {
     this.#wanted.set(reader.partition, { reader, position });
     this.#start(reader.partition);
@@ -231,7 +237,7 @@ export class Fetcher {
     await this.#options.cluster.refresh().catch(() => undefined);
   }
 
-  /** Until a partition has a leader, nothing can be asked of it. */
+  /** A partition without a leader cannot be fetched. */
   async #lookForLeaders(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;

@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * Bytes that all readers of a process share. Shares are given in the order in which they were asked for, so that a large
- * one is not passed by small ones for ever.
+ * Bytes that all readers of a process share. Shares are given in the order in which they were asked
+ * for, so that a large one is not passed by small ones for ever.
  */
 export class MemoryBudget {
   readonly #total: number;
@@ -28,7 +28,7 @@ export class MemoryBudget {
   /**
    * Waits for a share; one that is larger than the whole budget is all of it. Nothing is there at once.
    *
-   * @param onWaiting told when it has to wait for others, and when it no longer does
+   * @param onWaiting called when it has to wait for others, and when it no longer does
    */
   async take(wanted: number, onWaiting?: (isWaiting: boolean) => void): Promise<Grant> {
     const bytes = Math.min(wanted, this.#total);

@@ -24,13 +24,16 @@ export class ReaderClosedError extends Error {
 /** @returns what resolves when records may be taken; undefined: now */
 export type TurnToRead = () => Promise<void> | undefined;
 
-/** So many records, or bytes, are worth working on at once: they are taken out of turn, and no more are fetched before. */
+/**
+ * So many records, or bytes, are worth working on at once: they are taken out of turn, and no more
+ * are fetched before.
+ */
 const MANY_RECORDS = 256;
 const MANY_BYTES = 128 * 1024;
 
 /**
- * Reads a partition piece by piece, and has the next records fetched while a piece is worked on. Few records wait for their
- * turn, and what is fetched meanwhile joins them.
+ * Reads a partition piece by piece, and has the next records fetched while a piece is worked on.
+ * Few records wait for their turn, and what is fetched meanwhile joins them.
  */
 export class PartitionReader implements FetchReader {
   readonly partition: number;
@@ -65,8 +68,8 @@ export class PartitionReader implements FetchReader {
   }
 
   /**
-   * Gives the records from a position on, for as long as nothing is wrong. A piece's memory is the reader's until the next
-   * one is asked for.
+   * Gives the records from a position on, for as long as nothing is wrong. A piece's memory is the
+   * reader's until the next one is asked for.
    *
    * @throws PositionLostError, ReaderClosedError
    * @throws UnreadableBatchError when a batch is damaged: what is before it has been given

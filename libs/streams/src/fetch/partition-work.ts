@@ -24,7 +24,7 @@ export interface PartitionWorkOptions {
   readonly process: (piece: Piece, position: FetchPosition) => Promise<boolean>;
   /** A batch cannot be read, now or again: what it throws ends the work, else it is read again after a pause. */
   readonly onUnreadable: (error: UnreadableBatchError) => void;
-  /** Told when what the partition waits for changes; undefined: it waits no more. */
+  /** Called when what the partition waits for changes; undefined: it waits no more. */
   readonly onWaiting: (reason: string | undefined) => void;
 }
 

@@ -8,7 +8,7 @@ import type { FetchedBatch, RecordPart } from './fetched-batch.ts';
 /** Records of a partition in order, few enough to be worked on at once. */
 export interface Piece {
   readonly records: FetchedRecords;
-  /** Where it begins; the partition has nothing for us between here and the first record. */
+  /** Where it begins; the partition has no records to read between here and the first one. */
   readonly from: number;
   /** Where the next one begins. */
   readonly nextOffset: number;
@@ -29,7 +29,7 @@ export interface Reading {
   readonly limits: ReadLimits;
   /** What reading takes, together with other readers. */
   readonly memory: ReadMemory;
-  /** Told when it waits for other readers, and when it goes on. */
+  /** Called when it waits for other readers, and when it goes on. */
   readonly onWaiting?: ((isWaiting: boolean) => void) | undefined;
 }
 

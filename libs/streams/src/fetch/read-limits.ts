@@ -14,7 +14,7 @@ export interface ReadLimits {
   readonly batchBytes: number;
 }
 
-/** The largest value that is read by default, in bytes: four times what brokers take as one batch unless told otherwise. */
+/** The largest value that is read by default, in bytes: four times what brokers take as one batch by default. */
 export const MAX_VALUE_BYTES = 4 * MIB;
 
 /** @param valueBytes the largest value that is read @returns the limits that services read with */

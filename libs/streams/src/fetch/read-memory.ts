@@ -8,8 +8,8 @@ export class ReadMemory {
   /** Bytes of pieces, each with its working copy. */
   readonly pieces: MemoryBudget;
   /**
-   * One large batch at a time: what a codec keeps besides its output, zstd above all, and a record that is larger than a
-   * piece count once only.
+   * One large batch at a time: what a codec keeps besides its output, zstd above all, and a record
+   * that is larger than a piece count once only.
    */
   readonly largeBatches = new MemoryBudget(1);
 

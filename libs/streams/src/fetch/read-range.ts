@@ -16,10 +16,11 @@ export interface RangeSource {
 }
 
 /**
- * Gives the committed records of a partition from a position to an offset, and perhaps some that follow. What it reads with is gone
- * afterwards: nothing is fetched any more.
+ * Gives the committed records of a partition from a position to an offset, and perhaps some that
+ * follow. What it reads with is gone afterwards: nothing is fetched any more.
  *
- * @throws PositionLostError, UnreadableBatchError; ReaderClosedError after an abort; ProtocolError when an operator has to act
+ * @throws PositionLostError, UnreadableBatchError; ReaderClosedError after an abort; ProtocolError
+ *   when an operator has to act
  */
 export async function* readRange(
   { cluster, clock, topic, partition, reading, signal }: RangeSource,

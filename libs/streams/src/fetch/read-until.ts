@@ -10,8 +10,8 @@ import type { RangeSource } from './read-range.ts';
 const PAUSE_MS = 100;
 
 /**
- * Reads the committed records of a partition, from its earliest one up to an offset, and perhaps some that follow, whatever leaders and
- * brokers do meanwhile.
+ * Reads the committed records of a partition, from its earliest one up to an offset, and perhaps
+ * some that follow, whatever leaders and brokers do meanwhile.
  *
  * @param onPiece takes each piece in order; what it throws ends the reading. @returns whether the next one is wanted
  * @param stallTimeoutMs after so long without a piece it is given up, in milliseconds

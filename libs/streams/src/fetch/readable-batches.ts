@@ -12,11 +12,13 @@ export interface FetchedPlace {
 }
 
 /**
- * Leaves out markers, what was aborted, and batches before the offset that was asked for. Goes by the batches' offsets, not by
- * their records', which compaction removes.
+ * Leaves out markers, what was aborted, and batches before the offset that was asked for. Goes by
+ * the batches' offsets, not by their records', which compaction removes.
  *
- * @returns what a fetch brought that an application may see, maybe nothing, with where it ends; undefined when it brought nothing new
- * @throws UnreadableBatchError when the first batch is damaged: what is before a damaged one can be had, and is had first
+ * @returns what a fetch brought that an application may see, maybe nothing, with where it ends;
+ *   undefined when it brought nothing new
+ * @throws UnreadableBatchError when the first batch is damaged: what is before a damaged one can be
+ *   had, and is had first
  */
 export function readableOf(
   { topic, partition, from }: FetchedPlace,

@@ -46,13 +46,13 @@ describe('Changes beside snapshots', () => {
           asked.push(`since ${partition}`);
           return ['one', 'two', 'three'].map(record);
         },
-        assumeWritten: (partition) => asked.push(`told ${partition}`),
+        assumeWritten: (partition) => asked.push(`assumed ${partition}`),
         forget: (partition) => asked.push(`forget ${partition}`),
       },
     };
   }
 
-  const told = (): string[] =>
+  const written = (): string[] =>
     cluster
       .read(CHANGES)
       .flatMap(({ committed }) => committed)
@@ -72,7 +72,7 @@ describe('Changes beside snapshots', () => {
     return one;
   }
 
-  it('are told before them, each with the id of the topic that it comes of', async () => {
+  it('are written before them, each with the id of the topic that it comes of', async () => {
     write(cluster, 0, 'x');
     let isFirst = true;
     cluster.network.fault = (_process, _broker, api) => {
@@ -85,17 +85,17 @@ describe('Changes beside snapshots', () => {
     startFolding(cluster, 'a', changes());
     await until(cluster, () => savedOffsets(cluster, 0).includes(1));
     const id = topicIdOf(cluster);
-    expect(told().slice(0, 3).sort()).toEqual([`one ${id}`, `three ${id}`, `two ${id}`]);
+    expect(written().slice(0, 3).sort()).toEqual([`one ${id}`, `three ${id}`, `two ${id}`]);
     expect(isFirst).toBe(false);
   });
 
-  it('are told of what was restored, though nothing is new', async () => {
+  it('are written of what was restored, though nothing is new', async () => {
     const one = startFolding(cluster, 'a', changes());
-    await until(cluster, () => told().length === 3);
+    await until(cluster, () => written().length === 3);
     void one.engine.stop();
     await until(cluster, () => one.engine.member.state === 'left');
     startFolding(cluster, 'b', changes());
-    await until(cluster, () => told().length === 6);
+    await until(cluster, () => written().length === 6);
   });
 
   it('that are refused for long keep all snapshots back, are asked for again, and end the engine', async () => {
@@ -135,25 +135,25 @@ describe('Changes beside snapshots', () => {
       await createAnew(topic, partitions, { isCompacted: topic === SNAPSHOTS });
     }
     await cluster.run(cluster.now() + 20);
-    const before = told();
+    const before = written();
     const second = startFolding(cluster, 'b', changes());
     await until(cluster, () => second.failures.length > 0);
     expect(second.failures[0]).toBeInstanceOf(ForeignChangesError);
     expect(second.failures[0]).toMatchObject({ topic: CHANGES });
-    expect(told()).toEqual(before);
+    expect(written()).toEqual(before);
   });
 
-  it('are all told again when their topic is created anew', async () => {
+  it('are all written again when their topic is created anew', async () => {
     const one = startFolding(cluster, 'a', changes());
-    await until(cluster, () => told().length === 3);
+    await until(cluster, () => written().length === 3);
     await createAnew(CHANGES, 2, { isCompacted: true });
     asked.length = 0;
-    await until(cluster, () => told().length === 3);
+    await until(cluster, () => written().length === 3);
     expect(asked.slice(0, 2)).toEqual(['forget 0', 'since 0']);
     expect(one.failures).toEqual([]);
   });
 
-  it('are all told again when their topic is created anew while snapshots of some partitions are written', async () => {
+  it('are all written again when their topic is created anew while snapshots of some partitions are written', async () => {
     const partitions = 20;
     await createAnew(INPUT, partitions);
     for (let partition = 0; partition < partitions; partition += 1) write(cluster, partition, 'x');
@@ -168,27 +168,27 @@ describe('Changes beside snapshots', () => {
     const one = startFolding(cluster, 'a', changes());
     await until(cluster, () => isSaving);
     await createAnew(CHANGES, 2, { isCompacted: true });
-    await until(cluster, () => told().length === 3 * partitions);
+    await until(cluster, () => written().length === 3 * partitions);
     expect(one.failures).toEqual([]);
   });
 
-  it('are not told again by the next owner where their topic has them', async () => {
+  it('are not written again by the next owner where their topic has them', async () => {
     const one = await savedBy('a', changes());
     one.process.kill();
     asked.length = 0;
     const two = startFolding(cluster, 'b', changes());
     await until(cluster, haveAll(cluster, two));
     await until(cluster, () => asked.length >= 2);
-    expect(asked.slice(0, 2)).toEqual(['told 0', 'since 0']);
+    expect(asked.slice(0, 2)).toEqual(['assumed 0', 'since 0']);
   });
 
   it.each([
     ['their topic is another one', true],
-    ['the owner before told none', false],
-  ])('are told again by the next owner where %s', async (_which, told) => {
-    const one = await savedBy('a', told ? changes() : {});
+    ['the owner before wrote none', false],
+  ])('are written again by the next owner where %s', async (_which, written) => {
+    const one = await savedBy('a', written ? changes() : {});
     one.process.kill();
-    if (told) {
+    if (written) {
       await createAnew(CHANGES, 2, { isCompacted: true });
     }
     asked.length = 0;
@@ -197,24 +197,24 @@ describe('Changes beside snapshots', () => {
     expect(asked[0]).toBe('since 0');
   });
 
-  it('are all told again when their topic is created anew after a restore', async () => {
+  it('are all written again when their topic is created anew after a restore', async () => {
     const one = await savedBy('a', changes());
     one.process.kill();
     asked.length = 0;
     startFolding(cluster, 'b', { ...changes(), snapshotIntervalMs: 10_000 });
-    await until(cluster, () => asked.includes('told 0'));
+    await until(cluster, () => asked.includes('assumed 0'));
     await createAnew(CHANGES, 2, { isCompacted: true });
     await until(cluster, () => asked.includes('since 0'));
-    expect(asked).toEqual(['told 0', 'forget 0', 'since 0']);
+    expect(asked).toEqual(['assumed 0', 'forget 0', 'since 0']);
   });
 
-  it('are told before a partition is given up', async () => {
+  it('are written before a partition is given up', async () => {
     const one = startFolding(cluster, 'a', { ...changes(), snapshotIntervalMs: NEVER_MS });
     write(cluster, 0, 'x');
     await until(cluster, haveAll(cluster, one));
     void one.engine.stop();
     await until(cluster, () => one.engine.member.state === 'left');
-    expect(told()).toHaveLength(3);
+    expect(written()).toHaveLength(3);
     expect(savedOffsets(cluster, 0)).toEqual([1]);
   });
 });

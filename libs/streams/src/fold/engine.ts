@@ -14,17 +14,20 @@ import type { FoldOptions } from './fold-options.ts';
 import { setNames } from './set-names.ts';
 import { StateKeeper } from './state-keeper.ts';
 
-/** A batch is some milliseconds of work: who asks for the states meanwhile does not wait long. */
+/** A batch is some milliseconds of work: a request for the states does not wait long meanwhile. */
 const MAX_PARTITION_BYTES = 128 * 1024;
-/** The last states of partitions that are given up are saved within it, or else their next owner folds some records again, in milliseconds. */
+/**
+ * The last states of partitions that are given up are saved within it, or else their next owner folds some records
+ * again, in milliseconds.
+ */
 const LAST_SAVE_MS = 5_000;
 const SAVE_PAUSE_MS = 100;
 
 /**
- * Folds a topic into one state per partition and counts every record exactly once without transactions: what changes of a state and
- * its next offset are one batch, so they cannot disagree. The owner of a partition starts from its newest snapshot; who loses it has
- * at worst written a snapshot that is older, never wrong. The group's committed offsets follow, for lag tools only, but for one that an
- * operator set ahead on purpose.
+ * Folds a topic into one state per partition and counts every record exactly once without transactions: what changes
+ * of a state and its next offset are one batch, so they cannot disagree. The owner of a partition starts from its
+ * newest snapshot; one that loses it has at worst written a snapshot that is older, never wrong. The group's
+ * committed offsets follow, for lag tools only, but for one that an operator set ahead on purpose.
  */
 export class FoldEngine {
   readonly #options: FoldOptions;

@@ -3,7 +3,7 @@ import type { Resume } from '../positions/resume.ts';
 import type { SnapshotsGone } from '../snapshots/snapshot-follower.ts';
 import type { OperatorVerdict } from './operator-offset.ts';
 
-/** What happens to a {@link FoldEngine} that operators are told, by logs and metrics. */
+/** What happens to a {@link FoldEngine} that logs and metrics show to operators. */
 export type FoldEvent =
   | EngineEvent
   | {

@@ -18,8 +18,8 @@ import { StateMismatchError } from './state-mismatch.ts';
 import type { FoldStates } from './states.ts';
 
 /**
- * Folds a batch into the state of its partition, in one go: the state is saved as it is before or after, whatever else the work
- * waits for.
+ * Folds a batch into the state of its partition, in one go: the state is saved as it is before or
+ * after, whatever else the work waits for.
  */
 export type FoldBatch = (batch: ConsumedBatch) => Promise<void>;
 
@@ -52,7 +52,10 @@ interface ChosenSnapshot {
   readonly compared: ComparedPosition;
 }
 
-/** One partition, for as long as it is the member's: restores its state, and folds its records into that, one batch after another. */
+/**
+ * One partition, for as long as it is the member's: restores its state, and folds its records into
+ * that, one batch after another.
+ */
 export class FoldLane implements EngineLane {
   readonly partition: number;
   /** From when the state is restored on. */
@@ -206,7 +209,10 @@ export class FoldLane implements EngineLane {
     return this.#standing;
   }
 
-  /** @returns what loses least, compared with the log; undefined when it has to be looked at again @throws StateMismatchError */
+  /**
+   * @returns what loses least, compared with the log; undefined when it has to be looked at again
+   * @throws StateMismatchError
+   */
   async #choose(
     found: PlacedSnapshot | undefined,
     left: PlacedSnapshot | undefined,

@@ -5,7 +5,7 @@ import type { FoldEvent } from './events.ts';
 import type { AroundFold, FoldBatch } from './fold-lane.ts';
 import type { FoldStates } from './states.ts';
 
-/** What a {@link FoldEngine} is told: the topics that it reads and writes, and the application's part in it. */
+/** What a {@link FoldEngine} is made with: the topics that it reads and writes, and the application's part in it. */
 export interface FoldOptions extends EngineOptions<FoldEvent> {
   /** A compacted topic that keeps the states. */
   readonly snapshots: WrittenTopic;
@@ -13,7 +13,7 @@ export interface FoldOptions extends EngineOptions<FoldEvent> {
   readonly maxSnapshotBytes: number;
   /** Milliseconds between two snapshots of a partition that moves. */
   readonly snapshotIntervalMs: number;
-  /** What is told beside the snapshots, and where; absent: nothing. */
+  /** What is written beside the snapshots, and where; absent: nothing. */
   readonly changes?: Changes & WrittenTopic;
   readonly states: FoldStates;
   /** Folds a batch into the state of its partition. */

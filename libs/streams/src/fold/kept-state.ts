@@ -30,8 +30,9 @@ export class KeptState {
   }
 
   /**
-   * The sets whose records may go: those that were there when the state was restored, and own ones that are not written on. Never one
-   * that came later: it may be a successor's. None while the state is in no other one.
+   * The sets whose records may go: those that were there when the state was restored, and own ones
+   * that are not written on. Never one that came later: it may be a successor's. None while the
+   * state is in no other one.
    */
   get outdated(): ReadonlySet<string> {
     return this.#saved === undefined ? NONE : this.#outdated;

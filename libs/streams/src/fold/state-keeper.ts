@@ -46,11 +46,14 @@ export interface StateKeeperOptions {
   readonly onEvent: (event: FoldEvent) => void;
 }
 
-/** Keeps the states of partitions that moved: their changes first, then their snapshots, and then, for lag tools only, their offsets. */
+/**
+ * Keeps the states of partitions that moved: their changes first, then their snapshots, and then,
+ * for lag tools only, their offsets.
+ */
 export class StateKeeper {
   readonly #options: StateKeeperOptions;
   readonly #alarm: Alarm;
-  /** What the group is to be told. */
+  /** Offsets that the group is to get. */
   readonly #uncommitted = new Map<number, OffsetToCommit>();
   #saving: Promise<void> = Promise.resolve();
   #committing: Promise<void> = Promise.resolve();
@@ -110,7 +113,7 @@ export class StateKeeper {
     return movedOf(lanes).length === 0;
   }
 
-  /** Tells the group how far its members are. A failure changes nothing: it is told again with the next snapshots. */
+  /** Commits how far the member is. A failure changes nothing: the next snapshots bring a higher offset. */
   commit(): Promise<void> {
     this.#nextCommit ??= this.#committing.then(() => {
       this.#nextCommit = undefined;
@@ -120,7 +123,7 @@ export class StateKeeper {
     return this.#nextCommit;
   }
 
-  /** Once each that moved: whole states few at a time, as they may be large, and so may be what they tell. */
+  /** Once each that moved: whole states few at a time, as they may be large, and so may be their changes. */
   async #saveMoved(lanes: () => Lanes): Promise<void> {
     const { changes } = this.#options;
     const done = new Set<number>();

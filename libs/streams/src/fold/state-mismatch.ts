@@ -6,7 +6,10 @@
  */
 export type MismatchKind = 'created-anew' | 'truncated' | 'impossible';
 
-/** A state cannot be gone on with: what it has folded cannot be undone, and two topics must not be mixed. An operator has to choose. */
+/**
+ * A state cannot be gone on with: what it has folded cannot be undone, and two topics must not be
+ * mixed. An operator has to choose.
+ */
 export class StateMismatchError extends Error {
   override readonly name = 'StateMismatchError';
   readonly code = 'STATE_MISMATCH';
@@ -14,7 +17,10 @@ export class StateMismatchError extends Error {
   readonly partition: number;
   /** All records below it are contained in the state. */
   readonly nextOffset: bigint;
-  /** Where the log, as it is now, still has what the state contains; its end, unless it was truncated and written to since. */
+  /**
+   * Where the log, as it is now, still has what the state contains; its end, unless it was
+   * truncated and written to since.
+   */
   readonly end: bigint;
 
   constructor(

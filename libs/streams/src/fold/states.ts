@@ -12,9 +12,15 @@ export interface FoldStates {
    * @throws when the snapshot cannot be read: nothing must be guessed
    */
   restore(partition: number, snapshot: FoundSnapshot | undefined, start: bigint): void;
-  /** The next offset of a restored partition moved past what is no record of the application: control records, or lost ones. */
+  /**
+   * The next offset of a restored partition moved past what is no record of the application:
+   * control records, or lost ones.
+   */
   advance(partition: number, nextOffset: bigint): void;
-  /** @returns the state of a restored partition, and the next offset it belongs to; its sections are encoded at once, or not at all */
+  /**
+   * @returns the state of a restored partition, and the next offset it belongs to; its sections are
+   *   encoded at once, or not at all
+   */
   snapshot(partition: number): Snapshot;
   /** The partition has another owner: its state comes by snapshots from now on. */
   release(partition: number): void;

@@ -12,9 +12,9 @@ export interface Candidate {
 export type Assignment = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
 /**
- * Assigns partitions as Kafka's cooperative-sticky assignor does (KIP-429): members of a topic get as many as each other, or one
- * more, and keep what they have as far as that allows. A partition that moves is nobody's in this generation: its owner has
- * to give it up first, and joins again.
+ * Assigns partitions as Kafka's cooperative-sticky assignor does (KIP-429): members of a topic get
+ * as many as each other, or one more, and keep what they have as far as that allows. A partition
+ * that moves has no owner in this generation: its owner has to give it up first, and joins again.
  *
  * Each topic is shared among the members that subscribe to it, and no others.
  *

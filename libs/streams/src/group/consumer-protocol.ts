@@ -13,7 +13,7 @@ export interface Subscription {
   readonly topics: readonly string[];
   /** What the member adds for others of its kind; the engine: the instance. */
   readonly userData: string;
-  /** What the member works on, and gives up only when it is told to. */
+  /** What the member works on, and gives up only when an assignment takes it. */
   readonly owned: readonly TopicPartitions[];
   /** The generation in which it was given that; -1: not known. */
   readonly generation: number;

@@ -5,8 +5,9 @@ import { decodeSubscription, encodeAssignment } from './consumer-protocol.ts';
 /** The kind of group, to its coordinator, and to tools that list consumers. */
 export const PROTOCOL_TYPE = 'consumer';
 /**
- * The name of the assignor that members of the group have in common. No other client has it: under that of the Java client's
- * cooperative assignor its consumers would be let in, and work on some of the partitions.
+ * The name of the assignor that members of the group have in common. No other client has it: under
+ * that of the Java client's cooperative assignor its consumers would be let in, and work on some of
+ * the partitions.
  */
 export const PROTOCOL = 'streams-cooperative';
 

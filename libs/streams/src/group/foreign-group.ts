@@ -5,7 +5,10 @@ import { PROTOCOL_TYPE } from './cooperative-protocol.ts';
 /** What else the group's id belongs to. */
 export type ForeignKind = 'consumer protocol (KIP-848)' | 'another assignor' | 'another program';
 
-/** The group has members that are none of this engine: records would be divided among both. An operator has to choose another id. */
+/**
+ * The group has members that are none of this engine: records would be divided among both. An
+ * operator has to choose another id.
+ */
 export class ForeignGroupError extends Error {
   override readonly name = 'ForeignGroupError';
   readonly code = 'FOREIGN_GROUP';
@@ -23,8 +26,9 @@ export class ForeignGroupError extends Error {
 type Joined = Pick<ResponseOf<'JoinGroup'>, 'error' | 'leader'>;
 
 /**
- * Coordinators refuse classic members that have no assignor in common. Consumers of KIP-848 they let in beside classic members,
- * whichever come first, and assign partitions to both: then no member leads (brokers of 4.3, `classicGroupJoinToConsumerGroup`).
+ * Coordinators refuse classic members that have no assignor in common. Consumers of KIP-848 they
+ * let in beside classic members, whichever come first, and assign partitions to both: then no
+ * member leads (brokers of 4.3, `classicGroupJoinToConsumerGroup`).
  *
  * @param joined the answer to JoinGroup
  * @throws ForeignGroupError when it shows that the group has members of another kind

@@ -29,7 +29,7 @@ export interface GroupTimeouts {
 }
 
 /**
- * The time-outs of a member unless it is told others. A wrong suspicion costs a fence, never a record: so the session may be as
+ * The time-outs of a member by default. A wrong suspicion costs a fence, never a record: so the session may be as
  * short as brokers allow by default.
  */
 export const GROUP_TIMEOUTS: GroupTimeouts = {

@@ -18,8 +18,8 @@ const QUICK_JOINS = 4;
 type Joined = ResponseOf<'JoinGroup'>;
 
 /**
- * A member of a consumer group (KIP-62, KIP-429): a partition that stays with it is worked on without a break while other members
- * come and go.
+ * A member of a consumer group (KIP-62, KIP-429): a partition that stays with it is worked on without a break while
+ * other members come and go.
  */
 export class Member {
   readonly #options: MemberOptions;
@@ -89,8 +89,8 @@ export class Member {
   }
 
   /**
-   * The coordinator has refused a commit under an identity of this member: asks it at once what the member is to it. To be
-   * unknown to it is its last word, even while it should still be answering a request to join.
+   * The coordinator has refused a commit under an identity of this member: asks it at once what the member is to it.
+   * To be unknown to it is its last word, even while it should still be answering a request to join.
    */
   refused({ memberId }: GroupIdentity, code: ErrorName): void {
     if (code === 'UNKNOWN_MEMBER_ID' && memberId === this.#memberId && memberId !== '') {

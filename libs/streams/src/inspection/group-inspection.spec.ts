@@ -80,7 +80,7 @@ describe('A group that is looked at', () => {
     expect(await inspection().positions()).toEqual([]);
   });
 
-  it('is told with its kind and its members', async () => {
+  it('is shown with its kind and its members', async () => {
     expect(await inspection().describe()).toEqual({
       kind: 'classic',
       state: 'Dead',

@@ -33,7 +33,10 @@ export interface InspectedPosition {
   readonly stableEnd: bigint;
   /** Where the engine goes on, and why there. */
   readonly resume: Resume;
-  /** Whether a record is left to be read up to the stable end: there may be marks of transactions, and aborted records, alone. */
+  /**
+   * Whether a record is left to be read up to the stable end: there may be marks of transactions,
+   * and aborted records, alone.
+   */
   readonly hasUnread: boolean;
 }
 
@@ -46,8 +49,9 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_FETCHES = 16;
 
 /**
- * Looks at a group and where it stands in a topic, without ever being a member. All that is thrown is ProtocolError for what
- * brokers refuse, and UnreachableError or UnansweredError when they cannot be asked.
+ * Looks at a group and where it stands in a topic, without ever being a member. All that is thrown
+ * is ProtocolError for what brokers refuse, and UnreachableError or UnansweredError when they
+ * cannot be asked.
  */
 export class GroupInspection {
   readonly #ports: Ports;
@@ -174,7 +178,7 @@ export class GroupInspection {
     };
   }
 
-  /** @returns whether readers of committed records get one; also when that cannot be told */
+  /** @returns whether readers of committed records get one; also when that is not known */
   async #hasRecords(
     partition: number,
     topicId: string,

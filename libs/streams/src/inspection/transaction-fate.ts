@@ -12,8 +12,8 @@ export type CoordinatedTransaction = Pick<
  * What will become of a transaction that is open in a partition:
  * - `open`: its coordinator has it, and aborts it when its time is over.
  * - `ending`: it has ended, and its coordinator writes the markers.
- * - `committed`, `aborted`: its coordinator has ended it like that, as far as it remembers, and takes all markers for written
- *   (KAFKA-20734).
+ * - `committed`, `aborted`: its coordinator has ended it like that, as far as it remembers, and
+ *   takes all markers for written (KAFKA-20734).
  * - `left`: its producer has another transaction now, which has not got this partition.
  * - `lost`: no coordinator has it. Nothing ends it (KIP-664: it hangs).
  * - `unknown`: some coordinator cannot be asked.

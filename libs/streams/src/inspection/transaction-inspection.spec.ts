@@ -45,7 +45,7 @@ describe.each([1, 2] as const)('Transactions of version %i that stay open', (ver
     expect(fates(0)).toEqual(['committed', 'open']);
   });
 
-  it('are told with since when, and what their coordinator has', async () => {
+  it('are shown with since when, and what their coordinator has', async () => {
     const producer = await outcome(init());
     simulated.append('out', 1, [RECORD]);
     await outcome(write(producer, 1, 0));

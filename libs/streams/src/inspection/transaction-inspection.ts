@@ -50,8 +50,9 @@ const TAKE_OVER_TIMEOUT_MS = 5_000;
 const FIRST_COORDINATOR_EPOCH = 0;
 
 /**
- * Finds transactions that stay open in some topics, and ends them (KIP-664). All that is thrown is ProtocolError for what brokers
- * refuse, and UnreachableError or UnansweredError when they cannot be asked.
+ * Finds transactions that stay open in some topics, and ends them (KIP-664). All that is thrown is
+ * ProtocolError for what brokers refuse, and UnreachableError or UnansweredError when they cannot
+ * be asked.
  */
 export class TransactionInspection {
   readonly #ports: Ports;
@@ -64,7 +65,10 @@ export class TransactionInspection {
     this.#cluster = new Cluster(ports, topics);
   }
 
-  /** Takes two looks, some seconds apart: what is open in both of them stays open. Topics that do not exist have no partitions. */
+  /**
+   * Takes two looks, some seconds apart: what is open in both of them stays open. Topics that do
+   * not exist have no partitions.
+   */
   async find(): Promise<OpenTransactions> {
     const before = await this.#retry(() => this.#held());
     if (before.size > 0) await this.#ports.clock.sleep(OPEN_MS);
@@ -84,8 +88,8 @@ export class TransactionInspection {
   }
 
   /**
-   * Has the partition's leader abort a transaction, whatever coordinators think of it: call it for lost ones only. Others would be
-   * aborted in this partition, and may be committed in the rest.
+   * Has the partition's leader abort a transaction, whatever coordinators think of it: call it for
+   * lost ones only. Others would be aborted in this partition, and may be committed in the rest.
    */
   async abort(transaction: OpenTransaction): Promise<void> {
     const { topic, partition, producerId, epoch, ...held } = transaction;

@@ -26,9 +26,10 @@ export class LatestByKey {
   }
 
   /**
-   * What is taken is known only once it is {@link committed}: of a batch whose records are refused, other ones may be newest.
+   * What is taken is known only once it is {@link committed}: of a batch whose records are refused,
+   * other ones may be newest.
    *
-   * @param nowMs our own clock, epoch ms
+   * @param nowMs the clock of this process, epoch ms
    * @returns what is to be written of these records: of each key the newest, if it is as new as what is known
    */
   take(records: readonly LatestRecord[], nowMs: number): readonly LatestOutput[] {

@@ -20,7 +20,7 @@ const SETTLE_LOOKS = 10;
 /** When they do not, others have a transaction open: it is looked for again after so long. */
 const UNSETTLED_MS = 1_000;
 
-/** What takes longer is told, and goes on meanwhile. */
+/** What takes longer is reported as a wait, and goes on meanwhile. */
 const RETRY_FOR_MS = 2_000;
 
 /** A batch that was damaged on its way is whole the next time; one that is damaged on the broker takes an operator. */
@@ -47,8 +47,8 @@ export class LatestUnreadableError extends Error {
 }
 
 /**
- * One partition of the topic of latest records, with all that is known of it. Its owner is the only one of the group that writes
- * to it, but an operator may: a tombstone lets a key be forgotten.
+ * One partition of the topic of latest records, with all that is known of it. Its owner is the only
+ * one of the group that writes to it, but an operator may: a tombstone lets a key be forgotten.
  */
 export class LatestPartition {
   readonly #source: LatestSource;
@@ -68,11 +68,11 @@ export class LatestPartition {
   }
 
   /**
-   * Reads the partition back, or else what others had written a second ago, if anything. Only between two transactions, and
-   * only after nothing of the last owner is undecided in the group.
+   * Reads the partition back, or else what others had written a second ago, if anything. Only
+   * between two transactions, and only after nothing of the last owner is undecided in the group.
    *
-   * @throws UndecidedError when the partition cannot be read at the moment, or while reading takes long: it goes on, and is waited
-   *   for the next time
+   * @throws UndecidedError when the partition cannot be read at the moment, or while reading takes
+   *   long: it goes on, and is waited for the next time
    * @throws LatestUnreadableError when an operator has to act
    */
   async update(): Promise<void> {
@@ -102,7 +102,11 @@ export class LatestPartition {
     return this.#known.take(records, this.#source.clock.now());
   }
 
-  /** What was taken last is committed. @param writes of it, each with where it went; undefined where that is not known */
+  /**
+   * What was taken last is committed.
+   *
+   * @param writes of it, each with where it went; undefined where that is not known
+   */
   committed(writes: readonly (readonly [Write, Written | undefined])[]): void {
     this.#known.committed();
     this.#writes.committed(
@@ -132,8 +136,9 @@ export class LatestPartition {
   }
 
   /**
-   * Reads all that the log has at this moment, whether it is stable or not: a transaction of the last owner whose markers are on
-   * their way holds the last stable offset below it, so that committed records are complete only from that end on.
+   * Reads all that the log has at this moment, whether it is stable or not: a transaction of the
+   * last owner whose markers are on their way holds the last stable offset below it, so that
+   * committed records are complete only from that end on.
    */
   async #restore(topicId: string, leader: Leader): Promise<void> {
     const { cluster, topic, timeHeader, partition } = this.#source;
@@ -154,7 +159,7 @@ export class LatestPartition {
     // The log was truncated: offsets come again, for other records.
     if (end < known) await this.#restore(topicId, leader);
     if (end <= known) return;
-    // Read up to somewhere in our own records, a tombstone would take with it what we wrote after it.
+    // Read up to somewhere in the records of this process, a tombstone would take with it what was written after it.
     if (!this.#isBehind && !(await this.#settles(end, leader))) return;
     this.#isBehind = true;
     await this.#read(topicId, leader, known, end);

@@ -45,7 +45,7 @@ describe('OwnWrites', () => {
       4,
       true,
     ],
-    ['one whose place was not told', [[[-1, 1]]], 2, true],
+    ['one whose offset was not answered', [[[-1, 1]]], 2, true],
   ] as const)('tells whether others have written: %s', (_what, transactions, end, expected) => {
     const own = written(...transactions.map((writes) => writes.map(([a, b]) => [a, b] as const)));
     expect(own.hasOthersBelow(BigInt(end))).toBe(expected);
@@ -59,10 +59,10 @@ describe('OwnWrites', () => {
     expect(own.hasOthersBelow(8n)).toBe(true);
   });
 
-  it('finds every record of others, once its end is known and our last marker is there', () => {
+  it('finds every record of others, once its end is known and the last own marker is there', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 3 })), (log) => {
-        // A log of transactions of ours, by number of records, and of single records of others (0).
+        // A log of own transactions, by number of records, and of single records of others (0).
         const own = new OwnWrites();
         let [end, isFound, others] = [0n, false, false];
         for (const records of log) {

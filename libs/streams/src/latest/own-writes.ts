@@ -1,6 +1,6 @@
 /** Offsets of a partition that a producer wrote in one go. */
 export interface OwnWrite {
-  /** The offset of the first record, as the broker told it; -1 where its answer was lost. */
+  /** The offset of the first record, as the broker answered it; -1 where its answer was lost. */
   readonly base: bigint;
   /** How many offsets there are: records, and the marker where they end a transaction. */
   readonly offsets: bigint;
@@ -10,9 +10,10 @@ export interface OwnWrite {
 const MARKER = 1n;
 
 /**
- * Tells in a partition that one producer writes to whether others have written, too. Its own records are where the broker
- * said, not where they would be if it were alone: what others wrote between two of its transactions is no less theirs
- * because as many offsets of its own are still on their way.
+ * Tells in a partition that one producer writes to whether others have written, too. Its own
+ * records are where the broker said, not where they would be if it were alone: what others wrote
+ * between two of its transactions is no less theirs because as many offsets of its own are still on
+ * their way.
  */
 export class OwnWrites {
   /** What lies below is known. */

@@ -6,8 +6,8 @@ export interface FlowCounts {
   readonly dropped: number;
   readonly deadLettered: number;
   /**
-   * Offsets of which the counts say nothing: those before the one at which they began anew, and those of no record: markers,
-   * aborted records, what compaction or retention has taken.
+   * Offsets of which the counts say nothing: those before the one at which they began anew, and
+   * those of no record: markers, aborted records, what compaction or retention has taken.
    */
   readonly uncounted: number;
 }

@@ -46,8 +46,9 @@ export class DeadLetterFuse {
   }
 
   /**
-   * Accounts for a plan before it is committed. Each record counts once, by its last plan: one that was read again, because
-   * its transaction failed or its partition had another owner meanwhile, is no further record.
+   * Accounts for a plan before it is committed. Each record counts once, by its last plan: one that
+   * was read again, because its transaction failed or its partition had another owner meanwhile, is
+   * no further record.
    *
    * @param batch what the plan is for
    * @throws FuseBlownError when the share of dead letters is over the limit

@@ -44,7 +44,10 @@ export interface LatestRecord extends LatestKey {
 export interface PlanOptions<Reason extends string> {
   /** The service's `name@version`, written into dead letters. */
   readonly service: string;
-  /** The reason for a record that is too large to be read, or that its transform made larger than the output topic takes. */
+  /**
+   * The reason for a record that is too large to be read, or that its transform made larger than
+   * the output topic takes.
+   */
   readonly tooLarge: Reason;
   /** The reasons for a record whose output the brokers refuse. */
   readonly refused: Readonly<Record<Refusal, Reason>>;

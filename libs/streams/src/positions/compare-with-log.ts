@@ -37,7 +37,8 @@ export async function compareWithLog(
     await cluster.refresh();
     return undefined;
   }
-  // Another client may know sooner than this one that the topic was created anew: then the id that is known here is the older one.
+  // Another client may know sooner than this one that the topic was created anew: then the id that
+  // is known here is the older one.
   const isOther = kept?.topicId !== undefined && kept.topicId !== topicId;
   if (isOther && !(await isAgreedOn(cluster, topic, topicId))) return undefined;
   const bounds = await boundsOf(cluster, topic, partition, leader);

@@ -154,7 +154,8 @@ async function listOffset(
 
 /**
  * @param leaderEpoch the epoch of a record that was read once
- * @returns where that epoch ends in the log as it is now (KIP-320); undefined where the leader does not know it any more
+ * @returns where that epoch ends in the log as it is now (KIP-320); undefined where the leader does
+ *   not know it any more
  */
 export async function epochEndOf(
   cluster: Cluster,

@@ -11,7 +11,10 @@ export interface PartitionLog {
   readonly earliest: bigint;
   /** The log's end, whatever is committed or not. */
   readonly end: bigint;
-  /** Where the leader epoch of the committed offset ended, in the log as it is now; undefined where that is not known. */
+  /**
+   * Where the leader epoch of the committed offset ended, in the log as it is now; undefined where
+   * that is not known.
+   */
   readonly epochEnd: bigint | undefined;
 }
 
@@ -30,8 +33,8 @@ export type Resume =
   | { readonly kind: 'impossible'; readonly offset: bigint };
 
 /**
- * Decides where a partition is read from (KIP-320 for diverged epochs). Nothing that was lost or will come again is passed over in
- * silence: every case but `resume` is told.
+ * Decides where a partition is read from (KIP-320 for diverged epochs). Nothing that was lost or
+ * will come again is passed over in silence: every case but `resume` is reported.
  */
 export function resume(committed: CommittedPosition | undefined, log: PartitionLog): Resume {
   const { topicId, earliest, end, epochEnd } = log;

@@ -4,8 +4,8 @@ import type { LogApis } from './log-apis.ts';
 import type { TransactionApis } from './transaction-apis.ts';
 
 /**
- * The requests of the engine, by their names in the Kafka protocol guide. A message here is what the engine has to say and to
- * know; how a version of the protocol puts it is for the wire.
+ * The requests of the engine, by their names in the Kafka protocol guide. A message here is what
+ * the engine has to say and to know; how a version of the protocol puts it is for the wire.
  */
 export interface Apis extends ClusterApis, LogApis, GroupApis, TransactionApis {}
 

@@ -26,7 +26,10 @@ export interface PartitionMetadata {
   readonly leaderEpoch: number;
 }
 
-/** What FindCoordinator finds the broker of: a consumer group, by its id, or a producer, by its transactional id (KIP-98). */
+/**
+ * What FindCoordinator finds the broker of: a consumer group, by its id, or a producer, by its
+ * transactional id (KIP-98).
+ */
 export type CoordinatorKind = 'group' | 'transaction';
 
 export interface ClusterApis {

@@ -1,4 +1,7 @@
-/** The errors of Kafka's protocol that a broker may answer requests of the engine and of administrators with (protocol guide, "Error Codes"). */
+/**
+ * The errors of Kafka's protocol that a broker may answer requests of the engine and of
+ * administrators with (protocol guide, "Error Codes").
+ */
 const CODES = {
   UNKNOWN_SERVER_ERROR: -1,
   NONE: 0,

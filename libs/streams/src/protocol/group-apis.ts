@@ -45,7 +45,7 @@ export interface GroupApis {
       readonly protocolType: string;
       /** In the order in which the member likes them. */
       readonly protocols: readonly { readonly name: string; readonly metadata: Buffer }[];
-      /** Told to operators (KIP-800). */
+      /** For the broker's log (KIP-800). */
       readonly reason: string;
     };
     readonly response: {

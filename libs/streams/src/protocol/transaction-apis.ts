@@ -64,7 +64,10 @@ export interface TransactionApis {
   EndTxn: {
     readonly request: ProducerIdentity & {
       readonly commit: boolean;
-      /** The coordinator gives the producer a new epoch, so that late requests of this transaction are refused (KIP-890). */
+      /**
+       * The coordinator gives the producer a new epoch, so that late requests of this transaction
+       * are refused (KIP-890).
+       */
       readonly bumpsEpoch: boolean;
     };
     readonly response: {
@@ -126,7 +129,10 @@ export interface TransactionApis {
       })[];
     };
   };
-  /** Ends a transaction at a partition's leader, as its coordinator does: for what no coordinator ends any more (KIP-664). */
+  /**
+   * Ends a transaction at a partition's leader, as its coordinator does: for what no coordinator
+   * ends any more (KIP-664).
+   */
   WriteTxnMarkers: {
     readonly request: {
       readonly producerId: bigint;

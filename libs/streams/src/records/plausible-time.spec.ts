@@ -25,8 +25,14 @@ describe('the time of a login', () => {
     ['an hour after its record', NOW - YEAR + HOUR, NOW - YEAR, [], false],
     ['more than an hour after its record', NOW - YEAR + HOUR + 1, NOW - YEAR, [], true],
     ['long before its record', 0, NOW, [], false],
-    ['an hour after our clock', NOW + HOUR, NOW + HOUR, [], false],
-    ['within an hour of its record, but not of our clock', NOW + HOUR + 1, NOW + HOUR, [], true],
+    ['an hour after the clock of the process', NOW + HOUR, NOW + HOUR, [], false],
+    [
+      'within an hour of its record, but not of the clock of the process',
+      NOW + HOUR + 1,
+      NOW + HOUR,
+      [],
+      true,
+    ],
     ['now, in a record of the year 2100', NOW, Date.UTC(2100), [], false],
     ['2100, as its record is', Date.UTC(2100), Date.UTC(2100), [], true],
     ['now, in a record whose timestamp counts microseconds', NOW, NOW * 1_000, [], false],
@@ -49,7 +55,7 @@ describe('the time of a login', () => {
     expect(time.isFuture(NOW - YEAR + 6 * HOUR + 1, NONE)).toBe(true);
   });
 
-  it('is never believed beyond our clock, nor beyond that of its record, whatever came before', () => {
+  it('is never believed beyond the clock of the process, nor beyond that of its record, whatever came before', () => {
     fc.assert(
       fc.property(fc.array(anyTime), anyTime, anyTime, (before, eventTimeMs, recordTimeMs) => {
         fc.pre(!isFuture(eventTimeMs, recordTimeMs, before));

@@ -10,19 +10,21 @@ export function isBelieved(recordTimeMs: number, nowMs: number): boolean {
 }
 
 /**
- * Tells for one partition which times can be. All of them come from outside and may be anything: what a device says is
- * believed as far as the clock of what wrote its record allows, a record's timestamp as far as ours does.
+ * Tells for one partition which times can be. All of them come from outside and may be anything:
+ * what a device says is believed as far as the clock of what wrote its record allows, a record's
+ * timestamp as far as the clock of this process does.
  *
- * A record without a timestamp that is believed was written when the newest one of its partition was, and the time that
- * has passed here since; without any such, now. So a replay of old records is judged by their time, not by ours.
+ * A record without a timestamp that is believed was written when the newest one of its partition
+ * was, and the time that has passed here since; without any such, now. So a replay of old records
+ * is judged by their time, not by the time of the replay.
  */
 export class PlausibleTime {
   /** Until the first batch no clock bounds anything. */
   #nowMs = Infinity;
-  /** How far the newest timestamp lay behind our clock when it was read. */
+  /** How far the newest timestamp lay behind the clock of this process when it was read. */
   #lagMs: number | undefined;
 
-  /** @param nowMs our own clock, epoch ms: read once a batch */
+  /** @param nowMs the clock of this process, epoch ms: read once a batch */
   startBatch(nowMs: number): void {
     this.#nowMs = nowMs;
   }

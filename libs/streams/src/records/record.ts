@@ -28,7 +28,10 @@ export interface ConsumedRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: RecordHeaders | undefined;
-  /** How many bytes of the record were too large to be read: its value is null then, perhaps its key, and headers lack. */
+  /**
+   * How many bytes of the record were too large to be read: its value is null then, perhaps its
+   * key, and headers lack.
+   */
   readonly omittedBytes?: number | undefined;
 }
 

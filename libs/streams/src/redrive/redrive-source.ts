@@ -43,8 +43,8 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 const MAX_RECORDS = 1_000;
 
 /**
- * One partition of the dead letters. What is redriven from it, and how far that is, is in one transaction; a second redrive of
- * the partition fences the first one.
+ * One partition of the dead letters. What is redriven from it, and how far that is, is in one
+ * transaction; a second redrive of the partition fences the first one.
  */
 export class RedriveSource {
   readonly partition: number;
@@ -70,8 +70,8 @@ export class RedriveSource {
   }
 
   /**
-   * First takes the partition over: what another redrive has not committed by now, it cannot commit any more. Then its positions
-   * stay as they are read.
+   * First takes the partition over: what another redrive has not committed by now, it cannot commit
+   * any more. Then its positions stay as they are read.
    *
    * @returns undefined when there are no dead letters
    * @throws ProtocolError, UnansweredError, UnreachableError, StuckProducerError

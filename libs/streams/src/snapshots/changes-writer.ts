@@ -44,7 +44,7 @@ const MAX_RECORDS = 10_000;
 /** Tells changes, each with the id of the topic that it comes of. */
 export class ChangesWriter {
   readonly #options: ChangesWriterOptions;
-  /** The topic that has what was told. */
+  /** The topic that has the changes. */
   #topicId: string | undefined;
   /** The partitions of which it has something. */
   readonly #written = new Set<number>();
@@ -65,7 +65,10 @@ export class ChangesWriter {
     return cluster.topic(target.topic)?.topicId;
   }
 
-  /** Whether the topic is another one than was written to before: it has nothing of what was told. Then {@link beginAnew}. */
+  /**
+   * Whether the topic is another one than was written to before: it has none of the changes. Then
+   * {@link beginAnew}.
+   */
   get isTopicNew(): boolean {
     const { topicId } = this;
     return topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId;
@@ -90,7 +93,7 @@ export class ChangesWriter {
 
   /**
    * @param inputId of the topic that the partitions are of
-   * @returns the partitions of the topic that could not be written to: then the changes are told again
+   * @returns the partitions of the topic that could not be written to: then the changes are written again
    * @throws ForeignChangesError, or ProtocolError when an operator has to act
    */
   async write(partitions: readonly number[], inputId: string): Promise<readonly FailedWrite[]> {
@@ -130,8 +133,9 @@ export class ChangesWriter {
   }
 
   /**
-   * All that is there was written after it was made sure of that: so the last record of each partition speaks for all of them. Empty
-   * partitions are asked, too: a right that is missing shows at the first start.
+   * All that is there was written after it was made sure of that: so the last record of each
+   * partition speaks for all of them. Empty partitions are asked, too: a right that is missing
+   * shows at the first start.
    */
   async #requireOwn(inputId: string): Promise<void> {
     const { cluster, target, input } = this.#options;

@@ -82,8 +82,9 @@ export interface PlanningOptions extends ToldIn {
 }
 
 /**
- * Plans what has changed, to be written behind what is there of the same set; all of the state as a new set where there is none, or
- * where the changes are too many for one batch. A new set may take several: it counts from its head on, which comes last.
+ * Plans what has changed, to be written behind what is there of the same set; all of the state as a
+ * new set where there is none, or where the changes are too many for one batch. A new set may take
+ * several: it counts from its head on, which comes last.
  *
  * @param place where the partition's records go now
  * @param newSet names a new set

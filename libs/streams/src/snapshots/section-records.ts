@@ -17,7 +17,10 @@ const LEADER_EPOCH_HEADER = 'leader-epoch';
 export const SET_ID_LENGTH = 12;
 const LONGEST_NAME = 64;
 const NAME = /^[\x21-\x2e\x30-\x7e]{1,64}$/;
-/** What follows on the name of the input: its partition, and but in format 1 set and section, which has no name in a head's key. */
+/**
+ * What follows on the name of the input: its partition, and but in format 1 set and section, which
+ * has no name in a head's key.
+ */
 const KEY = /^-(\d+)(?:\/([\w-]{1,32})\/([\x21-\x2e\x30-\x7e]{0,64}))?$/;
 const LARGEST_OFFSET = 2n ** 63n - 1n;
 /** Of heads. A snapshot of an earlier release has none. */

@@ -20,9 +20,10 @@ const MAX_RECORDS = 1_000;
 /**
  * Erases the records of sets that have a successor: compaction would keep the last of each key for ever.
  *
- * An owner erases a set only when it has a whole one in the topic itself, and only sets that were first written to before its own: it
- * has read them when it restored, or they are its own. So of all sets that were ever whole the one that was begun last is erased by
- * none, however many owners, frozen ones too, erase what others wrote: the topic always has a whole one.
+ * An owner erases a set only when it has a whole one in the topic itself, and only sets that were
+ * first written to before its own: it has read them when it restored, or they are its own. So of
+ * all sets that were ever whole the one that was begun last is erased by none, however many owners,
+ * frozen ones too, erase what others wrote: the topic always has a whole one.
  */
 export class SetCleaner {
   readonly #options: SetCleanerOptions;
@@ -32,7 +33,8 @@ export class SetCleaner {
   }
 
   /**
-   * @param records by input partition; of each set the head first, so that what is left of it is never taken for a whole one
+   * @param records by input partition; of each set the head first, so that what is left of it is
+   *   never taken for a whole one
    * @returns those that are erased for sure
    * @throws ProtocolError when an operator has to act
    */

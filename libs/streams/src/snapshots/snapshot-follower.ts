@@ -32,7 +32,10 @@ export interface SnapshotFollowerOptions {
   readonly stallTimeoutMs: number;
   /** A newer snapshot of a partition arrived, all of it. What it throws ends all. */
   readonly onSnapshot: (partition: number, snapshot: PlacedSnapshot) => void;
-  /** Records of a set were erased that belong to it: its writer, if it is still at work, has to write all of it again. */
+  /**
+   * Records of a set were erased that belong to it: its writer, if it is still at work, has to
+   * write all of it again.
+   */
   readonly onTorn: (torn: TornSet) => void;
   /** Snapshots that were in the topic are not there any more: their writers have to write them again. */
   readonly onGone: (how: SnapshotsGone) => void;
@@ -45,9 +48,9 @@ const LOOK_MS = 1_000;
 const READ_ATTEMPTS = 3;
 
 /**
- * Reads the whole topic of snapshots, from its beginning and for as long as it is wanted, without a group, and keeps the newest
- * snapshot of every partition. Newest is the one with the highest next offset, not the last one in the log: an owner that was frozen
- * may still write an old one.
+ * Reads the whole topic of snapshots, from its beginning and for as long as it is wanted, without a
+ * group, and keeps the newest snapshot of every partition. Newest is the one with the highest next
+ * offset, not the last one in the log: an owner that was frozen may still write an old one.
  */
 export class SnapshotFollower {
   readonly #options: SnapshotFollowerOptions;
@@ -91,13 +94,15 @@ export class SnapshotFollower {
   }
 
   /**
-   * Waits until everything is read that is in the topic now, or until it is closed. A broker that does not answer is waited for.
+   * Waits until everything is read that is in the topic now, or until it is closed. A broker that
+   * does not answer is waited for.
    *
    * @throws StalledError when brokers answer, and nothing is read
    */
   async caughtUp(): Promise<void> {
     await this.#readToEnds();
-    // A writer that goes on, and compaction behind it, may have left of a set what is below the ends, and the rest is above them.
+    // A writer that goes on, and compaction behind it, may have left of a set what is below the
+    // ends, and the rest is above them.
     let before = this.#sets.unsettled;
     while (before.size > 0 && !this.#isClosed) {
       await this.#readToEnds();

@@ -220,7 +220,10 @@ class World {
     }
   }
 
-  /** @throws when a process that starts now finds no whole snapshot although one was saved, or sections that do not belong together */
+  /**
+   * @throws when a process that starts now finds no whole snapshot although one was saved, or
+   *   sections that do not belong together
+   */
   check(): void {
     const reader = new Reader(this.log);
     reader.read();

@@ -65,7 +65,10 @@ class StoredSet {
     return this.head !== undefined && this.missing.length === 0;
   }
 
-  /** Whether it has lost something. A section that is newer than the head is none: the head that goes with it is yet to come. */
+  /**
+   * Whether it has lost something. A section that is newer than the head is none: the head that goes with it is yet
+   * to come.
+   */
   get isTorn(): boolean {
     const { head } = this;
     if (head === undefined) return false;
@@ -90,10 +93,10 @@ interface KnownPartition {
 }
 
 /**
- * What the topic of snapshots says, record by record in the order of its logs. A set is whole when every section that its head lists
- * is there with the offset that the head says. The records of a batch are appended together, and compaction keeps the last one of
- * each key: so a whole set is a state as it was at the head's next offset, whatever compaction has left, and whichever owners wrote
- * between each other's records.
+ * What the topic of snapshots says, record by record in the order of its logs. A set is whole when every section that
+ * its head lists is there with the offset that the head says. The records of a batch are appended together, and
+ * compaction keeps the last one of each key: so a whole set is a state as it was at the head's next offset, whatever
+ * compaction has left, and whichever owners wrote between each other's records.
  */
 export class SnapshotSets {
   readonly #input: string;
@@ -182,16 +185,16 @@ export class SnapshotSets {
   }
 
   /**
-   * What a partition is to be restored from when the topic is read to its end: the whole snapshot with the highest next offset; only
-   * where there is none, what is {@link left} of one.
+   * What a partition is to be restored from when the topic is read to its end: the whole snapshot with the highest
+   * next offset; only where there is none, what is {@link left} of one.
    */
   found(partition: number): PlacedSnapshot | undefined {
     return this.#partitions.get(partition)?.newest ?? this.left(partition);
   }
 
   /**
-   * What is left of the newest snapshot, where it is newer than every whole one, when the topic is read to its end. While it is read,
-   * what is there of a set that was written on says nothing.
+   * What is left of the newest snapshot, where it is newer than every whole one, when the topic is read to its end.
+   * While it is read, what is there of a set that was written on says nothing.
    */
   left(partition: number): PlacedSnapshot | undefined {
     const { sets } = this.#partitions.get(partition) ?? {};
@@ -206,8 +209,8 @@ export class SnapshotSets {
   }
 
   /**
-   * The partitions of which a head is newer than every whole snapshot, each with how many records of its sets were taken: what belongs
-   * to the head may be yet to come.
+   * The partitions of which a head is newer than every whole snapshot, each with how many records of its sets were
+   * taken: what belongs to the head may be yet to come.
    */
   get unsettled(): ReadonlyMap<number, number> {
     const unsettled = new Map<number, number>();

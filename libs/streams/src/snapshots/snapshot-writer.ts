@@ -38,7 +38,7 @@ export interface SnapshotWriterOptions {
   readonly maxSnapshotBytes: number;
   /** Names a new set of a partition's sections: no other one, of any process, has had the name. */
   readonly newSet: (partition: number) => string;
-  /** Undefined where no changes are told. */
+  /** Undefined where no changes are written. */
   readonly changes: ChangesWriter | undefined;
   /** For how long brokers may refuse what is written, in milliseconds. */
   readonly stallTimeoutMs: number;
@@ -118,7 +118,7 @@ export class SnapshotWriter {
   }
 
   /**
-   * Without snapshots the other replicas know nothing of our partitions, and a restart would replay ever more.
+   * Without snapshots the other replicas know nothing of these partitions, and a restart would replay ever more.
    *
    * @param failed of all that was to be written at a time
    * @throws UnwrittenError when brokers refuse for too long

@@ -39,7 +39,7 @@ export interface LogIdentity {
   readonly leaderEpoch: number;
 }
 
-/** Where the changes were told that a snapshot contains. */
+/** Id of the topic that has the changes which a snapshot contains. */
 export interface ToldIn {
   /** The id of the topic that has them all; undefined: none is known to. */
   readonly changesTopicId: string | undefined;

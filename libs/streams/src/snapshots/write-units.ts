@@ -29,13 +29,13 @@ export interface UnitLimits {
 }
 
 const NO_PRODUCER = { producerId: -1n, epoch: -1, baseSequence: -1 };
-/** Leaders that move are known after a look or two: what takes longer is told. */
+/** Leaders that move are known after a look or two: what takes longer is reported. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
 
 /**
- * Writes units to all replicas, those of a partition in their order, as few batches as they fit into. Nothing is sent twice that may
- * have arrived, and nothing to a partition behind it.
+ * Writes units to all replicas, those of a partition in their order, as few batches as they fit
+ * into. Nothing is sent twice that may have arrived, and nothing to a partition behind it.
  *
  * @throws ProtocolError when an operator has to act
  */

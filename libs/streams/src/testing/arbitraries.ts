@@ -5,7 +5,10 @@ const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)
 const text = fc.string();
 const headerValue: fc.Arbitrary<Buffer | string> = fc.oneof(bytes, text);
 
-/** Headers whose names come again, look like numbers or members of every object, are ours, or no UTF-8. */
+/**
+ * Headers whose names come again, look like numbers or members of every object, are those of dead
+ * letters, or no UTF-8.
+ */
 const headers: fc.Arbitrary<RecordHeader[]> = fc.array(
   fc.tuple(
     fc.oneof(

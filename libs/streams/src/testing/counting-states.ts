@@ -34,8 +34,8 @@ const SHELVES = 4;
 const CHAPTER = 7n;
 
 /**
- * The simplest states there are: they count values. A record counted twice or never shows, and so do sections that do not belong
- * together.
+ * The simplest states there are: they count values. A record counted twice or never shows, and so
+ * do sections that do not belong together.
  */
 export class CountingStates implements FoldStates {
   readonly owned = new Map<number, OwnedPartition>();

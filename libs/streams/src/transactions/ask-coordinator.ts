@@ -4,8 +4,8 @@ import type { RequestOf, ResponseOf } from '../protocol/apis.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 
 /**
- * The coordinator has something else to do with the same transactional id, as writing the markers of the last transaction, or
- * loads its log: it has not done what it was asked for.
+ * The coordinator has something else to do with the same transactional id, as writing the markers
+ * of the last transaction, or loads its log: it has not done what it was asked for.
  */
 const BUSY: ReadonlySet<ErrorName> = new Set([
   'CONCURRENT_TRANSACTIONS',
@@ -55,7 +55,10 @@ export function askCoordinator<Api extends TransactionApi>(
 /** How long a request is repeated. */
 interface Patience {
   readonly attempts?: number;
-  /** Whether an error says that nothing was done, and that it may be done later; by default: that the broker is busy. */
+  /**
+   * Whether an error says that nothing was done, and that it may be done later; by default: that
+   * the broker is busy.
+   */
   readonly isRetriable?: (code: ErrorName) => boolean;
 }
 

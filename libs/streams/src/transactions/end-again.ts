@@ -13,7 +13,10 @@ const ENDING: ReadonlySet<TransactionState> = new Set([
   'PrepareEpochFence',
 ]);
 
-/** @returns how far the coordinator has got with the last transaction of an id; undefined when it does not know the id */
+/**
+ * @returns how far the coordinator has got with the last transaction of an id; undefined when it
+ *   does not know the id
+ */
 async function stateOf(
   cluster: Cluster,
   transactionalId: string,
@@ -33,7 +36,10 @@ async function stateOf(
   return described.state;
 }
 
-/** @returns how the last transaction of an id ended, or will end; undefined when the coordinator does not know the id */
+/**
+ * @returns how the last transaction of an id ended, or will end; undefined when the coordinator
+ *   does not know the id
+ */
 export async function outcomeOf(
   cluster: Cluster,
   transactionalId: string,
@@ -58,11 +64,12 @@ export interface Touched {
 }
 
 /**
- * Ends again what brokers may have ended without saying so where it matters: Kafka completes a transaction although a partition
- * without a leader got no marker (KAFKA-20734). Its records then belong to the next transaction that this producer ends there.
+ * Ends again what brokers may have ended without saying so where it matters: Kafka completes a
+ * transaction although a partition without a leader got no marker (KAFKA-20734). Its records then
+ * belong to the next transaction that this producer ends there.
  *
- * An empty transaction over the same partitions, ended in the same way, puts the marker where it is missing, and changes nothing
- * where it is not.
+ * An empty transaction over the same partitions, ended in the same way, puts the marker where it is
+ * missing, and changes nothing where it is not.
  *
  * @param identity of an epoch that has no transaction under way
  */

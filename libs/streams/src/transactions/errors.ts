@@ -55,8 +55,8 @@ export class BrokenLineError extends Error {
 }
 
 /**
- * The last transaction of a producer is ended, and cannot get its markers: a partition has no leader. The producer is fenced,
- * and what it committed can be found out.
+ * The last transaction of a producer is ended, and cannot get its markers: a partition has no
+ * leader. The producer is fenced, and what it committed can be found out.
  */
 export class StuckProducerError extends Error {
   override readonly name = 'StuckProducerError';

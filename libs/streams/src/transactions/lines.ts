@@ -11,9 +11,9 @@ interface Line {
 const NO_BROKER = -1;
 
 /**
- * Remembers over which connections a producer wrote. A broker that was away may have lost the marker of a transaction that was
- * confirmed (KAFKA-20734), and with it the line to that broker broke: to write on would put the records of two transactions under
- * one marker.
+ * Remembers over which connections a producer wrote. A broker that was away may have lost the
+ * marker of a transaction that was confirmed (KAFKA-20734), and with it the line to that broker
+ * broke: to write on would put the records of two transactions under one marker.
  */
 export class Lines {
   readonly #cluster: Cluster;

@@ -8,7 +8,8 @@ import { placeKey } from './touched-places.ts';
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Looks for transactions that stay open, by the last stable offset that does not move: readers of committed records wait there.
+ * Looks for transactions that stay open, by the last stable offset that does not move: readers of
+ * committed records wait there.
  *
  * @param topics of which all partitions are looked at
  * @returns whether there is one
@@ -22,7 +23,7 @@ export async function hasOpenEnds(cluster: Cluster, topics: readonly string[]): 
 }
 
 /**
- * @param onRefused told what a leader answers that does not tell its offsets; by default such a partition is left out
+ * @param onRefused gets what a leader answers that does not give its offsets; by default such a partition is left out
  * @returns by partition, as {@link placeKey} names it, the last stable offset where it is below the log's end
  */
 export async function openEnds(

@@ -30,9 +30,10 @@ export interface Written extends TopicPartition {
 const REPLICATION_TIMEOUT_MS = 10_000;
 
 /**
- * A leader that has not heard from the transaction's coordinator answers as if it lacked replicas, and has written nothing. It
- * gives up one of two questions about the same producer, as that for the records and that for the group's offsets, whenever it
- * leads both partitions (AddPartitionsToTxnManager): asked again it knows.
+ * A leader that has not heard from the transaction's coordinator answers as if it lacked replicas,
+ * and has written nothing. It gives up one of two questions about the same producer, as that for
+ * the records and that for the group's offsets, whenever it leads both partitions
+ * (AddPartitionsToTxnManager): asked again it knows.
  */
 const UNVERIFIED_ATTEMPTS = 5;
 
@@ -57,8 +58,8 @@ interface Numbered {
 }
 
 /**
- * Sends batches to the leaders of their partitions, one request for each leader; a partition with several batches gets one in
- * each of several rounds.
+ * Sends batches to the leaders of their partitions, one request for each leader; a partition with
+ * several batches gets one in each of several rounds.
  *
  * @param state of the producer; moved on
  * @returns where the brokers put them, in the order of the writes

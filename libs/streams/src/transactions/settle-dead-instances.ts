@@ -31,7 +31,10 @@ export interface Unfinished {
   identity: ProducerIdentity | undefined;
 }
 
-/** One instance begins at once, each further one so many attempts later: two at a time would abort what the other commits. */
+/**
+ * One instance begins at once, each further one so many attempts later: two at a time would abort
+ * what the other commits.
+ */
 const ATTEMPTS_AHEAD = 10;
 
 /** Ended, as far as the coordinator knows: but a partition may have got no marker (KAFKA-20734). */
@@ -43,10 +46,12 @@ interface DeadTransaction {
 }
 
 /**
- * Ends what instances left behind that are no members of the group any more. The brokers would abort an open transaction by
- * themselves, but look for such only every ten seconds; one that has ended without its markers they never find.
+ * Ends what instances left behind that are no members of the group any more. The brokers would
+ * abort an open transaction by themselves, but look for such only every ten seconds; one that has
+ * ended without its markers they never find.
  *
- * To be wrong about an instance fences it, and costs a transaction that the group's coordinator would have refused anyway.
+ * To be wrong about an instance fences it, and costs a transaction that the group's coordinator
+ * would have refused anyway.
  *
  * @param attempt how often it was tried before: each time more transactions are suspected
  * @returns how many transactions were ended; 0 while the members of the group are not known

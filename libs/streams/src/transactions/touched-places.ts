@@ -12,8 +12,9 @@ export function placeKey({ topic, partition }: TopicPartition): string {
 }
 
 /**
- * All that the transactions of a producer have touched, with how the last one there ended, and over which connections. Nothing of
- * it is ever forgotten: any marker may turn out to be lost, that of a second attempt too.
+ * All that the transactions of a producer have touched, with how the last one there ended, and over
+ * which connections. Nothing of it is ever forgotten: any marker may turn out to be lost, that of a
+ * second attempt too.
  */
 export class TouchedPlaces {
   readonly lines: Lines;
@@ -80,8 +81,9 @@ export class TouchedPlaces {
   }
 
   /**
-   * @throws PartitionUnwritableError when a partition has no leader, or what ended there could not be ended again yet: the end of
-   *   a transaction that has it would not come before its leader does
+   * @throws PartitionUnwritableError when a partition has no leader, or what ended there could not
+   *   be ended again yet: the end of a transaction that has it would not come before its leader
+   *   does
    */
   requireWritable({ topic, partition }: TopicPartition): void {
     const leader = this.#cluster.leader(topic, partition);
@@ -118,8 +120,9 @@ export class TouchedPlaces {
   }
 
   /**
-   * Finds the leaders, and remembers the connections to them: what is ended after that is lost only if one of them breaks. A
-   * partition without a leader is left for later: a marker for it would be lost like the first one.
+   * Finds the leaders, and remembers the connections to them: what is ended after that is lost only
+   * if one of them breaks. A partition without a leader is left for later: a marker for it would be
+   * lost like the first one.
    */
   async reach(): Promise<void> {
     const cluster = this.#cluster;

@@ -34,17 +34,18 @@ export interface ProducerOptions {
 }
 
 /**
- * A broker gives up one of two questions to the transaction's coordinator that wait at once (AddPartitionsToTxnManager): one
- * that gets records and offsets is asked for the offsets when the question for the records is on its way.
+ * A broker gives up one of two questions to the transaction's coordinator that wait at once
+ * (AddPartitionsToTxnManager): one that gets records and offsets is asked for the offsets when the question for the
+ * records is on its way.
  */
 const AFTER_RECORDS_MS = 1;
 
 /**
  * A producer of transactions under one transactional id (KIP-98, KIP-890).
  *
- * After any failure the result is unknown, and requests may still be on their way: the id has to be taken over again, which
- * gives a new epoch, fences them, and ends what is open. Nothing is ever repeated on the old epoch but what the broker said
- * that it did not do.
+ * After any failure the result is unknown, and requests may still be on their way: the id has to be taken over again,
+ * which gives a new epoch, fences them, and ends what is open. Nothing is ever repeated on the old epoch but what the
+ * broker said that it did not do.
  */
 export class TransactionalProducer {
   readonly #options: ProducerOptions;
@@ -82,15 +83,15 @@ export class TransactionalProducer {
   }
 
   /**
-   * Takes the id over: fences what is on its way, and settles what its transactions touched. Afterwards nothing that this
-   * producer did is undecided: the committed offsets tell what became of it.
+   * Takes the id over: fences what is on its way, and settles what its transactions touched. Afterwards nothing that
+   * this producer did is undecided: the committed offsets tell what became of it.
    *
    * @throws what the coordinator refuses, or that it does not answer: the same call may succeed later
    */
   async takeOver(): Promise<void> {
     const { cluster, transactionalId, timeoutMs } = this.#options;
     this.#identity = undefined;
-    // The state is gone with the next epoch: what it told stays known.
+    // The state is gone with the next epoch: its outcome stays known.
     if (this.#touched.isUndecided) {
       const outcome = await outcomeOf(cluster, transactionalId);
       if (outcome === undefined) this.#touched.forget();
@@ -111,8 +112,8 @@ export class TransactionalProducer {
   }
 
   /**
-   * Ends again what was touched. Once begun it goes on on the same epoch, however often it is interrupted: another one would
-   * abort what is to be committed.
+   * Ends again what was touched. Once begun it goes on on the same epoch, however often it is interrupted: another
+   * one would abort what is to be committed.
    */
   async #settle(): Promise<void> {
     const { cluster, transactionalId, timeoutMs } = this.#options;

@@ -70,7 +70,10 @@ export interface BatchPlannerOptions {
 /** Bytes that key and header of a latest record may take more than those of the output. */
 const LATEST_OVERHEAD = 256;
 
-/** What reading the latest records back may take, for all partitions together: it must not wait for those that wait for it. */
+/**
+ * What reading the latest records back may take, for all partitions together: it must not wait for
+ * those that wait for it.
+ */
 const LATEST_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Records for one topic. */
@@ -81,7 +84,10 @@ interface Group {
   readonly sources: ArrayLike<number>;
 }
 
-/** The topics as one and the same look at the cluster found them: counts of other age name partitions that do not exist. */
+/**
+ * The topics as one and the same look at the cluster found them: counts of other age name
+ * partitions that do not exist.
+ */
 interface PlannedTopics {
   readonly input: Topic;
   /** By name. */
@@ -89,7 +95,8 @@ interface PlannedTopics {
 }
 
 /**
- * Plans batches for an engine: has them decided, and encodes outputs, dead letters and, where they are kept, latest records.
+ * Plans batches for an engine: has them decided, and encodes outputs, dead letters and, where they
+ * are kept, latest records.
  *
  * A plan fails with UndecidedError while a topic is missing, with {@link UnwritableRecordsError} or
  * {@link LatestUnreadableError} when an operator has to act, and with what the handler throws.
@@ -116,8 +123,9 @@ export function batchPlanner(options: BatchPlannerOptions): (context: PlanContex
 }
 
 /**
- * Turns batches of a partition into what is to be written for them. Its plans and their thousands of records are gone when it
- * returns: what waits for the brokers meanwhile must not keep them, or the collector moves them all to the old generation.
+ * Turns batches of a partition into what is to be written for them. Its plans and their thousands
+ * of records are gone when it returns: what waits for the brokers meanwhile must not keep them, or
+ * the collector moves them all to the old generation.
  */
 class BatchPlanner {
   readonly #options: BatchPlannerOptions;
@@ -225,7 +233,10 @@ class BatchPlanner {
     return (await Promise.all(encoded)).flat();
   }
 
-  /** @throws UndecidedError when the brokers do not know one of them, or the latest records have no partition of their own */
+  /**
+   * @throws UndecidedError when the brokers do not know one of them, or the latest records have no
+   *   partition of their own
+   */
   #topics(): PlannedTopics {
     const { cluster } = this.#context;
     const { input: inputTopic, output, deadLetter, latest } = this.#options;

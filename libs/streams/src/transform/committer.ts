@@ -26,7 +26,11 @@ export interface CommitterOptions {
   readonly topic: string;
   /** Makes a producer under a transactional id of its own. */
   readonly producer: (number: number) => TransactionalProducer;
-  /** Offsets are undecided for long, by what other instances left behind. @param attempt how often that was told before */
+  /**
+   * Offsets are undecided for long, by what other instances left behind.
+   *
+   * @param attempt how often it was called before
+   */
   readonly onUnstable: (attempt: number) => Promise<void>;
   /** A partition cannot be written at the moment; undefined: all can. */
   readonly onWaiting: (partition: number, reason: string | undefined) => void;
@@ -39,7 +43,9 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often producers are looked after while there is nothing to commit, in milliseconds. */
 const TEND_MS = 1_000;
-/** Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself. */
+/**
+ * Markers take milliseconds: offsets that are undecided for so long wait for something that does not come by itself.
+ */
 const UNSTABLE_MS = 500;
 /** So long a process that ends tries to end what it has begun to end again: else its successors would not know how. */
 const CLOSE_MS = 15_000;
@@ -120,7 +126,10 @@ export class Committer {
     if (this.#underWay.some(isOf)) await this.#current?.catch(() => undefined);
   }
 
-  /** Ends after what is under way: a commit, or the end of what a broker has lost, which would be aborted if it stayed open. */
+  /**
+   * Ends after what is under way: a commit, or the end of what a broker has lost, which would be aborted if it stayed
+   * open.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#work.ring();
@@ -213,10 +222,10 @@ export class Committer {
   }
 
   /**
-   * Finds out what became of a transaction whose commit failed: fences what is on its way, settles it, and only then reads
-   * what the group has committed, which nothing can move any more.
+   * Finds out what became of a transaction whose commit failed: fences what is on its way, settles it, and only then
+   * reads what the group has committed, which nothing can move any more.
    *
-   * @returns entries of which nothing was committed, and whose partitions are still ours
+   * @returns entries of which nothing was committed, and whose partitions the member still owns
    */
   async #findOut(
     batch: readonly Queued[],

@@ -9,7 +9,10 @@ export interface DeadInstanceSettlerOptions extends Omit<SettleOptions, 'unfinis
   readonly clock: Clock;
 }
 
-/** How often the targets are looked at in a row when a generation has begun, each a second long: in that time a group settles. */
+/**
+ * How often the targets are looked at in a row when a generation has begun, each a second long: in
+ * that time a group settles.
+ */
 const CLOSE_LOOKS = 10;
 /** A partition that had no leader shows what was left open in it only when it has one again. */
 const PAUSE_MS = 10_000;

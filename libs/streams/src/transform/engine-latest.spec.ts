@@ -177,7 +177,7 @@ describe('Latest records', () => {
     expect(count()).toBe(read);
   });
 
-  it('that take long to be read back are told of, and the partition goes on with them', async () => {
+  it('that take long to be read back are reported, and the partition goes on with them', async () => {
     const cluster = topics();
     const killed = start(cluster, 'a');
     await process(cluster, 'ann@50');

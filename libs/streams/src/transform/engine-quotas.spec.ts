@@ -9,8 +9,9 @@ import type { Service } from './testing/service.ts';
 const THROTTLE_MS = 12_000;
 
 /**
- * A cluster of one broker with a quota: it answers at once, and looks at the next request over the connection only after a while
- * (KIP-219). What is fetched is thrown away each other time, as a broker does that throttles.
+ * A cluster of one broker with a quota: it answers at once, and looks at the next request over the
+ * connection only after a while (KIP-219). What is fetched is thrown away each other time, as a
+ * broker does that throttles.
  */
 function throttlingCluster({ inputs = 2, outputs: count = 2 } = {}) {
   const cluster = new SimulatedCluster({ seed: 1, brokers: 1 });
@@ -23,7 +24,7 @@ function throttlingCluster({ inputs = 2, outputs: count = 2 } = {}) {
   const arrived = { Fetch: [] as number[], Produce: [] as number[] };
   const throttled = { Fetch: false, Produce: false };
   const mutedUntil = { Fetch: 0, Produce: 0 };
-  /** @param take told for how long the broker throttles after that */
+  /** @param take gets for how long the broker throttles after that */
   const afterMute = (api: 'Fetch' | 'Produce', take: (throttleMs: number) => void): void => {
     const count = arrived[api].push(cluster.now());
     const isThrottled = throttled[api] && (api === 'Produce' || count % 2 === 1);

@@ -13,7 +13,7 @@ import { Lane } from './lane.ts';
 import { DeadInstanceSettler } from './dead-instance-settler.ts';
 import type { Around, PlanBatch, PlanContext } from './planned-batch.ts';
 
-/** What a {@link TransformEngine} is told: the topics that it reads and writes, and how batches are planned. */
+/** What a {@link TransformEngine} is made with: the topics that it reads and writes, and how batches are planned. */
 export interface TransformOptions extends EngineOptions<TransformEvent> {
   /** All topics that are written to. */
   readonly targets: readonly string[];
@@ -30,8 +30,9 @@ export interface TransformOptions extends EngineOptions<TransformEvent> {
 const TRANSACTION_MARGIN_MS = 1_000;
 
 /**
- * Consumes a topic and writes what is planned for each batch, together with where its partition goes on, exactly once: in
- * transactions that the group's coordinator refuses to members of another generation (KIP-98, KIP-447).
+ * Consumes a topic and writes what is planned for each batch, together with where its partition
+ * goes on, exactly once: in transactions that the group's coordinator refuses to members of another
+ * generation (KIP-98, KIP-447).
  */
 export class TransformEngine {
   readonly #options: TransformOptions;

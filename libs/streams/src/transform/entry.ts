@@ -22,7 +22,7 @@ export interface Entry {
   readonly topicId: string;
   /** What the group had committed before; undefined: nothing. */
   readonly before: Pick<Committed, 'offset' | 'topicId'> | undefined;
-  /** Whether the partition is still worked on by the one that submitted it: it may have been lost and assigned again. */
+  /** Whether the lane that submitted it still works on the partition, which may have been lost and assigned again. */
   readonly isCurrent: () => boolean;
 }
 
@@ -37,7 +37,7 @@ export type Settled =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'refused'; readonly refused: readonly RefusedWrite[] };
 
-/** An entry, and who waits for what becomes of it. */
+/** An entry, and the call that ends the wait for what becomes of it. */
 export interface Queued {
   readonly entry: Entry;
   readonly settle: (settled: Settled) => void;
@@ -65,8 +65,8 @@ export function bytesOf(writes: readonly Write[]): number {
 }
 
 /**
- * A partition gets one batch in a request: where its broker throttles, the request for the next batch is held back, and the
- * transaction could outlast its time-out.
+ * A partition gets one batch in a request: where its broker throttles, the request for the next
+ * batch is held back, and the transaction could outlast its time-out.
  *
  * @param taken what the transaction writes already
  * @returns whether writes can join it without another request to such a broker
@@ -85,7 +85,10 @@ export function mayJoin(
   });
 }
 
-/** @returns for how long brokers do not look at what is written to them, in milliseconds: a transaction could outlast its time-out */
+/**
+ * @returns for how long brokers do not look at what is written to them, in milliseconds: a
+ *   transaction could outlast its time-out
+ */
 export function throttledMs(cluster: Cluster, writes: readonly Write[]): number {
   const brokers = writes.map((write) => cluster.leader(write.topic, write.partition)?.broker);
   return brokers.reduce(

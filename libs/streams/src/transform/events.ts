@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine/events.ts';
 import type { Resume } from '../positions/resume.ts';
 
-/** What happens to a {@link TransformEngine} that operators are told, by logs and metrics. */
+/** What happens to a {@link TransformEngine} that logs and metrics show to operators. */
 export type TransformEvent =
   | EngineEvent
   | {

@@ -45,7 +45,10 @@ export interface LaneOptions {
 /** How long what keeps a batch from being decided is waited for before it is looked at again. */
 const UNDECIDED_PAUSE_MS = 1_000;
 
-/** One partition, for as long as it is the member's: reads it, plans its batches and has them committed, one after another. */
+/**
+ * One partition, for as long as it is the member's: reads it, plans its batches and has them
+ * committed, one after another.
+ */
 export class Lane implements EngineLane {
   readonly partition: number;
   readonly #options: LaneOptions;
@@ -204,8 +207,9 @@ export class Lane implements EngineLane {
     onEvent({ kind: 'positioned', partition, resume, committed: committed?.offset, end });
     progress.place(position.offset, clock.now());
     if (resume.kind === 'resume') return position;
-    // From here on there is something committed that says where the group is. Should it be missing later, then it was deleted,
-    // with the topic or by an operator: it says nothing about the transaction that is under way.
+    // From here on there is something committed that says where the group is. Should it be missing
+    // later, then it was deleted, with the topic or by an operator: it says nothing about the
+    // transaction that is under way.
     const goOn = { offset: position.offset, flow: flowFrom(committed, resume) };
     const { kind } = await this.#commit({ writes: [] }, goOn, position);
     return kind === 'committed' ? position : undefined;

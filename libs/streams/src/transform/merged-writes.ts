@@ -59,7 +59,10 @@ export class MergedWrites<Of extends Writer = Writer> {
     return byWriter;
   }
 
-  /** @param written of the merged writes, in their order. @returns by writer, where its records went, in the order of its writes */
+  /**
+   * @param written of the merged writes, in their order.
+   * @returns by writer, where its records went, in the order of its writes
+   */
   writtenOf(written: readonly Written[]): ReadonlyMap<Of, readonly Written[]> {
     const offsets = new Map<Write, bigint[]>();
     const writers = new Set<Of>();

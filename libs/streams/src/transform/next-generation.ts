@@ -5,7 +5,11 @@ import type { Member } from '../group/member.ts';
 const PAUSE_MS = 10;
 const CHECKS = 100;
 
-/** Waits until the member knows the generation that has begun, or that it is out. @param generation the one that is over */
+/**
+ * Waits until the member knows the generation that has begun, or that it is out.
+ *
+ * @param generation the one that is over
+ */
 export async function nextGeneration(
   generation: number,
   {

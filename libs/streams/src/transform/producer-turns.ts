@@ -6,8 +6,8 @@ import type { TransactionalProducer } from '../transactions/transactional-produc
 const TURNS = 2;
 
 /**
- * The producers of an instance, which take turns. One whose last transaction cannot end, because a partition of it has no
- * leader, gives its turn to another one, and is settled when it can be.
+ * The producers of an instance, which take turns. One whose last transaction cannot end, because a
+ * partition of it has no leader, gives its turn to another one, and is settled when it can be.
  */
 export class ProducerTurns {
   readonly #open: (number: number) => TransactionalProducer;
@@ -35,8 +35,8 @@ export class ProducerTurns {
   }
 
   /**
-   * Fences and settles producers in whose transactions something is in doubt. It may have to be called again after it has thrown:
-   * what is settled stays so.
+   * Fences and settles producers in whose transactions something is in doubt. It may have to be
+   * called again after it has thrown: what is settled stays so.
    *
    * @param failed one that is in doubt for sure; a broker that stops puts others in doubt, too (KAFKA-20734)
    */
@@ -55,7 +55,10 @@ export class ProducerTurns {
     return [...this.#producers, ...this.#stuck].some((one) => one.isSettling);
   }
 
-  /** While nothing is committed no failure would tell that a broker has lost what it confirmed: readers would wait for its end. */
+  /**
+   * While nothing is committed no failure would tell that a broker has lost what it confirmed:
+   * readers would wait for its end.
+   */
   async tend(): Promise<void> {
     await this.settle(undefined);
     for (const producer of this.#stuck) {

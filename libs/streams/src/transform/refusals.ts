@@ -54,8 +54,9 @@ interface Noted {
 const TOO_LARGE: ReadonlySet<ErrorName> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /**
- * Tells in which other way to write what brokers refuse: a batch in halves, an output as a dead letter, a dead letter with
- * less in it. Each of these comes to an end, so that no batch is planned for ever.
+ * Tells in which other way to write what brokers refuse: a batch in halves, an output as a dead
+ * letter, a dead letter with less in it. Each of these comes to an end, so that no batch is planned
+ * for ever.
  */
 export class Refusals {
   readonly #deadLetterTopic: string;
@@ -81,8 +82,8 @@ export class Refusals {
 
   /**
    * @param refused all that was refused of the batch, in order
-   * @throws UnwritableRecordsError where one of its records has no other way left, whatever else is refused: while records
-   *   come in, there is always one more that is refused for the first time
+   * @throws UnwritableRecordsError where one of its records has no other way left, whatever else is
+   *   refused: while records come in, there is always one more that is refused for the first time
    */
   of(refused: readonly RefusedWrite[], { records }: Pick<ConsumedBatch, 'records'>): KnownRefusals {
     if (refused.length === 0) return { batchBytes: this.#batchBytes };

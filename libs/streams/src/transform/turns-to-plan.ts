@@ -7,8 +7,8 @@ const PERIOD_MS = 8;
 const PLANNING_MS = 2;
 
 /**
- * When partitions plan for the next transaction: not while one is under way, so that what comes meanwhile is planned, and
- * committed, together.
+ * When partitions plan for the next transaction: not while one is under way, so that what comes
+ * meanwhile is planned, and committed, together.
  */
 export class TurnsToPlan {
   readonly #clock: Clock;
@@ -43,8 +43,8 @@ export class TurnsToPlan {
   }
 
   /**
-   * Resolves when what is being planned is planned. Partitions that the last transaction was for go on now, and are ready in some
-   * turns of the event loop: the next one is theirs, too.
+   * Resolves when what is being planned is planned. Partitions that the last transaction was for go
+   * on now, and are ready in some turns of the event loop: the next one is theirs, too.
    *
    * @param isWorthIt whether a transaction waits for it
    */

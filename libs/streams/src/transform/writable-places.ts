@@ -31,7 +31,11 @@ export class WritablePlaces {
     return Math.max(0, unwritableMs, throttledMs(cluster, writes));
   }
 
-  /** A partition without a leader would only fail the transaction of the others. @returns whether an entry may be in the next one */
+  /**
+   * A partition without a leader would only fail the transaction of the others.
+   *
+   * @returns whether an entry may be in the next one
+   */
   isReady(entry: Entry): boolean {
     const { cluster } = this.#options;
     if (this.waitMs(entry) > 0) return false;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { PartitionProgress } from './progress.ts';
 
 /**
- * What happened to a partition and when, in seconds: processed up to an offset (`move`), sent to one (`place`), assigned
- * anew, or the broker told the `end`.
+ * What happened to a partition and when, in seconds: processed up to an offset (`move`), sent to one (`place`),
+ * assigned anew, or the broker answered the `end`.
  */
 type Step =
   | { readonly at: number; readonly move: number; readonly recordTime?: number }
@@ -124,7 +124,7 @@ describe('PartitionProgress', () => {
       lag: { records: 7, seconds: 0 },
     },
     {
-      name: 'assigned again, after somebody else has moved on',
+      name: 'assigned again, after another member has moved on',
       steps: [
         { at: 0, place: 2 },
         { at: 10, end: 9 },
@@ -136,7 +136,7 @@ describe('PartitionProgress', () => {
       lag: { records: 4, seconds: 0 },
     },
     {
-      name: 'assigned again, after somebody else has finished',
+      name: 'assigned again, after another member has finished',
       steps: [
         { at: 0, place: 2 },
         { at: 10, end: 9 },
@@ -197,7 +197,7 @@ describe('PartitionProgress', () => {
     expect(progress.lag(100_000)).toEqual(lag);
   });
 
-  it('does not count what nobody watched', () => {
+  it('does not count time without a look', () => {
     const progress = progressAfter([
       { at: 0, move: 5 },
       { at: 10, end: 9 },

@@ -9,7 +9,7 @@ export interface Lag {
 }
 
 /**
- * One partition's progress: where we are, where its end is, and for how long nothing moved although
+ * One partition's progress: where its lane is, where its end is, and for how long nothing moved although
  * there is something to do. Pure: the clock is passed in, in epoch milliseconds.
  *
  * A partition without unread records never counts as stalled, however long it is idle.
@@ -84,7 +84,7 @@ export class PartitionProgress {
     this.#behindSince += now - Math.max(since, this.#behindSince);
   }
 
-  /** The broker told the partition's end. */
+  /** The broker has answered the partition's end. */
   observeEnd(end: bigint, now: number): void {
     this.#end = end;
     if (this.#position === undefined) return;
@@ -111,7 +111,7 @@ export class PartitionProgress {
     if (this.#position === undefined || this.#end === undefined) return undefined;
     const records = Number(this.#end - this.#position);
     if (records <= 0) return { records: 0, seconds: 0 };
-    // What is unread came after the last record we read, and after we last saw nothing unread.
+    // What is unread came after the last record that was read, and after the last look that saw nothing unread.
     const since = Math.max(this.#lastRecordTime ?? -Infinity, this.#caughtUpAt ?? -Infinity);
     return { records, seconds: Number.isFinite(since) ? Math.max(0, (now - since) / 1_000) : 0 };
   }

@@ -14,9 +14,12 @@ export interface WatchOptions {
   readonly membershipTimeoutMs: number;
   /** When a coordinator last counted the member in, epoch ms. */
   readonly provenAt: () => number;
-  /** Told after each look where all partitions of the topic end, for readers of committed records; those that had no leader as before. */
+  /**
+   * Called after each look with where all partitions of the topic end, for readers of committed
+   * records; those that had no leader as before.
+   */
   readonly onEnds?: ((ends: ReadonlyMap<number, bigint>) => void) | undefined;
-  /** Told once, with words for operators. */
+  /** Called once, with words for operators. */
   readonly onStalled: (cause: StallCause, reason: string) => void;
 }
 
@@ -30,8 +33,8 @@ const LONGEST_PAUSE_MS = 2_000;
 const LONGEST_GAP = 1 / 2;
 
 /**
- * Follows partitions from outside of their lanes: their lag, and whether they stand still. A broker that does not answer proves
- * nothing: only time counts in which every look was answered.
+ * Follows partitions from outside of their lanes: their lag, and whether they stand still. A broker
+ * that does not answer proves nothing: only time counts in which every look was answered.
  */
 export class Watch {
   readonly #options: WatchOptions;
@@ -42,7 +45,7 @@ export class Watch {
   readonly #known = new Map<number, PartitionProgress>();
   /** By partition, since when every look at its end was answered. */
   readonly #seenSince = new Map<number, number>();
-  /** Of all partitions, as they were last told. */
+  /** Of all partitions, as of the last look. */
   #ends: ReadonlyMap<number, bigint> = new Map();
   #answeredSince: number | undefined;
   #lookedAt = -Infinity;

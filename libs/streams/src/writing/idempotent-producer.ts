@@ -27,8 +27,8 @@ interface ProducerId {
 }
 
 /**
- * Writes records outside of transactions, each once and in order, whatever brokers do meanwhile (KIP-98): a batch that is sent
- * again keeps its number, by which a leader knows that it has it.
+ * Writes records outside of transactions, each once and in order, whatever brokers do meanwhile
+ * (KIP-98): a batch that is sent again keeps its number, by which a leader knows that it has it.
  */
 export class IdempotentProducer {
   readonly #options: IdempotentProducerOptions;
@@ -55,8 +55,8 @@ export class IdempotentProducer {
   /**
    * Resolves when every replica in sync has the records. Calls may overlap: each is sent behind those before it.
    *
-   * @throws ProtocolError, UnansweredError or UnreachableError when it is not known whether all are written; the producer is of no
-   *   use then
+   * @throws ProtocolError, UnansweredError or UnreachableError when it is not known whether all are
+   *   written; the producer is of no use then
    */
   send(writes: readonly Write[]): Promise<void> {
     const sending = this.#last.then(() => this.#send(writes));

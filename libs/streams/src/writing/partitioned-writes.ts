@@ -21,8 +21,8 @@ export interface SourcedWrite extends Write {
 const COMPRESSION_GROWTH = 7 / 6;
 
 /**
- * Encodes records for a topic, by their partitions, in batches that the topic takes. A record that is too large as it is goes
- * alone and compressed: it came in that way.
+ * Encodes records for a topic, by their partitions, in batches that the topic takes. A record that
+ * is too large as it is goes alone and compressed: it came in that way.
  *
  * @param partitionOf chooses the partition of a record
  */

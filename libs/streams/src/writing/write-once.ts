@@ -32,8 +32,8 @@ const REPLICATION_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
 /**
- * Sends batches outside of transactions, each once, one request at a time and the batches of a partition in their order: after one
- * that fails none is sent.
+ * Sends batches outside of transactions, each once, one request at a time and the batches of a
+ * partition in their order: after one that fails none is sent.
  *
  * @param written is filled
  * @returns by partition, what failed
@@ -131,9 +131,10 @@ function failure(
 }
 
 /**
- * Kafka checks for the replicas in sync before it appends (`NOT_ENOUGH_REPLICAS`), and again when it has. A leader that loses the
- * partition while it waits for its followers says `NOT_LEADER_OR_FOLLOWER` of what it has appended (DelayedProduce.tryComplete), and
- * the next one may have it.
+ * Kafka checks for the replicas in sync before it appends (`NOT_ENOUGH_REPLICAS`), and again when
+ * it has. A leader that loses the partition while it waits for its followers says
+ * `NOT_LEADER_OR_FOLLOWER` of what it has appended (DelayedProduce.tryComplete), and the next one
+ * may have it.
  *
  * @returns whether what failed is not in the log, and never will be
  */

@@ -4,13 +4,14 @@ import { isOfWhatIsWritten, writeOnce } from './write-once.ts';
 import type { FailedWrite, Sent } from './write-once.ts';
 
 const NO_PRODUCER = { producerId: -1n, epoch: -1, baseSequence: -1 };
-/** Leaders that move are known after a look or two: what takes longer is told. */
+/** Leaders that move are known after a look or two: what takes longer is reported. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
 
 /**
- * Writes batches outside of transactions, to all replicas, one request at a time. A batch whose answer is lost is sent again: it may
- * be there twice, the second time behind what was written later.
+ * Writes batches outside of transactions, to all replicas, one request at a time. A batch whose
+ * answer is lost is sent again: it may be there twice, the second time behind what was written
+ * later.
  *
  * @returns the partitions that not all could be written to
  * @throws ProtocolError when an operator has to act

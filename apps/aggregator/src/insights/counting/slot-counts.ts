@@ -1,12 +1,13 @@
 import type { ByteReader, ByteWriter } from '../../state/byte-codec.ts';
 
 const FIRST_SLOTS = 16;
-/** More are not read at once: a forged number must not make us allocate. */
+/** More are not read at once: a forged number must not cost memory. */
 const MOST_SLOTS = 1 << 20;
 
 /**
- * Counts of one hour by the slots that values have in their partition: to count is to add to a number in a list. A bounded number of
- * slots gets counts of its own, as they come; the rest is slot 0, `other`.
+ * Counts of one hour by the slots that values have in their partition: to count is to add to a
+ * number in a list. A bounded number of slots gets counts of its own, as they come; the rest is
+ * slot 0, `other`.
  */
 export class SlotCounts {
   readonly #bound: number;

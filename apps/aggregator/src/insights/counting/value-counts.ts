@@ -88,7 +88,7 @@ export const MERGING: Merging<BoundedValues<Tally>, SlotCounts, Counts> = {
 /**
  * @param insight its name in rows
  * @param more columns beside the count
- * @returns the counts that sinks are told
+ * @returns the counts that sinks read
  */
 export function valueRows<T extends Tally>(
   insight: string,

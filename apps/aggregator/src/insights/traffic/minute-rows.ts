@@ -13,8 +13,8 @@ export interface TrafficRange {
 }
 
 /**
- * Counts by time, each row in JSON: made once, when first asked for. What any query answers is cut from them, so that no query costs
- * a sort or a row of its own.
+ * Counts by time, each row in JSON: made once, when first asked for. What any query answers is cut
+ * from them, so that no query costs a sort or a row of its own.
  */
 export class MinuteRows {
   readonly counts: readonly MinuteCount[];

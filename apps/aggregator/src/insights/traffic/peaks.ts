@@ -5,7 +5,10 @@ import type { MergedMinutes, MinuteCount } from './minute-counts.ts';
 /** The most logins of a minute, by what an hour has: that does not change, and few hours have a peak. */
 const mostOfHours = new WeakMap<MergedMinutes, number>();
 
-/** @returns the minutes of the span with the most logins, as {@link busierFirst} has them: few of many, so these are not sorted */
+/**
+ * @returns the minutes of the span with the most logins, as {@link busierFirst} has them: few of
+ *   many, so these are not sorted
+ */
 export function peaks(asked: Asked<MergedMinutes>, atMost: number): MinuteCount[] {
   const busiest: MinuteCount[] = [];
   const least = (): number => (busiest.length < atMost ? 0 : (busiest.at(-1)?.count ?? Infinity));

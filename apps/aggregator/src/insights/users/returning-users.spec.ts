@@ -53,7 +53,7 @@ describe('users of a day who were there before', () => {
     expect(rms).toBeGreaterThan(mean / 8);
   });
 
-  it('are not told where the days before are not kept, or nobody came', () => {
+  it('are left out where the days before are not kept, or no user came', () => {
     const days = new Map([[DAY, sketchOf(0, 10)]]);
     expect(returningUsers(asked(days, DAY - 7), DAY)).toMatchObject({ estimate: 0 });
     expect(returningUsers(asked(days, DAY - 6), DAY)).toBeUndefined();

@@ -9,10 +9,12 @@ export const RETURNING_DAYS = 7;
 const VARIANCE_SHARE = 1.04 ** 2 / 4096;
 
 /**
- * Who of a day's users is new is the difference of two unions that share nearly all registers, so their errors cancel out nearly
- * wholly: what is left is the error of the users that were added, each counted with a variance that grows with the union.
+ * Who of a day's users is new is the difference of two unions that share nearly all registers, so
+ * their errors cancel out nearly wholly: what is left is the error of the users that were added,
+ * each counted with a variance that grows with the union.
  *
- * @returns users of the day who were there in the days before, with the standard error, in users; undefined where these are not kept
+ * @returns users of the day who were there in the days before, with the standard error, in users;
+ *   undefined where these are not kept
  */
 export function returningUsers(
   asked: Asked<UserSketch>,

@@ -57,7 +57,10 @@ export class UserSketch {
     return (0.5 / Math.LN2) * REGISTERS * (REGISTERS / z);
   }
 
-  /** The number of registers that are not 0 and each of them; or, where that is more, a number that cannot be and all registers. */
+  /**
+   * The number of registers that are not 0 and each of them; or, where that is more, a number that
+   * cannot be and all registers.
+   */
   write(writer: ByteWriter): void {
     const used = this.#registers.reduce((sum, rank) => sum + (rank > 0 ? 1 : 0), 0);
     if (used >= SPARSE_BELOW) {

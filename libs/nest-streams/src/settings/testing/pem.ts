@@ -1,4 +1,4 @@
-/** A certificate of nobody, for tests of how files are read. */
+/** A certificate without an owner, for tests of how files are read. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBdjCCARugAwIBAgIUDpROLGtr0mxZfetGDVpVQk2wly4wCgYIKoZIzj0EAwIw
 DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjMxNTAyMzZaGA8yMTI2MTAzMDE1MDIz

@@ -20,7 +20,7 @@ export interface Pipe {
 
 type TopicOptions = Parameters<TestCluster['topic']>[1];
 
-/** A consumer at work, and what it told. */
+/** A consumer at work, and what it reported. */
 export interface Running {
   readonly consumer: TransactionalConsumer;
   readonly metrics: Metrics;

@@ -1,6 +1,6 @@
 import type { ApiName, RequestOf } from '../wire-apis.ts';
 
-/** What JavaMessages.java says, in our words. */
+/** What JavaMessages.java writes, as the engine's types have it. */
 export type ExpectedMessages<Api extends ApiName> = {
   readonly [One in Api]: {
     readonly request: RequestOf<One>;

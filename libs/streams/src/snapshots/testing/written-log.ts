@@ -25,7 +25,8 @@ export class WrittenLog {
   }
 
   /**
-   * Deletes records whose key a later one has, too, and tombstones of which nothing older is left; none of the last batch.
+   * Deletes records whose key a later one has, too, and tombstones of which nothing older is left;
+   * none of the last batch.
    *
    * @param goes chooses which of them go
    */

@@ -50,7 +50,7 @@ export function describeConnections(opened: () => Subject): void {
   });
 }
 
-/** Waits for an answer for less time than the broker is told to take for it. */
+/** Waits for an answer for less time than the request lets the broker take. */
 async function loseConnection(subject: Subject, topic: string, broker: Broker): Promise<void> {
   const { epoch: leaderEpoch, topicId } = await subject.leader(topic);
   const { offset } = await subject.listOffset(topic);

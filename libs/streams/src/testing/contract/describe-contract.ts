@@ -14,8 +14,8 @@ import { describeTransactionState } from './transaction-state.ts';
 import { describeTransactions } from './transactions.ts';
 
 /**
- * Describes, as tests, what the engine relies on of a cluster: what brokers of 3.9 to 4.4 do, found out by asking them. A
- * simulated cluster has to do the same.
+ * Describes, as tests, what the engine relies on of a cluster: what brokers of 3.9 to 4.4 do, found
+ * out by asking them. A simulated cluster has to do the same.
  *
  * @param name the cluster's
  * @param open called once; each case has topics, groups and ids of its own

@@ -9,15 +9,16 @@ import type { Subject } from './subject.ts';
 const SESSION_MS = 6_000;
 const REBALANCE_MS = 20_000;
 /**
- * A subscription to nothing, version 0 (Kafka protocol guide, "Consumer Protocol"). Brokers from 4.0 on read what members of
- * the type `consumer` send, and never answer the members of a group with something else in it.
+ * A subscription to nothing, version 0 (Kafka protocol guide, "Consumer Protocol"). Brokers from
+ * 4.0 on read what members of the type `consumer` send, and never answer the members of a group
+ * with something else in it.
  */
 export const SUBSCRIPTION = Buffer.from('0000' + '00000000' + 'ffffffff', 'hex');
 
 export interface MemberOptions {
   /**
-   * A broker reads a connection's next request when the last one is answered, and JoinGroup is not until all have joined:
-   * members that join at the same time need connections of their own.
+   * A broker reads a connection's next request when the last one is answered, and JoinGroup is not
+   * until all have joined: members that join at the same time need connections of their own.
    */
   readonly channel?: Channel;
   readonly protocolType?: string;

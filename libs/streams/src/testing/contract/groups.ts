@@ -6,7 +6,10 @@ import type { Subject } from './subject.ts';
 
 const PART_ONE = Buffer.from('part one');
 const PART_TWO = Buffer.from('part two');
-/** Version 0 (ConsumerProtocolAssignment): consumers of KIP-848 are let in only where the coordinator can read what is assigned. */
+/**
+ * Version 0 (ConsumerProtocolAssignment): consumers of KIP-848 are let in only where the
+ * coordinator can read what is assigned.
+ */
 const NOTHING_ASSIGNED = Buffer.from('0000' + '00000000' + 'ffffffff', 'hex');
 
 /** @returns whether consumers of KIP-848 are taken (KIP-584: `group.version`) */
@@ -67,7 +70,7 @@ export function describeGroups(opened: () => Subject): void {
     it('gives each member what its leader assigns', async () => {
       const subject = opened();
       const member = await GroupMember.alone(subject);
-      // Asked again, it is told the same.
+      // Asked again, it gets the same answer.
       expect(await member.sync()).toEqual({ error: 'NONE', assignment: Buffer.from('all') });
       expect(await member.heartbeat()).toBe('NONE');
     });

@@ -21,7 +21,7 @@ export function describeIdempotence(opened: () => Subject): void {
   }
 
   describe('A producer', () => {
-    it('that sends a batch again is told where it is, and nothing is appended', async () => {
+    it('that sends a batch again gets its offset, and nothing is appended', async () => {
       const subject = opened();
       const { topic, write } = await idempotent(subject);
       await write(0);

@@ -23,7 +23,7 @@ export function describeTopics(opened: () => Subject): void {
       }
     });
 
-    it('that does not exist is told as such, among those that do', async () => {
+    it('that does not exist has an error of its own, among those that do', async () => {
       const subject = opened();
       const topic = await subject.topic();
       const absent = subject.unique('absent');

@@ -54,7 +54,7 @@ export function describeTransactionState(opened: () => Subject): void {
       expect(partitions.map(({ topic }) => topic)).toEqual(['__consumer_offsets']);
     });
 
-    it('does not know an id that nobody has', async () => {
+    it('does not know an id that no producer has', async () => {
       const subject = opened();
       await TransactionalProducer.of(subject);
       const { error } = await described(subject, subject.unique('id'));

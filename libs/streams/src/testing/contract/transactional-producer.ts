@@ -60,7 +60,8 @@ export class TransactionalProducer implements ProducerIdentity {
     const ask = async (): Promise<ErrorName> => {
       const request = { ...identity, partitions: list };
       const answer = await this.#subject.send(coordinator, 'AddPartitionsToTxn', request);
-      // Versions of the protocol differ in whether an error of the producer is told once, or with each partition.
+      // Versions of the protocol differ in whether an error of the producer stands in the answer
+      // once, or at each partition.
       const errors = [answer, ...answer.partitions].map(({ error }) => error);
       return errors.find((error) => error !== 'NONE') ?? 'NONE';
     };

@@ -47,7 +47,7 @@ export function describeTransactions(opened: () => Subject): void {
         [2, 2, id, undefined],
         [3, 3, id, 'abort'],
       ]);
-      // A reader that begins within it is told, too.
+      // A reader that begins within it gets it, too.
       const within = await subject.read(topic, 2);
       expect(within.aborted).toEqual([{ producerId: id, firstOffset: '1' }]);
       expect(batchesOf(within)).toEqual([

@@ -29,7 +29,7 @@ export interface FaultRates {
   maxDelayMs: number;
 }
 
-/** Told of each request that arrives (`>`) and of each answer (`<`). */
+/** Gets a line for each request that arrives (`>`) and for each answer (`<`). */
 export type TraceListener = (line: string) => void;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -127,7 +127,7 @@ export class Network {
     return broker && this.#connections.get(connectionKey(process, broker, channel))?.number;
   }
 
-  /** Closes the connections of a process. @param reason undefined: the process is gone, and nothing is told */
+  /** Closes the connections of a process. @param reason undefined: the process is gone, and gets no error */
   closeAll(process: SimulatedProcess, reason: string): void {
     for (const connection of [...this.#connections.values()]) {
       if (connection.process === process) connection.break(reason);

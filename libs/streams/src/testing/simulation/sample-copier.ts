@@ -26,8 +26,9 @@ interface Producer {
 }
 
 /**
- * Copies a partition, a transaction for each fetch, for tests of the simulation: the smallest engine that gets each record
- * over once, whatever happens. It belongs to no group, and begins anew at all errors.
+ * Copies a partition, a transaction for each fetch, for tests of the simulation: the smallest
+ * engine that gets each record over once, whatever happens. It belongs to no group, and begins anew
+ * at all errors.
  */
 export class SampleCopier {
   readonly #ports: Ports;

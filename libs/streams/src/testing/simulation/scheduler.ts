@@ -31,8 +31,9 @@ const EVENTS_PER_TURN = 512;
 const drain = Reflect.get(process, '_tickCallback') as () => void;
 
 /**
- * Virtual time: events in the order of their time, and of their scheduling where that is the same. All that promises have
- * to do is done before the next event. Code on it must wait for nothing but what events settle: no timers of Node, no I/O.
+ * Virtual time: events in the order of their time, and of their scheduling where that is the same.
+ * All that promises have to do is done before the next event. Code on it must wait for nothing but
+ * what events settle: no timers of Node, no I/O.
  */
 export class Scheduler {
   readonly #heap: Timer[] = [];

@@ -103,7 +103,7 @@ describe('SimulatedProcess', () => {
     expect(events.at(-1)).toBe('healed done');
   });
 
-  it('is told when a broker dies on it, or the wire is closed', async () => {
+  it('gets an error when a broker dies on it, or the wire is closed', async () => {
     const join = {
       groupId: 'g',
       memberId: '',

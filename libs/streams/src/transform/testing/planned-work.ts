@@ -21,7 +21,7 @@ const REASONS = {
   now: () => new Date(0),
 } as const;
 
-/** Planned work, with what it told. */
+/** Planned work, with what it reported. */
 export interface PlannedWork {
   readonly options: Pick<TransformOptions, 'targets' | 'plan'>;
   readonly shortened: ShortenedDeadLetter[];
@@ -30,7 +30,8 @@ export interface PlannedWork {
 
 /**
  * @param keepsLatest whether the latest output of each key is kept; a record "user@7" is one of "user", at 7
- * @returns work that emits values in capitals, drops those that begin with "drop", and sets aside those that begin with "bad"
+ * @returns work that emits values in capitals, drops those that begin with "drop", and sets aside
+ *   those that begin with "bad"
  */
 export function plannedWork(keepsLatest = false): PlannedWork {
   const shortened: ShortenedDeadLetter[] = [];

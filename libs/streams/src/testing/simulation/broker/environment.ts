@@ -8,7 +8,7 @@ import type { Partition } from './topics.ts';
 export interface BrokerSettings {
   /** Level of the feature `transaction.version`; 2 is KIP-890. */
   transactionVersion: 1 | 2;
-  /** `group.initial.rebalance.delay.ms`; brokers have 3,000 unless told otherwise. */
+  /** `group.initial.rebalance.delay.ms`; brokers have 3,000 by default. */
   initialRebalanceDelayMs: number;
   /** `group.min.session.timeout.ms` */
   minSessionTimeoutMs: number;
@@ -22,7 +22,7 @@ export interface BrokerSettings {
   maxMessageBytes: number;
   /** `message.timestamp.after.max.ms` */
   timestampAfterMaxMs: number;
-  /** What Produce requests before KIP-890 are told of a partition that was not added; since version 11 the latter. */
+  /** The error for Produce requests before KIP-890 to a partition that was not added; since version 11 the latter. */
   notAddedError: 'INVALID_TXN_STATE' | 'TRANSACTION_ABORTABLE';
   /** How long a new coordinator reads its partition, at most. */
   loadMs: number;
@@ -54,7 +54,10 @@ export interface Environment {
   readonly random: Random;
   readonly controller: Controller;
   readonly settings: BrokerSettings;
-  /** KAFKA-20734: when the only broker stops, its coordinator ends transactions without the markers that are on their way. */
+  /**
+   * KAFKA-20734: when the only broker stops, its coordinator ends transactions without the markers
+   * that are on their way.
+   */
   losesMarkers: boolean;
   /** Epoch milliseconds. */
   time(): number;

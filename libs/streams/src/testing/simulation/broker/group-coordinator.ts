@@ -32,7 +32,7 @@ export class GroupCoordinator {
     return this.#environment.controller.coordinating(OFFSETS_TOPIC, groupId);
   }
 
-  /** A partition has another leader: members that wait are told, and the groups are read from their records. */
+  /** A partition has another leader: members that wait get that error, and the groups are read from their records. */
   elected(partition: Partition): void {
     for (const group of [...this.#groups.values()]) {
       if (this.partitionOf(group.id) === partition) this.#rebalances.unload(group);

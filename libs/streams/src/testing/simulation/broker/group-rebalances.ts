@@ -8,7 +8,10 @@ import type { Partition } from './topics.ts';
 /** `group.new.member.join.timeout.ms`: a member that is new waits no longer for the others. */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 
-/** How groups get from a generation to the next one: members join, the leader assigns, and slow members are left behind. */
+/**
+ * How groups get from a generation to the next one: members join, the leader assigns, and slow
+ * members are left behind.
+ */
 export class GroupRebalances {
   readonly #environment: Environment;
   readonly #partitionOf: (group: ClassicGroup) => Partition;
@@ -124,7 +127,8 @@ export class GroupRebalances {
   #watch(group: ClassicGroup, member: Member): void {
     const { scheduler } = this.#environment;
     const left = member.deadline - scheduler.now();
-    // A member that waits for others is kept, and looked at again; its first session may end before a new member's time.
+    // A member that waits for others is kept, and looked at again; its first session may end before
+    // a new member's time.
     const next = left > 0 ? Math.min(left, member.sessionTimeoutMs) : member.sessionTimeoutMs;
     this.#scheduleFor(group, next, () => {
       if (group.members.get(member.id) !== member) return;

@@ -214,8 +214,9 @@ export class PartitionLog {
   }
 
   /**
-   * LogCleaner: deletes records whose key a later record has, too, and tombstones behind which nothing is left to be deleted; never of
-   * the last batch, as it never does of the active segment. Its passes are of parts of a log: any of these records may still be there.
+   * LogCleaner: deletes records whose key a later record has, too, and tombstones behind which
+   * nothing is left to be deleted; never of the last batch, as it never does of the active segment.
+   * Its passes are of parts of a log: any of these records may still be there.
    *
    * @param goes chooses which of them go
    */

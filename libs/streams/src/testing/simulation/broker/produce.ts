@@ -109,7 +109,10 @@ export class Produce {
     return partition.check(broker, this.#environment.scheduler.now(), -1);
   }
 
-  /** UnifiedLog.analyzeAndValidateRecords, and LogValidator: one record that a topic's rules refuse has the batch refused. */
+  /**
+   * UnifiedLog.analyzeAndValidateRecords, and LogValidator: one record that a topic's rules refuse
+   * has the batch refused.
+   */
   #refused(
     topic: string,
     { records, uncompressedBytes }: SimulatedOutgoing,
@@ -162,7 +165,7 @@ const UNVERIFIED: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'NOT_COORDINATOR',
 ]);
 
-/** What producers are told that a coordinator has told a leader. */
+/** The error that producers get for one that a leader got from a coordinator. */
 function translate(error: ErrorName, addsPartitions: boolean): ErrorName {
   if (UNVERIFIED.has(error)) return 'NOT_ENOUGH_REPLICAS';
   return error === 'CONCURRENT_TRANSACTIONS' && !addsPartitions ? 'NOT_ENOUGH_REPLICAS' : error;

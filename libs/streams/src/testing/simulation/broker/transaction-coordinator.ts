@@ -172,7 +172,10 @@ export class TransactionCoordinator {
     return { error: 'NONE', transactions };
   }
 
-  /** @param isPendingFirst while a transaction ends, even a fenced producer is told so (KAFKA-18660, since Kafka 4.0) */
+  /**
+   * @param isPendingFirst while a transaction ends, even a fenced producer gets that error (KAFKA-18660, since Kafka
+   *   4.0)
+   */
   #find(
     broker: number | undefined,
     identity: ProducerIdentity,

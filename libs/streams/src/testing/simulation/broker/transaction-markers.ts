@@ -26,7 +26,10 @@ export class TransactionMarkers {
     this.#groupLoads = groupLoads;
   }
 
-  /** @param coordinator the partition whose leader coordinates @param onMarked told of each partition that has its marker */
+  /**
+   * @param coordinator the partition whose leader coordinates
+   * @param onMarked called for each partition that has its marker
+   */
   send(
     ended: EndedTransaction,
     coordinator: Partition,

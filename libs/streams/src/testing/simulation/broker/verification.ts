@@ -5,7 +5,10 @@ import type { ClaimedBatch, VerificationGuard } from './producer-states.ts';
 import type { Partition } from './topics.ts';
 import type { TransactionCoordinator } from './transaction-coordinator.ts';
 
-/** `add.partitions.to.txn.retry.backoff.ms` and `.max.ms`: how a broker bears with a transaction that is still ending. */
+/**
+ * `add.partitions.to.txn.retry.backoff.ms` and `.max.ms`: how a broker bears with a transaction
+ * that is still ending.
+ */
 const RETRY_BACKOFF_MS = 20;
 const RETRY_FOR_MS = 100;
 
