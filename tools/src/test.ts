@@ -110,7 +110,7 @@ function runNx({ target, parallel, project }: Stage, env: NodeJS.ProcessEnv): Pr
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       // Nx has Jest print colours even into files.
-    env: { ...process.env, ...(!process.stdout.isTTY && { FORCE_COLOR: '0' }), ...env },
+      env: { ...process.env, ...(!process.stdout.isTTY && { FORCE_COLOR: '0' }), ...env },
     },
   );
   stopping.signal.addEventListener('abort', () => nx.kill('SIGTERM'));
