@@ -15,7 +15,7 @@ import type { AppName, Settings } from './service.ts';
 
 const APPS: readonly AppName[] = ['transformer', 'aggregator', 'data-generator'];
 const TOOLS = ['topics', 'doctor', 'redrive', 'positions', 'transactions'] as const;
-/** What a tool has to be told to look at the cluster. */
+/** What a tool needs to look at the cluster. */
 const ARGUMENTS: Readonly<Record<(typeof TOOLS)[number], readonly string[]>> = {
   topics: [],
   doctor: [],

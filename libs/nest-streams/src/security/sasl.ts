@@ -22,19 +22,19 @@ export interface OAuthCredentials extends OAuthClient {
 const GRACE_MS = 60_000;
 
 /** All clients of a service share what is known about its credentials. */
-const knownLogins = new WeakMap<KafkaCredentials, Login>();
+const knownCredentials = new WeakMap<KafkaCredentials, SaslCredentials>();
 
 /** @returns what kafkajs takes: it asks for current secrets whenever it authenticates a connection */
 export function saslOptions(credentials: KafkaCredentials, logger: Logger): Mechanism {
-  const login = knownLogins.get(credentials) ?? new Login(credentials, logger);
-  knownLogins.set(credentials, login);
+  const known = knownCredentials.get(credentials) ?? new SaslCredentials(credentials, logger);
+  knownCredentials.set(credentials, known);
   const { mechanism } = credentials;
   return {
     mechanism,
     authenticationProvider: (args) => {
-      const { options, refused } = login.begin();
+      const { options, refused } = known.begin();
       const { authenticate } = saslMechanism(mechanism)(options)(args);
-      return { authenticate: () => login.attempt(authenticate, refused) };
+      return { authenticate: () => known.attempt(authenticate, refused) };
     },
   };
 }
@@ -48,7 +48,7 @@ interface Presented {
 }
 
 /** Credentials, and how the brokers took them. */
-class Login {
+class SaslCredentials {
   readonly begin: () => Presented;
   readonly #logger: Logger;
   #password: string | undefined;
