@@ -1,7 +1,7 @@
 import {
-  retryUntil,
   isUnavailable,
   ProtocolError,
+  retryUntil,
   UnreachableError,
 } from '@login-pipeline/streams';
 import type {
@@ -26,11 +26,7 @@ const SOFTWARE = { software: 'admin' };
 /** What stands for no member in an OffsetCommit (Kafka protocol guide). */
 const NO_MEMBER = { generation: -1, memberId: '' } as const;
 
-/**
- * What an administrator asks of a cluster. Besides what each method names, ProtocolError is thrown for what brokers
- * refuse, and UnreachableError or UnansweredError when they cannot be asked for as long as it retries. All of it may
- * be asked twice.
- */
+/** What an administrator asks. ProtocolError: refused; UnreachableError, UnansweredError: retried in vain. */
 export class ClusterAdmin {
   readonly #wire: AdminWire;
   readonly #clock: Clock;
@@ -130,8 +126,7 @@ export class ClusterAdmin {
 
   /**
    * @param time epoch milliseconds
-   * @returns by partition of topics, in their order, the offset of the first record not older than that; -1 where
-   *   there is none
+   * @returns by partition, the offset of the first record not older than that; -1 where there is none
    */
   offsetsAt(
     topics: readonly string[],

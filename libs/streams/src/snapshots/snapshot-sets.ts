@@ -65,10 +65,7 @@ class StoredSet {
     return this.head !== undefined && this.missing.length === 0;
   }
 
-  /**
-   * Whether it has lost something. A section that is newer than the head is none: the head that goes with it is yet
-   * to come.
-   */
+  /** Whether it has lost something. A section newer than the head is not lost: its head is yet to come. */
   get isTorn(): boolean {
     const { head } = this;
     if (head === undefined) return false;
