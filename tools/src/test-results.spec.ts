@@ -14,15 +14,24 @@ const file = (name: string, tests: string): JestReport['testResults'][number] =>
 const run = (files: Readonly<Record<string, string>>, status?: number): TestRun => {
   const testResults = Object.entries(files).map(([name, tests]) => file(name, tests));
   const failed = testResults.some((each) => each.status === 'failed');
-  return { status: status ?? Number(failed), reports: new Map([['project', { testResults }]]) };
+  const reports = new Map([['project', { testResults }]]);
+  return { status: status ?? Number(failed), reports, missing: [] };
 };
+/** Nothing of the project was reported. */
+const crashed = (status: number): TestRun => ({
+  status,
+  reports: new Map(),
+  missing: ['project'],
+});
 
 describe('totals', () => {
   it.each([
     ['adds up the runs', [run({ a: '..', b: '.' }), run({ c: '...F.F' })], 7, 2],
     ['counts a file that does not load', [run({ a: '...', b: '' })], 3, 1],
     ['counts a run that fails without a failed test', [run({ a: '...' }, 1)], 3, 1],
-    ['counts a run without a report', [{ status: 134, reports: new Map() }], 0, 1],
+    ['counts a project without a report', [crashed(134)], 0, 1],
+    ['counts it where Nx says that all is well', [crashed(0)], 0, 1],
+    ['counts it beside failed tests', [{ ...run({ a: '.F' }), missing: ['other'] }], 1, 2],
   ])('%s', (_, results, passed, failed) => {
     expect(totals(results)).toEqual({ passed, failed });
   });
@@ -31,13 +40,13 @@ describe('totals', () => {
 describe('a second try', () => {
   it('is for the files that failed or did not load', () => {
     expect(filesToRetry(run({ a: '.', b: '.F', c: '' }))).toEqual(['b', 'c']);
-    expect(filesToRetry({ status: 1, reports: new Map() })).toEqual([]);
+    expect(filesToRetry(crashed(1))).toEqual([]);
   });
 
   it('is of the projects with such files', () => {
     const { reports } = run({ a: '.', b: 'F' });
-    const all = { status: 1, reports: new Map([...reports, ['other', { testResults: [] }]]) };
-    expect(projectsOf(all, ['b'])).toEqual(['project']);
+    const all = new Map([...reports, ['other', { testResults: [] }]]);
+    expect(projectsOf({ status: 1, reports: all, missing: [] }, ['b'])).toEqual(['project']);
   });
 
   it('is for none when many fail: that is no bad luck', () => {
@@ -55,9 +64,11 @@ describe('a second try', () => {
 
   it('does not make good what it has no report of', () => {
     const first = run({ a: '.', b: '.F' });
-    expect(totals([afterRetry(first, { status: 134, reports: new Map() })])).toEqual({
-      passed: 2,
-      failed: 1,
-    });
+    expect(totals([afterRetry(first, crashed(134))])).toEqual({ passed: 2, failed: 1 });
+  });
+
+  it('does not make good a project that had no report the first time', () => {
+    const first = { ...run({ a: '.', b: '.F' }), missing: ['other'] };
+    expect(totals([afterRetry(first, run({ b: '..' }))])).toEqual({ passed: 3, failed: 1 });
   });
 });

@@ -14,8 +14,10 @@ interface JestFile {
 export interface TestRun {
   /** Exit code. */
   readonly status: number;
-  /** By project; none of one whose Jest ended before it could write it. */
+  /** By project. */
   readonly reports: ReadonlyMap<string, JestReport>;
+  /** Projects whose Jest ended before it could write a report, or did not begin. */
+  readonly missing: readonly string[];
 }
 
 /** More files than this do not fail by bad luck. */
@@ -34,14 +36,14 @@ export function projectsOf({ reports }: TestRun, files: readonly string[]): stri
   );
 }
 
-/** @returns the first run with its failed files as they were the second time */
+/** @returns the first run with its failed files as they were the second time; what had no report has none */
 export function afterRetry(first: TestRun, second: TestRun): TestRun {
   const again = new Map(filesOf(second).map((file) => [file.name, file]));
   const reports = [...first.reports].map(([project, { testResults }]) => {
     const latest = testResults.map((file) => again.get(file.name) ?? file);
     return [project, { testResults: latest }] as const;
   });
-  return { status: second.status, reports: new Map(reports) };
+  return { status: second.status, reports: new Map(reports), missing: first.missing };
 }
 
 /** @returns the tests that failed the first time and passed the second: they, or what they test, are not dependable */
@@ -50,12 +52,12 @@ export function flakyTests(first: TestRun, second: TestRun): string[] {
   return testsOf(first, 'failed').filter((name) => passed.has(name));
 }
 
-/** Sums up the runs. A file that does not load counts as one failure, and so does a run that failed otherwise. */
+/** Sums up the runs: a file that does not load, a project without a report and a run that failed otherwise are a failure. */
 export function totals(runs: readonly TestRun[]): { passed: number; failed: number } {
   let passed = 0;
   let failed = 0;
   for (const run of runs) {
-    const failures = filesOf(run).reduce((sum, file) => sum + failuresOf(file), 0);
+    const failures = filesOf(run).reduce((sum, file) => sum + failuresOf(file), run.missing.length);
     passed += testsOf(run, 'passed').length;
     failed += failures === 0 && run.status !== 0 ? 1 : failures;
   }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
@@ -97,7 +97,20 @@ async function runStage(stage: Stage, env: NodeJS.ProcessEnv): Promise<TestRun> 
     const report = JSON.parse(readFileSync(join(RESULTS, file), 'utf8')) as JestReport;
     reports.set(basename(file).split('.')[0] ?? '', report);
   }
-  return { status, reports };
+  const missing = stopping.signal.aborted
+    ? []
+    : projectsOfStage(stage).filter((project) => !reports.has(project));
+  for (const project of missing) say(`no report of ${project}: its tests did not run to their end`);
+  return { status, reports, missing };
+}
+
+/** @returns the projects that the stage is of */
+function projectsOfStage({ target, project }: Stage): string[] {
+  const projects = project === undefined ? [] : [`--projects=${project}`];
+  const nx = [NX, 'show', 'projects', `--with-target=${target}`, ...projects, '--json'];
+  return JSON.parse(
+    execFileSync(process.execPath, nx, { cwd: ROOT, encoding: 'utf8' }),
+  ) as string[];
 }
 
 function runNx({ target, parallel, project }: Stage, env: NodeJS.ProcessEnv): Promise<number> {
