@@ -29,24 +29,35 @@ export function monthOfLogins(nowMs: number, partitions: number): readonly NewRe
     const newest = Math.floor((minuteMs - firstMs) / (4 * DAY_MS));
     for (let index = 0; index < count; index += 1) {
       const user = Math.min(random.below(USERS), random.below(USERS));
-      const login = {
-        user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
-        // The later a user is in the list, the later the user takes up a version.
-        app_version: VERSIONS[Math.max(0, newest - (user % 3))],
-        device_type: DEVICES[user % DEVICES.length],
-        ip: `198.18.0.${user % 256}`,
-        locale: PLACES[Math.floor(((user % 97) / 97) ** 2 * PLACES.length)],
-        timestamp: minuteMs,
-        processed: true,
-      };
-      records.push({
-        partition: user % partitions,
-        key: Buffer.from(login.user_id),
-        value: Buffer.from(JSON.stringify(login)),
-        headers: {},
-        timestamp: String(minuteMs),
-      });
+      // The later a user is in the list, the later the user takes up a version.
+      const version = VERSIONS[Math.max(0, newest - (user % 3))];
+      records.push(loginAt(minuteMs, partitions, user, version));
     }
   }
   return records;
+}
+
+/** @returns a login of one of these users */
+export function loginAt(
+  timeMs: number,
+  partitions: number,
+  user = 0,
+  version = VERSIONS.at(-1),
+): NewRecord {
+  const login = {
+    user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
+    app_version: version,
+    device_type: DEVICES[user % DEVICES.length],
+    ip: `198.18.0.${user % 256}`,
+    locale: PLACES[Math.floor(((user % 97) / 97) ** 2 * PLACES.length)],
+    timestamp: timeMs,
+    processed: true,
+  };
+  return {
+    partition: user % partitions,
+    key: Buffer.from(login.user_id),
+    value: Buffer.from(JSON.stringify(login)),
+    headers: {},
+    timestamp: String(timeMs),
+  };
 }
