@@ -73,7 +73,7 @@ describe('transformer, FILTER_APP_VERSIONS', () => {
           if (isRefused) {
             expect([list, await service.ended]).toEqual([list, 78]);
             expect(service.output).toBe(
-              `1 setting is wrong:\n  ${told}\nREADME.md lists every setting.\n`,
+              `1 setting is wrong:\n  ${told}\ndocs/settings.md lists every setting.\n`,
             );
           } else {
             const line = `"msg":${JSON.stringify(told)}`;

@@ -17,5 +17,5 @@ export type { Environment } from './load.ts';
 export { compose, concern, fileVariable, setting, withoutUndefined } from './setting.ts';
 export type { Concern, Fault, Format, Setting, SettingsOf, TextOf } from './setting.ts';
 export { ERROR_CODES, SettingsError } from './settings-error.ts';
-export { withSettingsTable } from './settings-table.ts';
-export type { Reader } from './settings-table.ts';
+export { settingsPage } from './settings-page.ts';
+export type { Reader } from './settings-page.ts';

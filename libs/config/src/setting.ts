@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 /** How a setting is written: what to say to people, and the schema that turns its text into a value. */
 export interface Format<T> {
-  /** Completes "expected …"; shown in faults and in the table of settings. */
+  /** Completes "expected …"; shown in faults and on the page of settings. */
   readonly expected: string;
   readonly schema: z.ZodType<T, string>;
 }

@@ -14,7 +14,7 @@ export class SettingsError extends Error {
     const count =
       faults.length === 1 ? '1 setting is wrong' : `${faults.length} settings are wrong`;
     const lines = faults.map(({ name, problem }) => `  ${name}: ${problem}`);
-    super([`${count}:`, ...lines, 'README.md lists every setting.'].join('\n'));
+    super([`${count}:`, ...lines, 'docs/settings.md lists every setting.'].join('\n'));
     this.faults = faults;
   }
 }

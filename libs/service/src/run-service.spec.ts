@@ -48,7 +48,7 @@ describe('A service that cannot start', () => {
     const service = fixture.run('bad settings');
     expect(await service.exit).toBe(78);
     expect(service.stderr).toBe(
-      '1 setting is wrong:\n  RATE: expected\nREADME.md lists every setting.\n',
+      '1 setting is wrong:\n  RATE: expected\ndocs/settings.md lists every setting.\n',
     );
     expect(service.stdout).toBe('');
   });
