@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly seed: number;
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
+  /** How many times its bound a service may take to recover. */
+  readonly patience: number;
   readonly drainTimeoutMs: number;
   readonly release: KafkaRelease;
   readonly logs: string | undefined;

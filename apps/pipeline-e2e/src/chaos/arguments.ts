@@ -9,11 +9,11 @@ export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
 Attacks the built services on a Kafka of its own and compares every record that comes out with what the contract says.
 Exits with 1 when a record is lost, duplicated or wrong, or a service takes longer to recover than its bound.
 
-  --smoke      the scenarios that show most, in less than five minutes (default)
+  --smoke      the scenarios that show most, in less than five minutes (default); services have twice their bound to
+               recover, for a busy machine
   --full       all of them, on three brokers too; about an hour
   --planted    builds known-bad variants of the services and shows that each is caught
   --only NAME  one scenario, or with --planted one bug; may be given several times
-  --retry      tries a scenario once more, alone, that was too slow and kept every other promise; the table shows both
   --minutes N  how long the scenario "hostile" writes odd records (default 1)
   --seed N     repeats the random choices of a run (default 1)
   --kafka VERSION           another release of Kafka, from 3.9.0 on, which Maven Central has
@@ -29,7 +29,6 @@ export interface ChaosArguments {
   readonly full: boolean;
   readonly planted: boolean;
   readonly only: readonly string[];
-  readonly retry: boolean;
   readonly minutes: number;
   readonly seed: number;
   readonly release: KafkaRelease;
@@ -55,7 +54,6 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
       full: { type: 'boolean', default: false },
       planted: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
-      retry: { type: 'boolean', default: false },
       minutes: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       kafka: { type: 'string' },

@@ -34,6 +34,7 @@ export interface Arena {
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
   /** How long the services may take to finish once the faults are over. */
+  readonly patience: number;
   readonly drainTimeoutMs: number;
   /** Folder for the logs of the services; undefined: they go. */
   readonly logs: string | undefined;
@@ -68,7 +69,7 @@ export async function runScenario(job: Job, arena: Arena): Promise<Result> {
   const limitMs = job.scenario.smoke ? SMOKE_LIMIT_MS : LIMIT_MS + arena.minutes * MINUTE_MS;
   const { name, scenario } = job;
   const tooLong = sleep(limitMs, undefined, { ref: false }).then(() => ({
-    ...{ name, fault: scenario.fault, gapBoundMs: scenario.gapBoundMs },
+    ...{ name, fault: scenario.fault, gapBoundMs: scenario.gapBoundMs * arena.patience },
     ...{ times: 0, records: 0, lost: 0, duplicated: 0, restarts: 0, longestGapMs: limitMs },
     faults: [`it did not end within ${limitMs / 1_000} s`],
     seconds: limitMs / 1_000,
@@ -77,7 +78,8 @@ export async function runScenario(job: Job, arena: Arena): Promise<Result> {
 }
 
 async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result> {
-  const { fault, gapBoundMs } = scenario;
+  const { fault } = scenario;
+  const gapBoundMs = scenario.gapBoundMs * arena.patience;
   const began = performance.now();
   let stage: Stage | undefined;
   let times = 0;

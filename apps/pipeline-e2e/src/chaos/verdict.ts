@@ -19,14 +19,6 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-/** What runScenario says of a gap over its bound. Whatever waited in vain may not have been judged. */
-const LATE = /^no commit for \d/;
-
-/** @returns whether nothing is wrong but the time it took, which a busy machine explains too */
-export function wasOnlyLate({ lost, duplicated, faults }: Verdict): boolean {
-  return lost + duplicated === 0 && faults.length > 0 && faults.every((fault) => LATE.test(fault));
-}
-
 /** What a scenario has left in its topics. */
 export interface Traces {
   /** All that was tried to write. */

@@ -86,9 +86,10 @@ export class TestCluster {
       waitForLeaders: false,
       topics: [{ topic, numPartitions: partitions, configEntries }],
     });
+    // Metadata names a leader before the broker has taken the partition over; the leader itself has to answer.
     await waitFor(`the leaders of ${topic}`, () =>
-      this.#admin.fetchTopicMetadata({ topics: [topic] }).then(
-        (metadata) => metadata.topics[0]?.partitions.length === partitions,
+      this.#admin.fetchTopicOffsets(topic).then(
+        (offsets) => offsets.length === partitions,
         () => false,
       ),
     );
