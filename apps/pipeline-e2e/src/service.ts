@@ -45,9 +45,10 @@ export class Service {
     this.url = `http://127.0.0.1:${port}`;
     // An older Node does not know them all.
     const options = node === process.execPath ? V8_OPTIONS : [];
+    const { KAFKA_BROKERS = brokers() } = settings;
     this.#child = spawn(node, [...options, '--import', END_WITH_PARENT, main], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { KAFKA_BROKERS: brokers(), HTTP_PORT: String(port), ...settings },
+      env: { HTTP_PORT: String(port), ...settings, KAFKA_BROKERS },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

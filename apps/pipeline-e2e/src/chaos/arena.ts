@@ -11,8 +11,8 @@ export interface RunOptions {
   readonly seed: number;
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
-  /** How many times its bound a service may take to recover. */
-  readonly patience: number;
+  /** It asks what becomes of records, not how soon: it may be busy, and services have three times their bound to recover. */
+  readonly isSmoke: boolean;
   readonly drainTimeoutMs: number;
   readonly release: KafkaRelease;
   readonly logs: string | undefined;
@@ -21,8 +21,10 @@ export interface RunOptions {
   readonly onResult: (result: Result) => void;
 }
 
-/** How many scenarios run side by side: most of their time they wait for sessions to end. */
+/** How many scenarios run side by side on a cluster: most of their time they wait for sessions to end. */
 const SIDE_BY_SIDE = 4;
+/** How many times its bound a service may take in a smoke run; after a clean stop that is still less than a session. */
+const SMOKE_PATIENCE = 3;
 
 /** The clusters that scenarios need, in the order in which they are started. */
 const CLUSTERS = [
@@ -33,22 +35,22 @@ const CLUSTERS = [
 
 type ClusterKind = (typeof CLUSTERS)[number];
 
-/** Runs scenarios, side by side where they may, on one cluster after another. */
+/**
+ * Runs scenarios, side by side where they may, on one cluster after another: what is measured shares the machine with
+ * nothing else. A smoke run has all clusters at once, and one for those that want a cluster alone.
+ */
 export async function runAll(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
+  const runs = CLUSTERS.flatMap((kind) => {
+    const fitting = jobs.filter(({ scenario }) => isOn(kind, scenario));
+    const parts = options.isSmoke ? [fitting.filter(isAlone), fitting.filter(isBeside)] : [fitting];
+    return parts.filter(({ length }) => length > 0).map((part) => () => runOn(kind, part, options));
+  });
+  if (options.isSmoke) return (await Promise.all(runs.map((run) => run()))).flat();
   const results: Result[] = [];
-  for (const kind of CLUSTERS) {
-    const fitting = jobs.filter(
-      ({ scenario }) =>
-        scenario.brokers === kind.brokers &&
-        scenario.transactionVersion === kind.transactionVersion,
-    );
-    if (fitting.length === 0) continue;
-    say(`${fitting.length} scenarios on ${kind.brokers === 1 ? 'one broker' : 'three brokers'}`);
-    results.push(...(await runOn(kind, fitting, options)));
-  }
+  for (const run of runs) results.push(...(await run()));
   return results;
 }
 
@@ -57,6 +59,7 @@ async function runOn(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
+  say(`${jobs.length} scenarios on ${brokers === 1 ? 'one broker' : 'three brokers'}`);
   const release = {
     ...options.release,
     // Kafka 3 has one protocol only.
@@ -64,29 +67,49 @@ async function runOn(
   };
   const kafka = await startKafka({ ...release, brokers, proxied: true, onProgress: say });
   const proxy = await FaultProxy.start(listenersOf(kafka));
-  // Where the black-box tests' own clients go: past the proxy.
-  process.env['TEST_KAFKA_BROKERS'] = kafka.bootstrapServers;
   try {
-    const arena = { ...options, release, proxy, nodes: kafka.nodes };
+    const arena = {
+      ...{ ...options, release, proxy, nodes: kafka.nodes },
+      access: { addresses: kafka.bootstrapServers },
+      patience: options.isSmoke ? SMOKE_PATIENCE : 1,
+    };
     const results = new Map<Job, Result>();
     const runOne = async (job: Job): Promise<void> => {
       const result = await runScenario(job, arena);
       results.set(job, result);
       options.onResult(result);
     };
-    const waiting = jobs.filter(({ scenario }) => !scenario.alone);
+    const waiting = jobs.filter(isBeside);
     const worker = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await runOne(next);
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-    for (const job of jobs.filter(({ scenario }) => scenario.alone)) await runOne(job);
+    // In a smoke run the machine grows quiet in the end: the tightest bounds come last.
+    const alone = jobs.filter(isAlone).toSorted((one, other) => boundOf(other) - boundOf(one));
+    for (const job of alone) await runOne(job);
     return jobs.flatMap((job) => results.get(job) ?? []);
   } finally {
     await proxy.close();
     await kafka.stop();
   }
+}
+
+function isOn({ brokers, transactionVersion }: ClusterKind, scenario: Job['scenario']): boolean {
+  return scenario.brokers === brokers && scenario.transactionVersion === transactionVersion;
+}
+
+function boundOf({ scenario }: Job): number {
+  return scenario.gapBoundMs;
+}
+
+function isAlone({ scenario }: Job): boolean {
+  return scenario.alone;
+}
+
+function isBeside(job: Job): boolean {
+  return !isAlone(job);
 }
 
 function listenersOf({ nodes }: RunningKafka): readonly ProxiedListener[] {

@@ -9,8 +9,8 @@ export const CHAOS_HELP = `npm run chaos [-- OPTIONS]
 Attacks the built services on a Kafka of its own and compares every record that comes out with what the contract says.
 Exits with 1 when a record is lost, duplicated or wrong, or a service takes longer to recover than its bound.
 
-  --smoke      the scenarios that show most, in less than five minutes (default); services have twice their bound to
-               recover, for a busy machine
+  --smoke      the scenarios that show most, in less than five minutes (default); clusters run at once, and
+               services have three times their bound to recover
   --full       all of them, on three brokers too; about an hour
   --planted    builds known-bad variants of the services and shows that each is caught
   --only NAME  one scenario, or with --planted one bug; may be given several times

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer } from 'kafkajs';
-import { clientOf, sharedCluster } from '../cluster.ts';
+import { clientOf } from '../cluster.ts';
 import type { Access } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
 
@@ -39,7 +39,7 @@ export class Feed {
     topic: string,
     records: readonly InputRecord[],
     rate: number,
-    access = sharedCluster(),
+    access: Access,
   ): Promise<Feed> {
     const feed = new Feed(topic, records, rate, access);
     await feed.#producer.connect();

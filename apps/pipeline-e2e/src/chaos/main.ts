@@ -19,8 +19,6 @@ const PARTITIONS = 4;
 /** More than a scenario has the time to write. */
 const RECORDS = { smoke: 60_000, full: 200_000 };
 const DRAIN_TIMEOUT_MS = 60_000;
-/** How many times its bound a service may take: a smoke run shares its machine, and asks what becomes of records. */
-const SMOKE_PATIENCE = 2;
 
 await runCommand(async () => {
   const options = parseChaosArguments(process.argv.slice(2));
@@ -65,10 +63,9 @@ async function attack(
   const isShort = chosen.every(({ smoke }) => smoke);
   const load = makeLoad(isShort ? RECORDS.smoke : RECORDS.full, PARTITIONS);
   const jobs = chosen.map((scenario) => ({ name: scenario.name, scenario, dist: folder }));
-  const isMeasured = full || only.length > 0;
   const results = await runAll(jobs, {
     ...{ seed, minutes, release, load, logs },
-    patience: isMeasured ? 1 : SMOKE_PATIENCE,
+    isSmoke: !full && only.length === 0,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     onResult: sayResult,
   });

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
-import { clientOf, sharedCluster } from '../cluster.ts';
-import type { Lane } from '../cluster.ts';
+import { clientOf } from '../cluster.ts';
+import type { Access, Lane } from '../cluster.ts';
 
 const PAUSE_MS = 100;
 
@@ -19,7 +19,7 @@ export class ProgressMeter {
   #longestGapMs = 0;
   #asking = false;
 
-  constructor(lane: Lane, access = sharedCluster()) {
+  constructor(lane: Lane, access: Access) {
     this.#lane = lane;
     // Brokers that are away must not make it wait longer than they are.
     this.#admin = clientOf(access, {

@@ -56,7 +56,7 @@ export async function runPlanted(
     const told = caught.found === undefined ? `NOT CAUGHT, ${result.faults.join('; ')}` : 'caught';
     say(`${bug.name}: ${told}`);
   };
-  await runAll(jobs, { ...rest, patience: 1, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult });
+  await runAll(jobs, { ...rest, isSmoke: false, drainTimeoutMs: DRAIN_TIMEOUT_MS, onResult });
   return bugs.flatMap(({ name }) => catches.get(name) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerNode, KafkaRelease } from '@login-pipeline/embedded-kafka';
+import type { Access } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { TopicReader } from '../topic-reader.ts';
@@ -27,6 +28,7 @@ const ALTERED_RECORDS = 20_000;
 const DEFAULT_MAY_EXIT = [75];
 
 export interface Arena {
+  readonly access: Access;
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   readonly release: KafkaRelease;
@@ -34,6 +36,7 @@ export interface Arena {
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
   /** How long the services may take to finish once the faults are over. */
+  /** How many times its bound a service may take to recover. */
   readonly patience: number;
   readonly drainTimeoutMs: number;
   /** Folder for the logs of the services; undefined: they go. */
@@ -87,19 +90,19 @@ async function play({ name, scenario, dist }: Job, arena: Arena): Promise<Result
   let verdict: Verdict = { records: 0, lost: 0, duplicated: 0, faults: [] };
   const faults: string[] = [];
   try {
-    const { proxy, nodes, release, minutes, load } = arena;
+    const { access, proxy, nodes, release, minutes, load } = arena;
     const { outputPartitions = PARTITIONS, deadLetterPartitions = PARTITIONS } = scenario;
-    const opened = await openLane({
+    const opened = await openLane(access, {
       ...{ partitions: PARTITIONS, outputPartitions, deadLetterPartitions },
     });
     const { lane, snapshots } = opened;
     const { cluster } = opened;
-    meter = new ProgressMeter(lane);
+    meter = new ProgressMeter(lane, access);
     const records =
       scenario.alter === undefined ? load : load.slice(0, ALTERED_RECORDS).map(scenario.alter);
-    const feed = await Feed.start(lane.input, records, RATE);
+    const feed = await Feed.start(lane.input, records, RATE, access);
     stage = new Stage({
-      ...{ name, lane, cluster, proxy, nodes, dist, snapshots, meter, feed },
+      ...{ name, lane, cluster, access, proxy, nodes, dist, snapshots, meter, feed },
       random: new SeededRandom(arena.seed),
       ...{ release, minutes },
       settings: scenario.settings ?? {},

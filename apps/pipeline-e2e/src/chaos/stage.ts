@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerNode, KafkaRelease } from '@login-pipeline/embedded-kafka';
 import { Cluster } from '../cluster.ts';
-import type { Lane } from '../cluster.ts';
+import type { Access, Lane } from '../cluster.ts';
 import type { InputRecord } from '../load.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { Service } from '../service.ts';
@@ -37,6 +37,7 @@ export interface StageOptions {
   readonly lane: Lane;
   readonly cluster: Cluster;
   readonly proxy: FaultProxy;
+  readonly access: Access;
   readonly nodes: readonly BrokerNode[];
   readonly release: KafkaRelease;
   readonly random: SeededRandom;
@@ -54,6 +55,8 @@ export interface StageOptions {
 /** What one scenario acts upon: a pipeline of its own, the proxy before the brokers, and the brokers. */
 export class Stage {
   readonly lane: Lane;
+  /** How the tests' own clients get in: past the proxy. */
+  readonly access: Access;
   readonly proxy: FaultProxy;
   readonly nodes: readonly BrokerNode[];
   /** For those that start a Kafka of their own. */
@@ -76,9 +79,10 @@ export class Stage {
   #restarts = 0;
 
   constructor(options: StageOptions) {
-    const { lane, cluster, proxy, nodes, release, random, minutes } = options;
+    const { lane, cluster, access, proxy, nodes, release, random, minutes } = options;
     this.lane = lane;
     this.#clusters = [cluster];
+    this.access = access;
     this.proxy = proxy;
     this.nodes = nodes;
     this.release = release;
@@ -95,7 +99,7 @@ export class Stage {
   /** Topics have grown, or are others: kafkajs keeps what it knows of them for minutes. */
   async lookAgain(): Promise<void> {
     // Readers of ours that were started with the other one go on.
-    this.#clusters.unshift(await Cluster.connect());
+    this.#clusters.unshift(await Cluster.connect(this.access));
   }
 
   /** Writes records to the input besides the feed. */

@@ -1,5 +1,4 @@
 import { say } from '@login-pipeline/command';
-import { brokers } from '../../cluster.ts';
 import { MEMORY_LIMIT_BYTES, openHostileLane } from '../../hostile/hostile-lane.ts';
 import { HostileRun } from '../../hostile/hostile-run.ts';
 import type { Scenario } from '../scenario.ts';
@@ -25,7 +24,7 @@ const hostile: Scenario = {
     await stage.ready();
     const services = { transformer: transformer.service, aggregator: aggregator.service };
     const { faults, peakBytes, ...counts } = await HostileRun.play(
-      { cluster: stage.cluster, address: brokers(), topics, services },
+      { cluster: stage.cluster, address: stage.access.addresses, topics, services },
       {
         seed: stage.random.below(2 ** 31),
         forMs: stage.minutes * MINUTE_MS,

@@ -219,7 +219,7 @@ const withoutLeader: Scenario = {
     const settings = { ...made.settings, OUTPUT_TOPIC: output };
     const side = new SidePipeline(stage, { ...renamed(made, {}), output, settings });
     const service = await side.start();
-    const feed = await Feed.start(side.lane.input, makeLoad(RECORDS, 4), RATE);
+    const feed = await Feed.start(side.lane.input, makeLoad(RECORDS, 4), RATE, stage.access);
     await stage.until('its first commit', async () => {
       return (await cluster.committed(side.lane)).every((offset) => offset > 0);
     });
