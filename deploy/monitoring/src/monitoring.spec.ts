@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { DASHBOARDS } from './dashboards/index.ts';
+import { DASHBOARDS, grafanaDashboards } from './dashboards/index.ts';
 import { EXPORTER_METRICS } from './exporter/metrics.ts';
 import { alertRules, generatedFiles, prometheusFiles, runbooks } from './files.ts';
 import { metricsIn } from './metric-names.ts';
@@ -145,6 +145,13 @@ describe('Dashboards', () => {
     const families = SERVICE_METRICS.map(({ metric }) => metricName(metric));
     const missing = families.filter((family) => ![...read].some((name) => name.startsWith(family)));
     expect(missing).toEqual([]);
+  });
+
+  it('link only to pages that Grafana has', () => {
+    const text = JSON.stringify(grafanaDashboards(runbooks()));
+    const links = [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, url]) => url);
+    expect(links).not.toEqual([]);
+    expect(links.filter((url) => !/^(?:\/d\/|https?:)/.test(url ?? ''))).toEqual([]);
   });
 
   it('link every alert to a panel', () => {

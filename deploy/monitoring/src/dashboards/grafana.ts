@@ -62,10 +62,11 @@ export function grafanaDashboard(
 export function runbooksDashboard(runbooks: readonly Runbook[]): Dashboard {
   const dashboard = frame(RUNBOOKS.uid, RUNBOOKS.title, 'What each alert means and what to do.');
   for (const { alert, text } of runbooks) {
-    // A link from page to page becomes one from panel to panel.
+    // A link from page to page becomes one from panel to panel; other pages Grafana has not: they are named.
     const content = text
       .replace(/^# .*\n+/, '')
-      .replaceAll(/\]\((\w+)\.md\)/g, (_, name: string) => `](${runbookUrl(name, runbooks)})`);
+      .replaceAll(/\]\((\w+)\.md\)/g, (_, name: string) => `](${runbookUrl(name, runbooks)})`)
+      .replaceAll(/\[[\w-]+\.md\]\(\.\.\/([^)]+)\)/g, '`docs/$1`');
     dashboard.withPanel(
       new TextBuilder()
         .id(runbookPanel(alert, runbooks))
