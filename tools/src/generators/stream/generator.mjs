@@ -2,18 +2,24 @@ import { execFileSync } from 'node:child_process';
 
 /** The stream that the others are made of: it is built and tested like the rest, so what is made of it works. */
 const TEMPLATE = 'examples/orders';
+/** Where a service declares the default of its port. */
+const PORT = /\bhttp\((\d+)\)/g;
 
 /**
  * Makes another stream: the files of examples/orders, with its name in place of orders.
  *
  * @param {import('nx/src/generators/tree').Tree} tree
- * @param {{ readonly name: string }} options
+ * @param {{ readonly name: string, readonly record?: string }} options
  */
-export default function generate(tree, { name }) {
+export default function generate(tree, { name, record = singularOf(name) }) {
   const folder = `examples/${name}`;
   if (tree.exists(folder)) throw new Error(`${folder} is there already: choose another name.`);
+  const names = { orders: name, order: record };
+  const [port] = portsIn(tree, TEMPLATE);
+  const ownPort = Math.max(...['apps', 'examples'].flatMap((each) => portsIn(tree, each))) + 1;
   for (const path of filesIn(tree, TEMPLATE)) {
-    tree.write(renamed(path, name), renamed(tree.read(path, 'utf8'), name));
+    const text = renamed(tree.read(path, 'utf8'), names).replaceAll(port, ownPort);
+    tree.write(renamed(path, names), text);
   }
   return () => {
     const npm = (...args) => execFileSync('npm', args, { cwd: tree.root, stdio: 'inherit' });
@@ -33,9 +39,23 @@ function filesIn(tree, folder) {
   });
 }
 
-/** Puts a name, and its singular, in place of orders and order, whatever the case. */
-function renamed(text, name) {
-  const names = { orders: name, order: name.slice(0, -1) };
+/** The ports that services in a folder have by default. */
+function portsIn(tree, folder) {
+  return filesIn(tree, folder)
+    .filter((path) => /\/(?:main|settings)\.ts$/.test(path))
+    .flatMap((path) => [...tree.read(path, 'utf8').matchAll(PORT)].map(([, port]) => Number(port)));
+}
+
+/** deliveries, addresses, payments; what English spells in another way is given as an option. */
+function singularOf(name) {
+  return name
+    .replace(/ies$/, 'y')
+    .replace(/(?<=ss|sh|ch|x|zz)es$/, '')
+    .replace(/(?<!s)s$/, '');
+}
+
+/** Puts other names in place of orders and order, whatever the case. */
+function renamed(text, names) {
   return text.replaceAll(/orders?/gi, (word) => {
     const other = names[word.toLowerCase()];
     if (word === word.toUpperCase()) return other.toUpperCase();
