@@ -11,7 +11,6 @@ import { traffic } from '../insights/traffic/insight.ts';
 import type { HourMinutes } from '../insights/traffic/minute-counts.ts';
 import { users } from '../insights/users/insight.ts';
 import { UserSketch } from '../insights/users/user-sketch.ts';
-import { weekHours } from '../insights/week-hours/insight.ts';
 import { ByteReader } from './byte-codec.ts';
 import { HOURS_PER_DAY, MINUTES_PER_HOUR } from '../utc.ts';
 import { MAX_BODY_BYTES } from './bounds.ts';
@@ -25,6 +24,9 @@ const FORMAT_VERSION = 1;
 const HEADER_BYTES = 5;
 const DECOMPRESSION = { maxOutputLength: MAX_BODY_BYTES };
 const COUNTERS = ['consumed', 'counted', 'expired', 'invalid', 'future'] as const;
+
+/** Insights that format 1 has; it will never have others. */
+const HELD: readonly Insight[] = [deviceTypes, locales, appVersions, traffic, users, loginsPerUser];
 
 /** What format 1 keeps of an hour. */
 interface OldHour {
@@ -162,7 +164,7 @@ function setSince(state: PartitionState, times: OldTimes, sinceMs: number): void
     if (kept === undefined) continue;
     const hasHours = insight === traffic || insight === appVersions;
     kept.sinceHour = hasHours ? firstWholeHour : nextHour;
-    if (insight === weekHours) kept.sinceMs = sinceMs;
+    if (!HELD.includes(insight)) kept.sinceMs = sinceMs;
   }
 }
 
