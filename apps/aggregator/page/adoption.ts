@@ -1,6 +1,18 @@
-import type { Versions } from './api.ts';
+import type { VERSIONS } from '../src/insights/app-versions/versions-route.ts';
+import type { Answer } from './api.ts';
+import type { PeriodQuestion } from './asking.ts';
+import { isLong } from './period.ts';
 
 const HOUR_MS = 3_600_000;
+
+export type Versions = Answer<typeof VERSIONS>;
+
+export const VERSIONS_QUESTION: PeriodQuestion = {
+  route: 'insights/versions',
+  // The largest answer where it has hundreds of hours, of which all but the last stay as they are.
+  soonMs: (period) => (isLong(period) ? 60_000 : 15_000),
+  everyMs: 60_000,
+};
 
 /** A version's part of the logins of one hour. */
 export interface HourShare {

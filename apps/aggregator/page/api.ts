@@ -2,14 +2,10 @@ import type { z } from 'zod';
 import type { FLOW } from '../src/flow/flow-answer.ts';
 import type { estimate } from '../src/http/fields.ts';
 import type { BASIS, PREVIOUS, TOTALS } from '../src/http/schemas.ts';
-import type { VERSIONS } from '../src/insights/app-versions/versions-route.ts';
 import type { VALUES } from '../src/insights/counting/distribution-insight.ts';
 import type { LOGINS_PER_USER_SUMMARY } from '../src/insights/logins-per-user/insight.ts';
 import type { TRAFFIC_SUMMARY } from '../src/insights/traffic/insight.ts';
-import type { TRAFFIC } from '../src/insights/traffic/traffic-route.ts';
 import type { USERS_SUMMARY } from '../src/insights/users/insight.ts';
-import type { USERS } from '../src/insights/users/users-route.ts';
-import type { WEEK_HOURS } from '../src/insights/week-hours/insight.ts';
 
 type Of<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
 type Values = z.infer<typeof VALUES>;
@@ -28,26 +24,19 @@ export interface Asked {
   readonly previous?: (z.infer<typeof PREVIOUS> & Partial<Of<typeof USERS_SUMMARY>>) | undefined;
 }
 
-/** The answer of one insight's route. */
-type Answer<Shape extends z.ZodRawShape> = Of<typeof BASIS> &
+/** The answer of one insight's route, by the shape that the route declares. */
+export type Answer<Shape extends z.ZodRawShape> = Of<typeof BASIS> &
   Of<Shape> &
   Asked & { readonly since?: string };
 
-/** What the aggregator answers, by the schemas that its API document is made of. */
+/** The answer of `GET /insights`, by the schemas that the API document is made of. */
 export type Insights = Of<typeof BASIS> &
   Of<typeof TOTALS> &
   Of<typeof TRAFFIC_SUMMARY> &
   Of<typeof USERS_SUMMARY> &
   Of<typeof LOGINS_PER_USER_SUMMARY> &
   Asked & { readonly deviceTypes: Values; readonly appVersions: Values; readonly locales: Values };
-export type Traffic = Answer<typeof TRAFFIC>;
-export type Versions = Answer<typeof VERSIONS>;
-export type Users = Answer<typeof USERS>;
-export type WeekHours = Answer<typeof WEEK_HOURS>;
 export type Flow = z.infer<typeof FLOW>;
-
-export type HourCount = NonNullable<Traffic['hours']>[number];
-export type UserDay = Users['days'][number];
 
 const TIMEOUT_MS = 5_000;
 

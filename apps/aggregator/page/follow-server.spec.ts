@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { questionsAbout } from './asking.ts';
 import { followServer } from './follow-server.ts';
+import type { SeenQuestion } from './live-hub.ts';
 import type { News } from './live.ts';
 import type { Period } from './period.ts';
 
 const BASE = 'http://server.test/proxied/';
+const USERS = { route: 'insights/users', soonMs: () => 15_000, everyMs: 60_000 } as const;
 
 let asked: string[];
 let atOnce: { now: number; most: number };
-let seen: readonly Period[];
+let seen: readonly SeenQuestion[];
 let told: News[];
 let stop: AbortController;
 /** What the server answers in place of a total of 1. */
@@ -51,7 +54,9 @@ function stream(): Response {
 }
 
 async function follow(...periods: Period[]): Promise<void> {
-  seen = periods;
+  seen = periods.flatMap((period) =>
+    questionsAbout(period, [USERS]).map((question) => ({ ...question, period })),
+  );
   const tell = (news: News): void => void told.push(news);
   followServer(BASE)(tell, () => seen, stop.signal);
   await settle();

@@ -1,13 +1,10 @@
 import { get } from './api.ts';
 import type { Flow, Insights } from './api.ts';
 import { follow } from './event-stream.ts';
-import type { Follow } from './live-hub.ts';
+import type { Follow, SeenQuestion } from './live-hub.ts';
 import type { Answers, News, Now } from './live.ts';
-import { ALL_TIME } from './period.ts';
-import type { Period } from './period.ts';
 import { Questions } from './questions.ts';
 import type { Question } from './questions.ts';
-import { ROUTES } from './routes.ts';
 import { Throughput } from './throughput.ts';
 
 const TICK_MS = 1_000;
@@ -79,9 +76,9 @@ export function followServer(base: string): Follow {
 
 type Tell = (news: News) => void;
 
-/** What tabs that show these periods want to know. */
-function questionsOf(base: string, periods: readonly Period[], tell: Tell): readonly Question[] {
-  if (periods.length === 0) return [];
+/** What is asked while tabs are seen: what they ask, and about the flow. */
+function questionsOf(base: string, seen: readonly SeenQuestion[], tell: Tell): readonly Question[] {
+  if (seen.length === 0) return [];
   const flow: Question = {
     path: 'flow',
     soonMs: FLOW_MS,
@@ -92,33 +89,25 @@ function questionsOf(base: string, periods: readonly Period[], tell: Tell): read
       if (answer !== undefined) tell({ now: { flow: answer } });
     },
   };
-  const ofPeriods = ROUTES.flatMap(({ part, path, soonMs, everyMs }) =>
-    periods
-      .filter((period) => part !== 'insights' || period !== ALL_TIME)
-      .map((period): Question => {
-        const asked = path(period);
-        const ask = async (): Promise<void> => {
-          const answers = await answersOf(part, new URL(asked, base));
-          tell({ of: { period, answers } });
-        };
-        return { path: asked, soonMs: soonMs(period), everyMs, ask };
-      }),
-  );
-  return [...ofPeriods, flow];
+  const ofTabs = seen.map(({ route, path, period, soonMs, everyMs }): Question => {
+    const ask = async (): Promise<void> => {
+      const answers = await answersOf(route, new URL(path, base));
+      tell({ of: { period, answers } });
+    };
+    return { path, soonMs, everyMs, ask };
+  });
+  return [...ofTabs, flow];
 }
 
-async function answersOf(
-  part: (typeof ROUTES)[number]['part'],
-  url: URL,
-): Promise<Partial<Answers>> {
+async function answersOf(route: SeenQuestion['route'], url: URL): Promise<Partial<Answers>> {
   try {
     const answer = await get(url);
-    return part === 'insights'
+    return route === 'insights'
       ? { insights: answer as Insights, problem: undefined }
-      : { [part]: answer };
+      : { [route]: answer };
   } catch (error) {
     // A card keeps what it shows; that the numbers of the headline are old has to be said.
-    return part === 'insights' ? { problem: messageOf(error) } : {};
+    return route === 'insights' ? { problem: messageOf(error) } : {};
   }
 }
 

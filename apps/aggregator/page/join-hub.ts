@@ -2,7 +2,6 @@ import { followServer } from './follow-server.ts';
 import { LiveHub } from './live-hub.ts';
 import type { Word } from './live-hub.ts';
 import type { News } from './live.ts';
-import type { Period } from './period.ts';
 
 const BEAT_MS = 2_000;
 /** The hub sends something every second; a shared one that is silent for so many beats has crashed. */
@@ -20,10 +19,14 @@ interface Hub {
  * none, as in some browsers of phones, each tab has a hub to itself, and gives its connections back while hidden.
  *
  * @param workerUrl the worker's script; its name has a digest, so that tabs of another version have another worker
- * @param shown the period that the tab shows
+ * @param wanted the period that the tab shows, and what it asks about that
  * @returns is to be called when that is another one
  */
-export function joinHub(workerUrl: string, shown: () => Period, onNews: Hear): () => void {
+export function joinHub(
+  workerUrl: string,
+  wanted: () => Omit<Word, 'state'>,
+  onNews: Hear,
+): () => void {
   let silentBeats = 0;
   const hear: Hear = (news) => {
     silentBeats = 0;
@@ -43,7 +46,7 @@ export function joinHub(workerUrl: string, shown: () => Period, onNews: Hear): (
   let hub = join();
   const say = (): void => {
     const state = document.hidden ? (hub.isShared ? 'hidden' : 'gone') : 'visible';
-    hub.say({ state, period: shown() });
+    hub.say({ state, ...wanted() });
   };
 
   say();
@@ -52,7 +55,7 @@ export function joinHub(workerUrl: string, shown: () => Period, onNews: Hear): (
     silentBeats += 1;
     if (hub.isShared && silentBeats > BEATS_OF_SILENCE) {
       silentBeats = 0;
-      hub.say({ state: 'gone', period: shown() });
+      hub.say({ state: 'gone', ...wanted() });
       hub = join();
     }
     say();

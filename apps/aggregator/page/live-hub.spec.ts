@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Insights } from './api.ts';
+import { questionsAbout } from './asking.ts';
 import { FORGOTTEN_AFTER_MS, LiveHub } from './live-hub.ts';
-import type { Follow, Tab } from './live-hub.ts';
+import type { Follow, SeenQuestion, Tab } from './live-hub.ts';
 import { NOTHING } from './live.ts';
 import type { News } from './live.ts';
 import type { Period } from './period.ts';
@@ -11,9 +12,11 @@ const SIGN = { connection: { connected: true, lastSignMs: 1 } };
 const WEEK = { period: 'last=7d', answers: { insights: { total: 7 } as Insights } } as const;
 const DAY = { period: 'last=24h', answers: { insights: { total: 1 } as Insights } } as const;
 
+const USERS = { route: 'insights/users', soonMs: () => 1, everyMs: 1 } as const;
+
 let followed: {
   tell: (news: News) => void;
-  seen: () => readonly Period[];
+  seen: () => readonly SeenQuestion[];
   signal: AbortSignal;
   wakes: number;
 }[];
@@ -40,7 +43,7 @@ function aTab(): Tab & { readonly told: News[] } {
 }
 
 function say(tab: Tab, state: 'visible' | 'hidden' | 'gone', period: Period = ''): void {
-  hub.hear(tab, { state, period });
+  hub.hear(tab, { state, period, questions: questionsAbout(period, [USERS]) });
 }
 
 describe('LiveHub', () => {
@@ -95,16 +98,24 @@ describe('LiveHub', () => {
     expect(tab.told.slice(2)).toEqual([{}, {}]);
   });
 
-  it('knows the periods of the tabs that are seen, each once', () => {
+  it('knows what the tabs that are seen ask, each question once, and the first of all tabs first', () => {
     const [one, other, third] = [aTab(), aTab(), aTab()];
     say(one, 'visible', 'last=7d');
     say(other, 'visible', 'last=7d');
     say(third, 'hidden', 'last=24h');
-    expect(followed[0]?.seen()).toEqual(['last=7d']);
+    const seen = () => followed[0]?.seen().map(({ period, path }) => [period, path]);
+    const [insights, users] = ['insights?last=7d', 'insights/users?last=7d'];
+    expect(seen()).toEqual([insights, users].map((path) => ['last=7d', path]));
     say(third, 'visible', 'last=24h');
+    expect(seen()?.map(([, path]) => path)).toEqual([
+      insights,
+      'insights?last=24h',
+      users,
+      'insights/users?last=24h',
+    ]);
     say(one, 'hidden', 'last=7d');
     say(other, 'hidden', 'last=7d');
-    expect(followed[0]?.seen()).toEqual(['last=24h']);
+    expect(seen()?.map(([period]) => period)).toEqual(['last=24h', 'last=24h']);
   });
 
   it('lets go of the server with the last tab, and starts anew with the next', () => {

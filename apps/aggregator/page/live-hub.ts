@@ -1,3 +1,4 @@
+import type { AskedQuestion } from './asking.ts';
 import { NOTHING } from './live.ts';
 import type { Answers, News, Now } from './live.ts';
 import type { Period } from './period.ts';
@@ -7,7 +8,12 @@ export interface Word {
   readonly state: 'visible' | 'hidden' | 'gone';
   /** What it shows. */
   readonly period: Period;
+  /** What it asks about that. */
+  readonly questions: readonly AskedQuestion[];
 }
+
+/** A question of visible tabs. */
+export type SeenQuestion = AskedQuestion & Pick<Word, 'period'>;
 
 /** The hub's end of the channel to a tab. */
 export interface Tab {
@@ -18,12 +24,12 @@ export interface Tab {
  * Follows the server until the signal is aborted.
  *
  * @param tell takes what is new, at least once a second
- * @param seen the periods of visible tabs; what is only drawn needs to be asked for then alone
+ * @param seen what visible tabs ask; what is only drawn needs to be asked for then alone
  * @returns is to be called when a tab has said something: it may want what was not asked for yet
  */
 export type Follow = (
   tell: (news: News) => void,
-  seen: () => readonly Period[],
+  seen: () => readonly SeenQuestion[],
   signal: AbortSignal,
 ) => () => void;
 
@@ -79,10 +85,8 @@ export class LiveHub {
     const tell = (news: News): void => {
       if (!abort.signal.aborted) this.#tell(news);
     };
-    const seen = (): readonly Period[] => {
-      const visible = this.#words().filter(({ state }) => state === 'visible');
-      return [...new Set(visible.map(({ period }) => period))];
-    };
+    const seen = (): readonly SeenQuestion[] =>
+      eachOnce(this.#words().filter(({ state }) => state === 'visible'));
     return { abort, wake: this.#follow(tell, seen, abort.signal) };
   }
 
@@ -120,4 +124,14 @@ export class LiveHub {
   #words(): readonly Word[] {
     return [...this.#tabs.values()].map(({ word }) => word);
   }
+}
+
+/** The first questions of all tabs come first. */
+function eachOnce(words: readonly Word[]): readonly SeenQuestion[] {
+  const inTurn = words
+    .flatMap(({ period, questions }) =>
+      questions.map((question, turn) => ({ turn, question: { ...question, period } })),
+    )
+    .sort((one, other) => one.turn - other.turn);
+  return [...new Map(inTurn.map(({ question }) => [question.path, question])).values()];
 }

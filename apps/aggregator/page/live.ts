@@ -1,4 +1,5 @@
-import type { Flow, Insights, Traffic, Users, Versions, WeekHours } from './api.ts';
+import type { Flow, Insights } from './api.ts';
+import type { CardRoute } from './asking.ts';
 import type { Connection } from './connection.ts';
 import type { Period } from './period.ts';
 
@@ -15,10 +16,8 @@ export interface Now {
 /** What the server answers about a period. */
 export interface Answers {
   readonly insights: Insights;
-  readonly traffic: Traffic;
-  readonly versions: Versions;
-  readonly users: Users;
-  readonly weekHours: WeekHours;
+  /** What cards ask, by the route: each knows the shape of its answer. */
+  readonly [route: CardRoute]: unknown;
   /** Why there are no newer insights; undefined while all is well. */
   readonly problem: string | undefined;
 }

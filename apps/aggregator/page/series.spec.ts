@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Traffic } from './api.ts';
 import { busiest, fittingWindow, HOUR_MS, MINUTE_MS, trafficSeries } from './series.ts';
+import type { Traffic } from './series.ts';
 
 const MINUTES = [
   { minute: '2024-12-17T18:40Z', count: 3 },

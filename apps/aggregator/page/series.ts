@@ -1,8 +1,24 @@
-import type { Traffic } from './api.ts';
+import type { TRAFFIC } from '../src/insights/traffic/traffic-route.ts';
+import type { Answer } from './api.ts';
+import type { PeriodQuestion } from './asking.ts';
+import { isLong, withPeriod } from './period.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
+
+export type Traffic = Answer<typeof TRAFFIC>;
+
+/** Minutes where a screen still shows them apart, else hours. */
+export const TRAFFIC_QUESTION: PeriodQuestion = {
+  route: 'insights/traffic',
+  path(period) {
+    const path = withPeriod('insights/traffic', period);
+    return isLong(period) ? `${path}&resolution=hour` : path;
+  },
+  soonMs: () => 5_000,
+  everyMs: 30_000,
+};
 
 /** What was counted in one minute, hour or day. */
 export interface Unit {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Insights, Traffic } from './api.ts';
+import type { Insights } from './api.ts';
 import { choose, nothingOf, take } from './shown.ts';
 
 const OVERALL = { total: 100 } as Insights;
 const WEEK = { total: 7 } as Insights;
-const TRAFFIC = { peaks: [] } as unknown as Traffic;
+const TRAFFIC = { peaks: [] };
 
 describe('what a tab shows', () => {
   it('of all time are the insights of the stream', () => {
@@ -22,7 +22,7 @@ describe('what a tab shows', () => {
   });
 
   it('stays, as of the period before, until there is an answer about the new one', () => {
-    const answers = { insights: WEEK, traffic: TRAFFIC };
+    const answers = { insights: WEEK, 'insights/traffic': TRAFFIC };
     const before = take(nothingOf('last=7d'), { of: { period: 'last=7d', answers } });
     const chosen = choose(before, 'last=24h');
     expect(chosen.held).toBe(before.held);
@@ -31,7 +31,7 @@ describe('what a tab shows', () => {
     const told = take(chosen, { of: { period: 'last=24h', answers: { insights: OVERALL } } });
     expect(told.held).toEqual({
       insights: { period: 'last=24h', answer: OVERALL },
-      traffic: { period: 'last=7d', answer: TRAFFIC },
+      'insights/traffic': { period: 'last=7d', answer: TRAFFIC },
     });
   });
 
@@ -47,12 +47,12 @@ describe('what a tab shows', () => {
   });
 
   it('of all time is there for a tab that gets now and its period at once', () => {
-    const answers = { traffic: TRAFFIC };
+    const answers = { 'insights/traffic': TRAFFIC };
     const shown = take(nothingOf(''), { now: { overall: OVERALL }, of: { period: '', answers } });
     expect(shown.held).toEqual({
       insights: { period: '', answer: OVERALL },
       problem: { period: '', answer: undefined },
-      traffic: { period: '', answer: TRAFFIC },
+      'insights/traffic': { period: '', answer: TRAFFIC },
     });
   });
 });

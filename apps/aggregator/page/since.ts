@@ -1,3 +1,4 @@
+import type { Insights } from './api.ts';
 import { momentText } from './period-line.ts';
 
 /**
@@ -11,4 +12,9 @@ export function sinceText(since: string | undefined, from: string | undefined): 
   const sinceMs = Date.parse(since);
   if (from !== undefined && Date.parse(from) >= sinceMs) return undefined;
   return `Counted since ${momentText(sinceMs, 'UTC').utc} UTC.`;
+}
+
+/** The same of an insight whose numbers are those of `/insights`. */
+export function sinceOf({ since, period }: Insights, name: string): string | undefined {
+  return sinceText(since?.[name], period?.from);
 }

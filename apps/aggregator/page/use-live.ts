@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { questionsAbout } from './asking.ts';
+import type { PeriodQuestion } from './asking.ts';
 import { joinHub } from './join-hub.ts';
 import type { Period } from './period.ts';
 import { choose, nothingOf, take } from './shown.ts';
@@ -11,8 +13,16 @@ export interface LiveNow extends Shown {
   readonly nowMs: number;
 }
 
-/** What the server has sent about a period, and the time: a page that hears nothing more has to say so. */
-export function useLive(workerUrl: string, period: Period): LiveNow {
+/**
+ * What the server has sent about a period, and the time: a page that hears nothing more has to say so.
+ *
+ * @param questions of the cards; always the same
+ */
+export function useLive(
+  workerUrl: string,
+  period: Period,
+  questions: readonly PeriodQuestion[],
+): LiveNow {
   const [shown, setShown] = useState<Shown>(() => nothingOf(period));
   const [nowMs, setNowMs] = useState(() => Date.now());
   const chosen = useRef(period);
@@ -22,7 +32,10 @@ export function useLive(workerUrl: string, period: Period): LiveNow {
   useEffect(() => {
     say.current = joinHub(
       workerUrl,
-      () => chosen.current,
+      () => ({
+        period: chosen.current,
+        questions: questionsAbout(chosen.current, questions),
+      }),
       (news) => {
         setShown((before) => take(before, news));
       },
@@ -33,7 +46,7 @@ export function useLive(workerUrl: string, period: Period): LiveNow {
     return () => {
       clearInterval(ticking);
     };
-  }, [workerUrl]);
+  }, [workerUrl, questions]);
 
   useEffect(() => {
     setShown((before) => choose(before, period));

@@ -1,10 +1,13 @@
-import type { UserDay } from './api.ts';
+import type { USERS } from '../src/insights/users/users-route.ts';
+import type { Answer } from './api.ts';
 import { utcDay } from './period.ts';
 import { DAY_MS, filled } from './series.ts';
 import type { Series } from './series.ts';
 
+export type Users = Answer<typeof USERS>;
+
 /** Users by day, of them those who return as parts of the bars; days without users too. */
-export function userSeries(days: readonly UserDay[], nowMs: number): Series {
+export function userSeries(days: Users['days'], nowMs: number): Series {
   const known = days.map(({ day, estimate, returning }) => ({
     timeMs: Date.parse(`${day}T00:00Z`),
     count: estimate,

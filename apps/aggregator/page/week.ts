@@ -1,10 +1,13 @@
-import type { Span, WeekHours } from './api.ts';
+import type { WEEK_HOURS } from '../src/insights/week-hours/insight.ts';
+import type { Answer, Span } from './api.ts';
 import { HOUR_MS } from './series.ts';
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
 /** Steps of colour. Equal ones, unlike the map's: the hours of a week differ by less than states do. */
 export const HEAT_STEPS = 5;
+
+export type WeekHours = Answer<typeof WEEK_HOURS>;
 
 /** An hour of the week. */
 export interface WeekHour {

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { CsvButton } from './csv-button.tsx';
+import type { CsvRoute } from './csv-button.tsx';
 
 /** A titled part of the page. */
 export function Card(props: {
@@ -7,8 +8,8 @@ export function Card(props: {
   title: string;
   /** Beside the title: what the numbers are of, or a control. */
   aside?: ComponentChildren;
-  /** The last part of the route that gives the same numbers as CSV. */
-  csv?: string;
+  /** What gives the same numbers as CSV. */
+  csv?: CsvRoute;
   /** Says from when on this is counted. */
   since?: string | undefined;
   /** Whether it still shows the period before. */
@@ -21,7 +22,7 @@ export function Card(props: {
       <header>
         <h2 id={`${id}-title`}>{title}</h2>
         {aside !== undefined && <div class="aside">{aside}</div>}
-        {csv !== undefined && <CsvButton insight={csv} of={title} />}
+        {csv !== undefined && <CsvButton from={csv} of={title} />}
       </header>
       {children}
       {since !== undefined && <p class="hint since">{since}</p>}

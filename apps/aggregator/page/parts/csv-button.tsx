@@ -1,29 +1,30 @@
 import type { JSX } from 'preact';
 import { useContext, useState } from 'preact/hooks';
+import { pathOf } from '../asking.ts';
+import type { PeriodQuestion } from '../asking.ts';
 import { csvName } from '../csv.ts';
-import { trafficPath } from '../routes.ts';
-import { withPeriod } from '../period.ts';
 import { saveCsv } from '../save-csv.ts';
 import { Chosen } from './chosen.ts';
+
+/** A route that has CSV. */
+export type CsvRoute = Pick<PeriodQuestion, 'route' | 'path'>;
 
 type Progress = 'none' | 'asking' | 'failed';
 
 /** Saves what a route answers about the chosen period as a file. */
 export function CsvButton(props: {
-  /** The last part of the route. */
-  insight: string;
+  from: CsvRoute;
   /** The title of the card. */
   of: string;
 }): JSX.Element {
-  const { insight, of } = props;
+  const { from, of } = props;
   const period = useContext(Chosen);
   const [progress, setProgress] = useState<Progress>('none');
   const save = async (): Promise<void> => {
     if (progress === 'asking') return;
     setProgress('asking');
-    const path =
-      insight === 'traffic' ? trafficPath(period) : withPeriod(`insights/${insight}`, period);
-    const isSaved = await saveCsv(new URL(path, document.baseURI), csvName(insight, period));
+    const url = new URL(pathOf(from, period), document.baseURI);
+    const isSaved = await saveCsv(url, csvName(from.route, period));
     setProgress(isSaved ? 'none' : 'failed');
   };
   const label = `Save ${of} as CSV`;

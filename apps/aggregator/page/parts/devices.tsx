@@ -1,19 +1,28 @@
 import type { JSX } from 'preact';
 import { rank } from '../ranking.ts';
+import { sinceOf } from '../since.ts';
 import { BarList } from './bar-list.tsx';
 import { Card } from './card.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
 
 const ROWS = 6;
 
-export function Devices(props: {
-  counts: Readonly<Record<string, number>>;
-  since: string | undefined;
-  isOld: boolean;
-}): JSX.Element {
-  const { counts, since, isOld } = props;
+export const DEVICES: PageCard = { Card: Devices };
+
+function Devices({ insights, isOld }: CardProps): JSX.Element {
   return (
-    <Card id="devices" title="Device types" csv="device-types" since={since} isOld={isOld}>
-      <BarList label="Logins by device type" of="Device type" ranking={rank(counts, ROWS)} />
+    <Card
+      id="devices"
+      title="Device types"
+      csv={{ route: 'insights/device-types' }}
+      since={sinceOf(insights, 'device-types')}
+      isOld={isOld}
+    >
+      <BarList
+        label="Logins by device type"
+        of="Device type"
+        ranking={rank(insights.deviceTypes, ROWS)}
+      />
     </Card>
   );
 }

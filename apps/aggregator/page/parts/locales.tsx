@@ -3,29 +3,28 @@ import { percent, shareOf, whole } from '../format.ts';
 import { outsideStates, placeName } from '../places.ts';
 import { rank } from '../ranking.ts';
 import type { Ranking } from '../ranking.ts';
+import { sinceOf } from '../since.ts';
 import { BarList } from './bar-list.tsx';
 import { Card } from './card.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
 import { UsMap } from './us-map.tsx';
 
 /** As many as the map is high. */
 const ROWS = 8;
 
 /** Where logins come from: a map of the US, and a ranking of all places. */
-export function Locales(props: {
-  counts: Readonly<Record<string, number>>;
-  total: number;
-  since: string | undefined;
-  isOld: boolean;
-}): JSX.Element {
-  const { counts, total, since, isOld } = props;
+export const LOCALES: PageCard = { Card: Locales };
+
+function Locales({ insights, isOld }: CardProps): JSX.Element {
+  const { locales: counts, total } = insights;
   const outside = outsideStates(counts);
   return (
     <Card
       id="locales"
       title="Locales"
       aside={`${percent(shareOf(outside, total))} outside the map`}
-      csv="locales"
-      since={since}
+      csv={{ route: 'insights/locales' }}
+      since={sinceOf(insights, 'locales')}
       isOld={isOld}
     >
       <div class="sides">

@@ -5,31 +5,35 @@ import { freshness } from '../connection.ts';
 import { compact } from '../format.ts';
 import { ALL_TIME, periodName } from '../period.ts';
 import type { Held } from '../shown.ts';
-import { sinceText } from '../since.ts';
 import { useLive } from '../use-live.ts';
 import type { LiveNow } from '../use-live.ts';
 import { usePeriod } from '../use-period.ts';
 import { Chosen } from './chosen.ts';
-import { Devices } from './devices.tsx';
+import { DEVICES } from './devices.tsx';
 import { Headline } from './headline.tsx';
-import { Locales } from './locales.tsx';
+import { LOCALES } from './locales.tsx';
 import { LoginsPerUser } from './logins-per-user.tsx';
 import { NoLogins, NoLoginsThen } from './no-logins.tsx';
 import { Notices } from './notices.tsx';
+import type { PageCard } from './page-card.ts';
 import { PeriodBar } from './period-bar.tsx';
 import { PeriodLine } from './period-line.tsx';
 import { Records } from './records.tsx';
 import { Top } from './top.tsx';
-import { TrafficCard } from './traffic-card.tsx';
+import { TRAFFIC } from './traffic-card.tsx';
 import { TransformerFlow } from './transformer-flow.tsx';
-import { UsersCard } from './users-card.tsx';
-import { VersionsCard } from './versions-card.tsx';
-import { WeekCard } from './week-card.tsx';
+import { USERS } from './users-card.tsx';
+import { VERSIONS } from './versions-card.tsx';
+import { WEEK } from './week-card.tsx';
+
+const WIDE: readonly PageCard[] = [TRAFFIC, WEEK, LOCALES];
+const NARROW: readonly PageCard[] = [USERS, DEVICES, VERSIONS];
+const QUESTIONS = [...WIDE, ...NARROW].flatMap(({ question }) => question ?? []);
 
 /** The whole page. */
 export function Page({ workerUrl }: { workerUrl: string }): JSX.Element {
   const [period, choose] = usePeriod();
-  const live = useLive(workerUrl, period);
+  const live = useLive(workerUrl, period, QUESTIONS);
   const { now, held, nowMs } = live;
   const { connection, overall } = now;
   const { insights, problem } = held;
@@ -75,14 +79,22 @@ function Numbers({ live, insights }: { live: LiveNow; insights: Held<Insights> }
 
 function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }): JSX.Element {
   const { now, held, nowMs } = live;
-  const { traffic, versions, users, weekHours } = held;
   const { answer } = insights;
   const isOld = (each: Held<unknown> | undefined): boolean =>
     each !== undefined && each.period !== live.period;
-  const distribution = (name: string): { since: string | undefined; isOld: boolean } => ({
-    since: sinceText(answer.since?.[name], answer.period?.from),
-    isOld: isOld(insights),
-  });
+  const drawn = (cards: readonly PageCard[]): readonly JSX.Element[] =>
+    cards.map((card, index) => {
+      const own = card.question && held[card.question.route];
+      return (
+        <card.Card
+          key={index}
+          insights={answer}
+          isOld={isOld(insights)}
+          asked={{ answer: own?.answer, isOld: isOld(own) }}
+          nowMs={nowMs}
+        />
+      );
+    });
   const ofAllTime = (
     <>
       <TransformerFlow flow={now.flow} />
@@ -99,19 +111,9 @@ function Cards({ live, insights }: { live: LiveNow; insights: Held<Insights> }):
         state={freshness(now.connection, nowMs)}
         isOld={isOld(insights)}
       />
-      <div class="column wide">
-        <TrafficCard traffic={traffic?.answer} isOld={isOld(traffic)} nowMs={nowMs} />
-        <WeekCard weekHours={weekHours?.answer} isOld={isOld(weekHours)} nowMs={nowMs} />
-        <Locales counts={answer.locales} total={answer.total} {...distribution('locales')} />
-      </div>
+      <div class="column wide">{drawn(WIDE)}</div>
       <div class="column">
-        <UsersCard users={users?.answer} isOld={isOld(users)} nowMs={nowMs} />
-        <Devices counts={answer.deviceTypes} {...distribution('device-types')} />
-        <VersionsCard
-          counts={answer.appVersions}
-          versions={versions?.answer}
-          {...distribution('app-versions')}
-        />
+        {drawn(NARROW)}
         {hasPerUser ? <LoginsPerUser insights={answer} isOld={isOld(insights)} /> : ofAllTime}
       </div>
       {hasPerUser && ofAllTime}

@@ -1,21 +1,27 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Traffic } from '../api.ts';
 import { dayAndClock, dayText, clock, whole } from '../format.ts';
-import { busiest, fittingWindow, HOUR_MS, MINUTE_MS, trafficSeries, WINDOWS } from '../series.ts';
-import type { Series, Unit, WindowMinutes } from '../series.ts';
+import {
+  busiest,
+  fittingWindow,
+  HOUR_MS,
+  MINUTE_MS,
+  TRAFFIC_QUESTION,
+  trafficSeries,
+  WINDOWS,
+} from '../series.ts';
+import type { Series, Traffic, Unit, WindowMinutes } from '../series.ts';
 import { Card } from './card.tsx';
 import { Chart } from './chart.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
 
 const PEAKS = 5;
 
 /** Logins per minute or hour of event time, and the busiest ones. */
-export function TrafficCard(props: {
-  traffic: Traffic | undefined;
-  isOld: boolean;
-  nowMs: number;
-}): JSX.Element {
-  const { traffic, isOld, nowMs } = props;
+export const TRAFFIC: PageCard<Traffic> = { question: TRAFFIC_QUESTION, Card: TrafficCard };
+
+function TrafficCard({ asked, nowMs }: CardProps<Traffic>): JSX.Element {
+  const { answer: traffic, isOld } = asked;
   const [chosen, choose] = useState<WindowMinutes>();
   const window = chosen ?? fittingWindow(traffic?.minutes ?? []);
   // The next minute begins with its first second, not with every one.
@@ -40,7 +46,7 @@ export function TrafficCard(props: {
           'UTC'
         )
       }
-      csv="traffic"
+      csv={TRAFFIC_QUESTION}
       isOld={isOld}
     >
       {series === undefined || series.units.length === 0 ? (

@@ -1,26 +1,33 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Estimate, Users } from '../api.ts';
+import type { Estimate } from '../api.ts';
+import type { PeriodQuestion } from '../asking.ts';
 import { compact, dayText, percent, whole } from '../format.ts';
 import { utcDay } from '../period.ts';
 import { sinceText } from '../since.ts';
 import { userSeries } from '../user-days.ts';
+import type { Users } from '../user-days.ts';
 import { Card } from './card.tsx';
 import { Chart } from './chart.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
+
+const QUESTION: PeriodQuestion = {
+  route: 'insights/users',
+  soonMs: () => 15_000,
+  everyMs: 60_000,
+};
 
 /** Estimates of how many users there are: of the period, of now, and by day. */
-export function UsersCard(props: {
-  users: Users | undefined;
-  isOld: boolean;
-  nowMs: number;
-}): JSX.Element {
-  const { users, isOld, nowMs } = props;
+export const USERS: PageCard<Users> = { question: QUESTION, Card: UsersCard };
+
+function UsersCard({ asked, nowMs }: CardProps<Users>): JSX.Element {
+  const { answer: users, isOld } = asked;
   return (
     <Card
       id="users"
       title="Users"
       aside="estimates, by UTC day"
-      csv="users"
+      csv={QUESTION}
       isOld={isOld}
       since={sinceText(users?.since, users?.period?.from)}
     >

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
-import { adoption } from '../adoption.ts';
-import type { Versions } from '../api.ts';
+import { adoption, VERSIONS_QUESTION } from '../adoption.ts';
+import type { Versions } from '../adoption.ts';
 import { dayAndClock, percent, whole } from '../format.ts';
 import { rank } from '../ranking.ts';
+import { sinceOf } from '../since.ts';
 import { Bar } from './bar-list.tsx';
 import { Card } from './card.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
 import { Sparkline } from './sparkline.tsx';
 
 const ROWS = 8;
@@ -12,14 +14,11 @@ const ROWS = 8;
 const HOURS = 24;
 
 /** App versions by use, and how each was taken up. */
-export function VersionsCard(props: {
-  counts: Readonly<Record<string, number>>;
-  versions: Versions | undefined;
-  since: string | undefined;
-  isOld: boolean;
-}): JSX.Element {
-  const { counts, versions, since, isOld } = props;
-  const { top, rest } = rank(counts, ROWS);
+export const VERSIONS: PageCard<Versions> = { question: VERSIONS_QUESTION, Card: VersionsCard };
+
+function VersionsCard({ insights, isOld, asked }: CardProps<Versions>): JSX.Element {
+  const { answer: versions } = asked;
+  const { top, rest } = rank(insights.appVersions, ROWS);
   const hours = versions?.hours ?? [];
   const atMost = versions?.period === undefined ? HOURS : Infinity;
   const seen = new Map(versions?.versions.map((each) => [each.version, each.firstSeen]));
@@ -30,8 +29,8 @@ export function VersionsCard(props: {
       id="versions"
       title="App versions"
       aside={hasTrend ? `share by hour${atMost === HOURS ? ', last 24 h' : ''}` : undefined}
-      csv="app-versions"
-      since={since}
+      csv={{ route: 'insights/app-versions' }}
+      since={sinceOf(insights, 'app-versions')}
       isOld={isOld}
     >
       <table class="bars" aria-label="Logins by app version">

@@ -1,23 +1,28 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { WeekHours } from '../api.ts';
+import type { PeriodQuestion } from '../asking.ts';
 import { tenths, whole } from '../format.ts';
 import { legendOf } from '../legend.ts';
 import { MINUTE_MS } from '../series.ts';
 import { sinceText } from '../since.ts';
 import { besideOf, countedSpan, WEEKDAYS, weekOf } from '../week.ts';
-import type { Week, WeekHour } from '../week.ts';
+import type { Week, WeekHour, WeekHours } from '../week.ts';
 import { Card } from './card.tsx';
+import type { CardProps, PageCard } from './page-card.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
+const QUESTION: PeriodQuestion = {
+  route: 'insights/week-hours',
+  soonMs: () => 15_000,
+  everyMs: 60_000,
+};
+
 /** Logins by weekday and hour. */
-export function WeekCard(props: {
-  weekHours: WeekHours | undefined;
-  isOld: boolean;
-  nowMs: number;
-}): JSX.Element {
-  const { weekHours, isOld, nowMs } = props;
+export const WEEK: PageCard<WeekHours> = { question: QUESTION, Card: WeekCard };
+
+function WeekCard({ asked, nowMs }: CardProps<WeekHours>): JSX.Element {
+  const { answer: weekHours, isOld } = asked;
   const minuteMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
   const week = useMemo(
     () => weekHours && weekOf(weekHours.hours, countedSpan(weekHours, minuteMs)),
@@ -28,7 +33,7 @@ export function WeekCard(props: {
       id="week"
       title="Hours of the week"
       aside="UTC"
-      csv="week-hours"
+      csv={QUESTION}
       isOld={isOld}
       since={sinceText(weekHours?.since, weekHours?.period?.from)}
     >
