@@ -1,4 +1,6 @@
 export { milliseconds } from './durations.ts';
+export { withTables } from './document-tables.ts';
+export type { Table } from './document-tables.ts';
 export {
   BOOLEAN,
   decimal,

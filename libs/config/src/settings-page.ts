@@ -1,3 +1,4 @@
+import { markdownTable } from './document-tables.ts';
 import { READABLE_FILE } from './formats.ts';
 import { fileVariable } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -27,7 +28,9 @@ export function settingsPage(title: string, readers: readonly Reader[]): string 
     const where = titleOf(uses, readers);
     sections.set(where, [...(sections.get(where) ?? []), ...rowsOf(uses)]);
   }
-  const tables = [...sections].map(([name, rows]) => `## ${name}\n\n${table([COLUMNS, ...rows])}`);
+  const tables = [...sections].map(
+    ([name, rows]) => `## ${name}\n\n${markdownTable([COLUMNS, ...rows])}`,
+  );
   return [title, ...tables, `## Commands\n\n${commandTable(readers)}`].join('\n\n').concat('\n');
 }
 
@@ -85,7 +88,7 @@ function commandTable(readers: readonly Reader[]): string {
     name,
     read.filter((each) => !shared.includes(each)).join(', '),
   ]);
-  return table([
+  return markdownTable([
     ['Command', 'Reads, with its defaults'],
     ['every command', shared.join(', ')],
     ...rows,
@@ -102,17 +105,4 @@ function ofServices(uses: readonly Use[]): readonly Use[] {
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-/** @returns a table of Markdown, its columns aligned: the first row is the header */
-function table([header = [], ...rows]: readonly Row[]): string {
-  const escaped = [header, header.map(() => '---'), ...rows].map((row) =>
-    row.map((cell) => cell.replaceAll('|', '\\|')),
-  );
-  const widths = header.map((_, column) =>
-    Math.max(...escaped.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: Row, filler: string): string =>
-    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width, filler)).join(' | ')} |`;
-  return escaped.map((row, index) => line(row, index === 1 ? '-' : ' ')).join('\n');
 }

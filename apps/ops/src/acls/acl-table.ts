@@ -1,3 +1,5 @@
+import { withTables } from '@login-pipeline/config';
+import type { Table } from '@login-pipeline/config';
 import type { AclFileEntry } from './acl-file.ts';
 
 const HEADER = ['Principal', 'Operation', 'Resource', 'because it', 'without it'];
@@ -8,13 +10,7 @@ export function withAclTable(
   file: string,
   entries: readonly AclFileEntry[],
 ): string {
-  const start = `<!-- ${file} -->`;
-  const end = `<!-- /${file} -->`;
-  const from = document.indexOf(start);
-  const to = document.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`The document lacks the markers ${start} and ${end}`);
-  const before = document.slice(0, from + start.length);
-  return `${before}\n\n${aclTable(entries)}\n\n${document.slice(to)}`;
+  return withTables(document, file, [aclTable(entries)]);
 }
 
 /** What a service does without a right: found by taking each away, one at a time. */
@@ -29,8 +25,7 @@ const CONSEQUENCES = {
   'no flow': 'it warns, and `GET /flow` says that nothing is known; nothing else depends on it',
 } as const;
 
-/** Laid out as prettier would. */
-function aclTable(entries: readonly AclFileEntry[]): string {
+function aclTable(entries: readonly AclFileEntry[]): Table {
   const rows = entries.map((entry) => {
     const { principal, operation, resource, name, pattern, why } = entry;
     const which = pattern === 'prefixed' ? `${resource}s beginning with` : resource;
@@ -42,16 +37,5 @@ function aclTable(entries: readonly AclFileEntry[]): string {
       CONSEQUENCES[consequenceOf(entry)],
     ];
   });
-  const all = [HEADER, ...rows];
-  const widths = HEADER.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[], filler = ' ') =>
-    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width, filler)).join(' | ')} |`;
-  return [
-    line(HEADER),
-    line(
-      HEADER.map(() => ''),
-      '-',
-    ),
-    ...rows.map((row) => line(row)),
-  ].join('\n');
+  return [HEADER, ...rows];
 }
