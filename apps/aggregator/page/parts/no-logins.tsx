@@ -11,8 +11,8 @@ export function NoLogins({ flow }: { flow: Flow | undefined }): JSX.Element {
       {flow?.available === true && flow.consumed > 0 && (
         <p>
           The transformer has consumed {whole(flow.consumed)} records: {whole(flow.dropped)} were
-          filtered, {whole(flow.deadLettered)} are dead letters. If all are filtered, look at{' '}
-          <code>FILTER_APP_VERSIONS</code>.
+          filtered, {whole(flow.deadLettered)} are dead letters. If all are filtered, look at the
+          settings of the transformer’s filters.
         </p>
       )}
       <ul>

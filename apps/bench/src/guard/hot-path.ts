@@ -35,7 +35,9 @@ export interface Loop {
 interface TransformerModules {
   readonly loginPipeline: (passes: unknown, schemas: unknown) => unknown;
   readonly NO_REGISTRY: unknown;
-  readonly loginFilter: (settings: { readonly appVersions: readonly string[] }) => unknown;
+  readonly FILTERS: unknown;
+  readonly loginFilter: (settings: unknown) => unknown;
+  readonly loadSettings: (concern: unknown, environment: object) => unknown;
   readonly planBatch: (batch: HandledBatch, pipeline: unknown, options: object) => unknown;
 }
 
@@ -46,13 +48,15 @@ interface AggregatorModules {
 
 /** @returns decode, validate, filter, mark and plan, as the transformer does */
 export async function transformerLoop(): Promise<Loop> {
-  const { loginPipeline, loginFilter, planBatch, NO_REGISTRY } = await load<TransformerModules>(
+  const modules = await load<TransformerModules>(
     'apps/transformer/src/login-pipeline.ts',
     'apps/transformer/src/login-filter.ts',
     'libs/streams/src/index.ts',
+    'libs/config/src/index.ts',
     'libs/registry/src/index.ts',
   );
-  const pipeline = loginPipeline(loginFilter({ appVersions: ['2.0.0'] }), NO_REGISTRY);
+  const { loginPipeline, loginFilter, FILTERS, loadSettings, planBatch, NO_REGISTRY } = modules;
+  const pipeline = loginPipeline(loginFilter(loadSettings(FILTERS, {})), NO_REGISTRY);
   const batch = handledBatch('logins');
   const now = new Date(FIRST_TIMESTAMP);
   const options = { service: 'guard@0', tooLarge: 'record_too_large', refused: {}, now: () => now };
