@@ -24,6 +24,8 @@ export interface FoldedLogin {
 
 /** Something that a partition's state keeps, and how it is written. What is read is as it was written. */
 export interface Kept<State> {
+  /** In a few words, for docs/snapshot-format.md. */
+  readonly holds: string;
   empty(bounds: Bounds): State;
   write(state: State, writer: ByteWriter): void;
   /** @throws RangeError when the bytes say something else */

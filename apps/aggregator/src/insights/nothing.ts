@@ -2,6 +2,7 @@ import type { Kept } from './insight.ts';
 
 /** Of an insight that keeps nothing there. */
 export const NOTHING: Kept<undefined> = {
+  holds: 'nothing',
   empty: () => undefined,
   write: () => undefined,
   read: () => undefined,

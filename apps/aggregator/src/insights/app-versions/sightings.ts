@@ -26,6 +26,7 @@ export function see(sighting: Sighting, first: number, last: number): void {
 
 /** A version with its sightings. */
 export const SIGHTED: TallyCodec<VersionTally> = {
+  holds: 'first and last seen',
   create: (slot) => ({ slot, count: 0, firstSeenMs: Infinity, lastSeenMs: -Infinity }),
   write(tally, writer) {
     if (tally.count === 0) return;

@@ -22,7 +22,7 @@ export const VERSIONS = {
 /** First and last login of each version, and its adoption by hour. */
 export const versionsRoute = route({
   path: 'versions',
-  summary: 'First and last login of each version, and its adoption by hour',
+  summary: 'First and last login ever of each version, and logins by version and hour',
   query: {},
   shape: VERSIONS,
   prepare({

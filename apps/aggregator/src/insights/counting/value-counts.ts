@@ -9,6 +9,8 @@ import { SlotCounts } from './slot-counts.ts';
 
 /** What is written of a value beside its name and count. */
 export interface TallyCodec<T extends Tally> {
+  /** In a few words: what that is; absent: nothing. */
+  readonly holds?: string;
   create(slot: number): T;
   write(tally: T, writer: ByteWriter): void;
   read(tally: T, reader: ByteReader): void;
@@ -36,6 +38,7 @@ export function keptValues<T extends Tally>(codec: TallyCodec<T>): Kept<BoundedV
     codec.read(tally, reader);
   };
   return {
+    holds: codec.holds === undefined ? 'values' : `values, with ${codec.holds}`,
     empty,
     write(values, writer) {
       writeTally(values.other, writer);
@@ -59,6 +62,7 @@ export function keptValues<T extends Tally>(codec: TallyCodec<T>): Kept<BoundedV
 /** How the values of an hour are kept. */
 export const KEPT_HOUR: NonNullable<Insight<unknown, SlotCounts>['cells']> = {
   of: 'hour',
+  holds: 'slots',
   empty: ({ hourValues }) => new SlotCounts(hourValues),
   write(counts, writer) {
     counts.write(writer);

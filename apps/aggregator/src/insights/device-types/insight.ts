@@ -14,7 +14,7 @@ const METRICS = defineMetrics({
 export const deviceTypes = distributionInsight({
   name: 'device-types',
   member: 'deviceTypes',
-  route: { path: 'device-types', summary: 'Logins by device type' },
+  route: { path: 'device-types', summary: 'Logins by device type, without regard to case' },
   row: 'device_type',
   valueOf: ({ deviceType }) => deviceType,
   gauges: {

@@ -28,6 +28,7 @@ export const loginsPerUser: Insight<DailyUsers, undefined, SamplesByDay> = {
   name: 'logins-per-user',
   version: 1,
   always: {
+    holds: 'samples of two days',
     empty: () => new DailyUsers(),
     write({ newestDay, samples }, writer) {
       writer.uint(newestDay + 1);

@@ -7,6 +7,7 @@ export type HourMinutes = Uint32Array;
 /** How the minutes of an hour are kept: those with logins, as differences. */
 export const KEPT_MINUTES: NonNullable<Insight<undefined, HourMinutes>['cells']> = {
   of: 'hour',
+  holds: 'minutes',
   empty: () => new Uint32Array(MINUTES_PER_HOUR),
   write(minutes, writer) {
     writer.uint(minutes.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0));

@@ -38,7 +38,8 @@ export const TRAFFIC = {
 /** Logins per minute of event time, and its peaks. */
 export const trafficRoute = route({
   path: 'traffic',
-  summary: 'Logins per minute of event time, and its peaks',
+  summary:
+    'Logins by minute or hour of event time, those with logins only, and the busiest minutes',
   query: TRAFFIC_QUERY,
   shape: TRAFFIC,
   prepare(asked: Asked<MergedMinutes>) {

@@ -22,6 +22,7 @@ export const USERS_SUMMARY = {
 };
 
 const KEPT_SKETCH: Kept<UserSketch> = {
+  holds: 'sketch',
   empty: () => new UserSketch(),
   write(sketch, writer) {
     sketch.write(writer);

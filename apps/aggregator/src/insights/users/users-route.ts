@@ -33,7 +33,7 @@ export const USERS = {
 /** Distinct users by UTC day, and of the whole period. */
 export const usersRoute = route({
   path: 'users',
-  summary: 'Distinct users by UTC day, and of the whole period',
+  summary: 'Distinct users of the period, of each UTC day, and of today, 7 and 30 days',
   query: {},
   shape: USERS,
   prepare(asked: Asked<UserSketch>) {

@@ -32,13 +32,14 @@ export const weekHours: Insight<WeekHours, undefined, WeekHours> = {
   name: 'week-hours',
   version: 1,
   always: {
+    holds: '168 counts, from Monday 00:00 on',
     empty: () => new Float64Array(HOURS),
     write(hours, writer) {
       for (const logins of hours) writer.uint(logins);
     },
     read: (reader) => Float64Array.from({ length: HOURS }, () => reader.uint()),
   },
-  cells: { ...NOTHING, of: 'hour' },
+  cells: { ...NOTHING, of: 'hour', holds: 'nothing; its logins are enough' },
   fold(hours, _cell, { hour }) {
     addTo(hours, hourOfWeek(hour), 1);
   },
@@ -53,7 +54,7 @@ export const weekHours: Insight<WeekHours, undefined, WeekHours> = {
   routes: [
     route({
       path: 'week-hours',
-      summary: 'Logins by weekday and hour of event time',
+      summary: 'Logins by weekday and hour of event time: all 168, Monday is 1',
       query: {},
       shape: WEEK_HOURS,
       prepare({ merged }: Asked<WeekHours>) {
