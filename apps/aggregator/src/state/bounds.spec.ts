@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { appVersions } from '../insights/app-versions/insight.ts';
 import { CATALOGUE } from '../insights/catalogue.ts';
+import { BoundedValues } from '../insights/counting/bounded-values.ts';
 import type { Tally } from '../insights/counting/bounded-values.ts';
-import type { BoundedValues } from '../insights/counting/bounded-values.ts';
-import { deviceTypes } from '../insights/device-types/insight.ts';
-import { locales } from '../insights/locales/insight.ts';
+import { SlotCounts } from '../insights/counting/slot-counts.ts';
+import type { Insight } from '../insights/insight.ts';
 import { MINUTES_PER_DAY, MS_PER_DAY, MS_PER_MINUTE } from '../utc.ts';
-import { boundsOf, leastSectionBytes, sureNames } from './bounds.ts';
+import { boundsOf, DIMENSIONS, leastSectionBytes, sureNames } from './bounds.ts';
 import type { Limits } from './bounds.ts';
+import type { DayCells } from './day-cells.ts';
 import { PartitionState } from './partition-state.ts';
 import { readSections } from './sections.ts';
 import { LIMITS, login, snapshotOf, SOME_TIME_MS, userId } from './testing/logins.ts';
 
 const MIB = 1024 * 1024;
+const MAX_UINT32 = 2 ** 32 - 1;
+const BOUNDS = boundsOf(LIMITS);
 const DAY_MS = Math.floor(SOME_TIME_MS / MS_PER_DAY) * MS_PER_DAY;
 
 /** 64 code points of four bytes each that no compression gets below. */
@@ -48,16 +50,60 @@ function fullState(limits: Limits): PartitionState {
   Object.assign(state, {
     ...{ consumed: many, counted: many, expired: many, invalid: many, future: many },
   });
-  for (const insight of [deviceTypes, appVersions, locales]) {
-    const kept = state.insights[CATALOGUE.findIndex(({ name }) => name === insight.name)];
-    const dimension = kept?.state as BoundedValues<Tally>;
-    for (const [, tally] of dimension.entries()) tally.count = many;
-    dimension.other.count = many;
+  for (const { state: always } of state.insights) raise(always);
+  for (const day of state.cells.days) {
+    const edit = ({ hours, parts }: DayCells): void => {
+      for (const part of parts) raise(part);
+      for (const cell of hours) {
+        if (cell === undefined) continue;
+        cell.counted = upTo(many);
+        for (const part of cell.parts) raise(part);
+      }
+    };
+    state.cells.change(day, edit, []);
   }
   return state;
 }
 
+/** As many bytes as the highest number takes, and as hard to compress as they get. */
+function upTo(highest: number): number {
+  return highest - Math.floor((Math.random() * highest) / 2);
+}
+
+/** Raises what an insight has counted as high as it goes, by how it counts: logins would take too long. */
+function raise(kept: unknown): void {
+  if (kept instanceof Float64Array)
+    kept.forEach((_, at) => (kept[at] = upTo(Number.MAX_SAFE_INTEGER)));
+  else if (kept instanceof Uint32Array) kept.forEach((_, at) => (kept[at] = upTo(MAX_UINT32)));
+  else if (kept instanceof BoundedValues) {
+    const values = kept as BoundedValues<Tally>;
+    for (const tally of [values.other, ...[...values.entries()].map(([, each]) => each)]) {
+      tally.count = upTo(Number.MAX_SAFE_INTEGER);
+      for (const more of Object.values(tally)) raise(more);
+    }
+  } else if (kept instanceof SlotCounts) {
+    const counts: [slot: number, logins: number][] = [];
+    kept.forEach((slot, logins) => counts.push([slot, logins]));
+    for (const [slot, logins] of counts) kept.add(slot, upTo(MAX_UINT32) - logins);
+  }
+}
+
+/** @returns whether an hour of the insight has as many values by name as the bounds let it have */
+function isDimension({ cells }: Insight): boolean {
+  const { hourValues } = BOUNDS;
+  const cell = cells?.empty(BOUNDS);
+  if (!(cell instanceof SlotCounts)) return false;
+  for (let slot = 1; slot <= hourValues; slot += 1) cell.add(slot);
+  let named = 0;
+  cell.forEach((slot) => (named += slot === 0 ? 0 : 1));
+  return named === hourValues;
+}
+
 describe('a section', () => {
+  it('of a day has room for the values of as many insights as there are', () => {
+    expect(CATALOGUE.filter(isDimension)).toHaveLength(DIMENSIONS);
+  });
+
   it.each([
     ['the defaults', { ...LIMITS, maxSectionBytes: 2 * MIB }],
     ['the topic as brokers make it', { ...LIMITS, maxSectionBytes: MIB }],

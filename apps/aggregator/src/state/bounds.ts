@@ -40,7 +40,8 @@ const SIGHTING_BYTES = 8 + 8;
 const LONGEST_NAME_BYTES = 64 * 4;
 /** Difference to the slot before, and 32 bits of count. */
 const HOUR_VALUE_BYTES = 3 + 5;
-const DIMENSIONS = 3;
+/** Insights that have values by name in each hour, as many as the bounds let them. */
+export const DIMENSIONS = 3;
 /** Sixty minutes, with what tells hours and insights apart. */
 const HOUR_BYTES = 60 * (1 + 5) + 40;
 /** Sketch of users, with what tells insights apart. */
