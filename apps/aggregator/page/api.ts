@@ -2,13 +2,10 @@ import type { z } from 'zod';
 import type { FLOW } from '../src/flow/flow-answer.ts';
 import type { estimate } from '../src/http/fields.ts';
 import type { BASIS, PREVIOUS, TOTALS } from '../src/http/schemas.ts';
-import type { VALUES } from '../src/insights/counting/distribution-insight.ts';
-import type { LOGINS_PER_USER_SUMMARY } from '../src/insights/logins-per-user/insight.ts';
-import type { TRAFFIC_SUMMARY } from '../src/insights/traffic/insight.ts';
+import type { Summaries } from '../src/insights/catalogue.ts';
 import type { USERS_SUMMARY } from '../src/insights/users/insight.ts';
 
 type Of<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
-type Values = z.infer<typeof VALUES>;
 type Period = NonNullable<Of<typeof BASIS>['period']>;
 
 /** Times are UTC; `from` belongs to the span, `to` no longer does. */
@@ -30,12 +27,7 @@ export type Answer<Shape extends z.ZodRawShape> = Of<typeof BASIS> &
   Asked & { readonly since?: string };
 
 /** The answer of `GET /insights`, by the schemas that the API document is made of. */
-export type Insights = Of<typeof BASIS> &
-  Of<typeof TOTALS> &
-  Of<typeof TRAFFIC_SUMMARY> &
-  Of<typeof USERS_SUMMARY> &
-  Of<typeof LOGINS_PER_USER_SUMMARY> &
-  Asked & { readonly deviceTypes: Values; readonly appVersions: Values; readonly locales: Values };
+export type Insights = Of<typeof BASIS> & Of<typeof TOTALS> & Summaries & Asked;
 export type Flow = z.infer<typeof FLOW>;
 
 const TIMEOUT_MS = 5_000;

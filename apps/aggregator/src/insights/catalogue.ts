@@ -1,14 +1,13 @@
 import { appVersions } from './app-versions/insight.ts';
 import { deviceTypes } from './device-types/insight.ts';
-import type { Insight } from './insight.ts';
+import type { Insight, SummariesOf } from './insight.ts';
 import { locales } from './locales/insight.ts';
 import { loginsPerUser } from './logins-per-user/insight.ts';
 import { traffic } from './traffic/insight.ts';
 import { users } from './users/insight.ts';
 import { weekHours } from './week-hours/insight.ts';
 
-/** All insights: the members of `/insights` have their order. */
-export const CATALOGUE: readonly Insight[] = [
+const INSIGHTS = [
   deviceTypes,
   appVersions,
   locales,
@@ -16,4 +15,10 @@ export const CATALOGUE: readonly Insight[] = [
   users,
   loginsPerUser,
   weekHours,
-];
+] as const;
+
+/** All insights: the members of `/insights` have their order. */
+export const CATALOGUE: readonly Insight[] = INSIGHTS;
+
+/** What they say in `/insights`. */
+export type Summaries = SummariesOf<typeof INSIGHTS>;

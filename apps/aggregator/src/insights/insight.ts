@@ -78,7 +78,12 @@ export interface Asked<Merged> {
  * folder; the catalogue lists it, and state, snapshots, merges, routes, the API document, metrics
  * and rows for sinks walk that.
  */
-export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
+export interface Insight<
+  Always = unknown,
+  Cell = unknown,
+  Merged = unknown,
+  Summary extends z.ZodRawShape = z.ZodRawShape,
+> {
   /** Of its section in snapshots; it never changes. */
   readonly name: string;
   /** Of what it writes: bytes of another version are not read, and the insight starts anew. */
@@ -92,7 +97,7 @@ export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
   readonly merging: Merging<Always, Cell, Merged>;
   /** Its members of `/insights`. */
   readonly summary?: {
-    readonly shape: z.ZodRawShape;
+    readonly shape: Summary;
     of(asked: Asked<Merged>): Readonly<Record<string, unknown>>;
   };
   /** Its members of `previous`, beside the total: what is shown of the period before. */
@@ -106,6 +111,22 @@ export interface Insight<Always = unknown, Cell = unknown, Merged = unknown> {
   /** What sinks read of one partition. */
   readonly rows?: Rows<Always, Cell>;
 }
+
+/** The type of the members of `/insights` that come from a list of insights. */
+export type SummariesOf<List extends readonly Insight[]> = List extends readonly [
+  infer First extends Insight,
+  ...infer Rest extends readonly Insight[],
+]
+  ? SummaryOf<First> & SummariesOf<Rest>
+  : unknown;
+
+/** An insight without a summary has no member. */
+type SummaryOf<Each extends Insight> =
+  Each extends Insight<unknown, unknown, unknown, infer Shape>
+    ? string extends keyof Shape
+      ? unknown
+      : z.infer<z.ZodObject<Shape>>
+    : never;
 
 /** Gauges of an insight: their declarations, and how they are brought up to date before a scrape. */
 export interface Gauges<Merged> {

@@ -27,8 +27,16 @@ export interface MergedVersions {
   readonly seen: Map<string, Sighting>;
 }
 
+/** Its member of `/insights`. */
+const SUMMARY = { appVersions: VALUES };
+
 /** Logins by app version, when each was seen first and last, and how it was taken up from hour to hour. */
-export const appVersions: Insight<BoundedValues<VersionTally>, SlotCounts, MergedVersions> = {
+export const appVersions: Insight<
+  BoundedValues<VersionTally>,
+  SlotCounts,
+  MergedVersions,
+  typeof SUMMARY
+> = {
   name: 'app-versions',
   version: 1,
   always: keptValues(SIGHTED),
@@ -61,7 +69,7 @@ export const appVersions: Insight<BoundedValues<VersionTally>, SlotCounts, Merge
     },
   },
   summary: {
-    shape: { appVersions: VALUES },
+    shape: SUMMARY,
     of: ({ merged, maxDistinctValues }) => ({
       appVersions: asMembers(distributionOf(merged.counts, maxDistinctValues)),
     }),

@@ -27,16 +27,16 @@ export const DISTRIBUTION = {
 export const VALUES = z.record(z.string(), count);
 
 /** Logins by the values of one member: all that there is to such an insight. */
-export function distributionInsight(definition: {
+export function distributionInsight<Member extends string>(definition: {
   readonly name: string;
   /** In `/insights`. */
-  readonly member: string;
+  readonly member: Member;
   readonly route: Pick<Route, 'path' | 'summary'>;
   /** In rows for sinks. */
   readonly row: string;
   readonly valueOf: (login: FoldedLogin) => string;
   readonly gauges?: Gauges<Counts>;
-}): Insight<BoundedValues<Tally>, SlotCounts, Counts> {
+}): Insight<BoundedValues<Tally>, SlotCounts, Counts, Record<Member, typeof VALUES>> {
   const { name, member, valueOf, gauges, row } = definition;
   return {
     name,
@@ -50,7 +50,7 @@ export function distributionInsight(definition: {
     },
     merging: MERGING,
     summary: {
-      shape: { [member]: VALUES },
+      shape: { [member]: VALUES } as Record<Member, typeof VALUES>,
       of: (asked) => ({ [member]: asMembers(ranked(asked)) }),
     },
     routes: [distributionRoute(definition.route, ({ merged }) => merged)],

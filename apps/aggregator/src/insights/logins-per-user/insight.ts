@@ -5,7 +5,7 @@ import { DailyUsers, estimateLoginsPerUser, LOGIN_BUCKETS, UserSample } from './
 import { isoDay } from '../../utc.ts';
 
 /** Its member of `/insights`. */
-export const LOGINS_PER_USER_SUMMARY = {
+const SUMMARY = {
   loginsPerUserPerDay: z
     .array(
       z.object({
@@ -24,7 +24,7 @@ export const LOGINS_PER_USER_SUMMARY = {
 type SamplesByDay = Map<number, UserSample>;
 
 /** How often users log in on a day, from a sample of the two newest. */
-export const loginsPerUser: Insight<DailyUsers, undefined, SamplesByDay> = {
+export const loginsPerUser: Insight<DailyUsers, undefined, SamplesByDay, typeof SUMMARY> = {
   name: 'logins-per-user',
   version: 1,
   always: {
@@ -74,7 +74,7 @@ export const loginsPerUser: Insight<DailyUsers, undefined, SamplesByDay> = {
     add: () => undefined,
   },
   summary: {
-    shape: LOGINS_PER_USER_SUMMARY,
+    shape: SUMMARY,
     of: (asked) => ({ loginsPerUserPerDay: newestDays(asked) }),
   },
   routes: [],

@@ -18,7 +18,7 @@ const METRICS = defineMetrics({
 });
 
 /** Its member of `/insights`. */
-export const TRAFFIC_SUMMARY = {
+const SUMMARY = {
   traffic: z.object({
     peaks: z
       .array(z.object({ minute, count }))
@@ -27,7 +27,7 @@ export const TRAFFIC_SUMMARY = {
 };
 
 /** Logins by minute of event time. Hours without a period are those of TRAFFIC_RETENTION_MINUTES. */
-export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
+export const traffic: Insight<undefined, HourMinutes, MergedMinutes, typeof SUMMARY> = {
   name: 'traffic',
   version: 1,
   always: NOTHING,
@@ -43,7 +43,7 @@ export const traffic: Insight<undefined, HourMinutes, MergedMinutes> = {
     add: addMinutes,
   },
   summary: {
-    shape: TRAFFIC_SUMMARY,
+    shape: SUMMARY,
     of: (asked) => ({
       traffic: {
         peaks: peaks(asked, DEFAULT_PEAKS).map((peak) => ({

@@ -32,7 +32,7 @@ const KEPT_SKETCH: Kept<UserSketch> = {
 };
 
 /** Distinct users: since the beginning, and by UTC day. */
-export const users: Insight<UserSketch, UserSketch, UserSketch> = {
+export const users: Insight<UserSketch, UserSketch, UserSketch, typeof USERS_SUMMARY> = {
   name: 'users',
   version: 1,
   always: KEPT_SKETCH,
