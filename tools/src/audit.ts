@@ -17,7 +17,7 @@ interface SignatureReport {
   readonly missing?: readonly { readonly name: string }[];
 }
 
-/** Of the installed packages: known holes, and signatures that are wrong. Loud, but no failure, when nobody can be asked. */
+/** Of the installed packages: known holes, and signatures that are wrong. Loud, but no failure, when the registry does not answer. */
 await runCommand(() => Promise.resolve(holes() + badSignatures() === 0 ? 0 : 1));
 
 function holes(): number {

@@ -12,7 +12,7 @@ export const V8_OPTIONS = [
 ] as const;
 
 /** What Nest and Fastify load only where it is installed; none of it is. */
-const OPTIONAL = [
+export const OPTIONAL = [
   '@fastify/multipart',
   '@fastify/static',
   '@fastify/view',
@@ -35,7 +35,7 @@ export function sourceFolder(app: string): string {
   return folders.find((folder) => existsSync(folder)) ?? app;
 }
 
-/** Loaded only when traces are on, so it is a file of its own: whoever does not need it does not even read it. */
+/** Loaded only when traces are on, so it is a file of its own: a service without traces does not even read it. */
 const ON_DEMAND = 'libs/observability/src/tracing/otlp-tracing.ts';
 
 const onDemand: Plugin = {

@@ -107,7 +107,7 @@ function frame(ports: ServicePorts, since: number): ViewFrame {
   };
 }
 
-/** Tells why everything stops now. @returns the exit status to end with; a clean end nobody asked for is a fault too */
+/** Tells why everything stops now. @returns the exit status to end with; a clean end without a signal is a fault too */
 function reportEnd(name: string, status: number, log = ''): number {
   if (stopping.signal.aborted) return status;
   stopping.abort();

@@ -25,7 +25,7 @@ const LOCALES =
 
 /**
  * A sequence of login records that repeats, each told apart by its record timestamp: record `i` has that of the first
- * one plus `i` milliseconds. So the record that an output came from can be told from the output alone, whoever wrote it
+ * one plus `i` milliseconds. So the record that an output came from can be told from the output alone, whichever contender wrote it
  * and in whichever partition.
  */
 export class Workload {

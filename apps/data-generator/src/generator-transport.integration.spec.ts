@@ -91,9 +91,9 @@ describe('GeneratorTransport', () => {
   });
 
   it('refuses to start without its topic, naming it and the fix', async () => {
-    const context = contextFor({ OUTPUT_TOPIC: 'nobody-made-this' });
+    const context = contextFor({ OUTPUT_TOPIC: 'does-not-exist' });
     const started = listen(new GeneratorTransport(context));
-    await expect(started).rejects.toThrow(/"nobody-made-this" \(OUTPUT_TOPIC\).*npm run topics/);
+    await expect(started).rejects.toThrow(/"does-not-exist" \(OUTPUT_TOPIC\).*npm run topics/);
     await expect(started).rejects.toMatchObject({ fault: 'unavailable', code: 'TOPIC_MISSING' });
   });
 });

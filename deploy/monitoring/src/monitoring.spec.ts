@@ -13,7 +13,7 @@ const SECTIONS = ['## Meaning', '## Impact', '## What to look at', '## What to d
 const TARGET_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
 const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];
 
-/** All that anybody shows. */
+/** All that is exposed. */
 const SHOWN = new Set([
   ...SERVICE_METRICS.flatMap(({ metric }) =>
     metric.kind === 'histogram'
@@ -79,7 +79,7 @@ describe('Alert rules', () => {
     expect(new Set(RULES.map(({ alert }) => alert)).size).toBe(RULES.length);
   });
 
-  it.each(RULES)('$alert reads only metrics that somebody shows', ({ expr }) => {
+  it.each(RULES)('$alert reads only metrics that are exposed', ({ expr }) => {
     expect(metricsIn(expr)).not.toEqual([]);
     expect(metricsIn(expr).filter((name) => !SHOWN.has(name))).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe('Runbooks', () => {
 });
 
 describe('Dashboards', () => {
-  it.each(PANELS)('$uid: "$title" reads only metrics that somebody shows', ({ queries }) => {
+  it.each(PANELS)('$uid: "$title" reads only metrics that are exposed', ({ queries }) => {
     for (const { expr } of queries) {
       expect(metricsIn(expr)).not.toEqual([]);
       expect(metricsIn(expr).filter((name) => !SHOWN.has(name))).toEqual([]);

@@ -47,7 +47,7 @@ export function stopRequested(): Promise<void> {
     process.on('SIGTERM', request);
     process.once('SIGHUP', request);
     process.once('disconnect', request);
-    // Nobody reads our output any more once the terminal is closed: that must not end us half-way.
+    // Our output has no reader any more once the terminal is closed: that must not end us half-way.
     process.stdout.on('error', () => undefined);
     process.stderr.on('error', () => undefined);
   });

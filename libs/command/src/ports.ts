@@ -13,7 +13,7 @@ const STRIDE = 8;
  */
 const given = new Set<number>();
 
-/** @returns `count` ports of this machine that nobody uses now, all different from those of earlier calls */
+/** @returns `count` ports of this machine that are free now, all different from those of earlier calls */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

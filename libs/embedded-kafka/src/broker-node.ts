@@ -46,7 +46,7 @@ export class BrokerNode {
    *
    * @param dataDir holds its records, settings and log, each named after the node
    * @param temporary whether `dataDir` goes when this process does
-   * @param security undefined: plain text, and everybody may do everything
+   * @param security undefined: plain text, and every client may do everything
    * @param jvm options of its Java virtual machine
    */
   constructor(

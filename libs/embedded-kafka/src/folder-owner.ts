@@ -35,6 +35,6 @@ function isAlive(processGroup: number): boolean {
   try {
     return processGroup > 0 && process.kill(-processGroup, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's
   }
 }

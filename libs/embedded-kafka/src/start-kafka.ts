@@ -89,7 +89,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     if (temporary) rmSync(folder, { recursive: true, force: true });
   };
   const stop = async () => {
-    // Records that nobody will read again need no clean end.
+    // Records that will not be read again need no clean end.
     if (temporary) await kill();
     else {
       await Promise.all(nodes.map((node) => node.stop()));

@@ -13,7 +13,7 @@ export const EXIT_CODES = {
 /** An error names it as its `fault`: then it is the operator's matter, and its message says all. */
 export type FaultKind = keyof typeof EXIT_CODES;
 
-/** @returns the kind of fault that an error names; undefined of an error that nobody foresaw */
+/** @returns the kind of fault that an error names; undefined of an unforeseen error */
 export function faultOf(error: unknown): FaultKind | undefined {
   if (!(error instanceof Error) || !('fault' in error)) return undefined;
   const { fault } = error;
@@ -22,7 +22,7 @@ export function faultOf(error: unknown): FaultKind | undefined {
     : undefined;
 }
 
-/** @returns what a process ends with because of an error; one that nobody foresaw is a defect */
+/** @returns what a process ends with because of an error; an unforeseen one is a defect */
 export function exitCodeOf(error: unknown): number {
   return EXIT_CODES[faultOf(error) ?? 'defect'];
 }

@@ -21,7 +21,7 @@ export function NoLogins({ flow }: { flow: Flow | undefined }): JSX.Element {
           <code>npx nx serve transformer</code>
         </li>
         <li>
-          Does anybody log in? A generator makes logins: <code>npx nx serve data-generator</code>
+          Are there logins? A generator makes logins: <code>npx nx serve data-generator</code>
         </li>
         <li>
           Does <code>INPUT_TOPIC</code> name the topic that the transformer writes to?

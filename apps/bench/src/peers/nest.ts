@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { supervised } from '@login-pipeline/command';
+import { OPTIONAL } from '@login-pipeline/tools/bundle';
 import { build } from 'esbuild';
 import type { Contender } from '../contender.ts';
 
@@ -8,21 +9,6 @@ const GRACE_SECONDS = 10;
 const SHARE = 0.02;
 /** Above it its backlog only grows. */
 const MAX_RATE = 2_000;
-/** What Nest loads only where it is installed. */
-const OPTIONAL = [
-  '@grpc/*',
-  '@nats-io/*',
-  '@nestjs/platform-express',
-  '@nestjs/websockets',
-  '@nestjs/websockets/*',
-  'amqp-connection-manager',
-  'amqplib',
-  'class-transformer',
-  'class-validator',
-  'ioredis',
-  'mqtt',
-  'nats',
-];
 
 /** Bundles the peer as our services are bundled. @returns the file to run */
 export async function buildNest(folder: string): Promise<string> {
@@ -36,7 +22,7 @@ export async function buildNest(folder: string): Promise<string> {
     platform: 'node',
     target: 'node22.15',
     keepNames: true,
-    external: OPTIONAL,
+    external: [...OPTIONAL],
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },

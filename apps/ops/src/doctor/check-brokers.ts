@@ -51,7 +51,7 @@ export function brokerChecks(facts: ClusterFacts): readonly Check[] {
   if (brokerSettings['auto.create.topics.enable'] === 'true') {
     checks.push({
       state: 'look',
-      what: 'auto.create.topics.enable=true: a mistyped topic is created with settings nobody chose',
+      what: 'auto.create.topics.enable=true: a mistyped topic is created with default settings',
       fix: 'Set it to false on the brokers',
     });
   }

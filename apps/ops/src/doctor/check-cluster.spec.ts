@@ -103,7 +103,7 @@ describe('clusterChecks', () => {
       { brokerSettings: { 'transaction.max.timeout.ms': '30000' } },
     ],
     [
-      'mend: topic user-login: nobody leads partitions 1',
+      'mend: topic user-login: no broker leads partitions 1',
       { topics: withTopic({ leaderless: [1] }) },
     ],
     [

@@ -94,7 +94,7 @@ function replicaChecks(
 ): Check[] {
   const checks: Check[] = [];
   if (leaderless.length > 0) {
-    const what = `topic ${topic}: nobody leads partitions ${leaderless.join(', ')}`;
+    const what = `topic ${topic}: no broker leads partitions ${leaderless.join(', ')}`;
     checks.push({ state: 'mend', what, fix: 'Start the brokers that have them' });
   }
   if (underReplicated.length > 0) {

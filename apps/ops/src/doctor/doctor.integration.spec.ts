@@ -153,7 +153,7 @@ describe('doctor', () => {
     );
   });
 
-  it('says when nobody answers, and what is wrong with its options', async () => {
+  it('says when no broker answers, and what is wrong with its options', async () => {
     const away = await doctor('--settings', writeBrokers('localhost:1'));
     expect([away.code, away.said.join()]).toEqual([69, expect.stringContaining('localhost:1')]);
     expect((await doctor('--settings', join(folder, 'none'))).code).toBe(78);

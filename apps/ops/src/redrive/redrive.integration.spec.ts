@@ -187,7 +187,7 @@ describe('redrive', () => {
     expect(await values()).toEqual([[], [], []]);
   });
 
-  it('redrives each once, whoever is killed and however many run', async () => {
+  it('redrives each once, whichever run is killed and however many there are', async () => {
     const ids = Array.from({ length: 3_000 }, (_, index) => String(index));
     await setAside(0, ...ids.map((id) => [id, 'invalid_ip'] as const));
     const started = performance.now();
@@ -232,7 +232,7 @@ describe('redrive', () => {
         GROUP_ID: group,
       },
     });
-    // Listened for from the start: it may have ended before anybody asks.
+    // Listened for from the start: it may have ended before the test asks.
     return { child, ended: once(child, 'exit') };
   }
 

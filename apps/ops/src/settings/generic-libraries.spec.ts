@@ -10,7 +10,7 @@ const LIBRARIES = fileURLToPath(new URL('../../../../libs', import.meta.url));
 /** Where settings are declared: messages have their names from there. */
 const DECLARES = 'registry/src/settings.ts';
 
-/** Facts of apps, commands and processes. Words such as RATE are left to everybody. */
+/** Facts of apps, commands and processes. Words such as RATE are free for all. */
 const FACTS = [
   ...READERS.flatMap(({ settings }) => settings.map(({ name }) => name)).filter((name) =>
     name.includes('_'),

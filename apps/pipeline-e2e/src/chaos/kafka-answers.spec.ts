@@ -62,7 +62,7 @@ describe('an answer in the place of the broker', () => {
   });
 
   it('is as long as Java makes it', () => {
-    // Error, generation -1, no protocol type, no protocol, no leader, no member, nobody.
+    // Error, generation -1, no protocol type, no protocol, no leader, no member id, no members.
     const body = '00000000' + '000e' + 'ffffffff' + '00' + '00' + '01' + '00' + '01' + '01' + '00';
     const answer = coordinatorLoads(flexibleRequest(11, 9, JAVA.joinGroup));
     expect(answer).toEqual(response(Buffer.from(body, 'hex'), true));

@@ -58,7 +58,7 @@ async function attack(
 ): Promise<Outcome> {
   const chosen =
     only.length > 0 ? named(only, SCENARIOS) : SCENARIOS.filter(({ smoke }) => full || smoke);
-  // A build that somebody starts meanwhile must not change what is tested.
+  // A build that is started meanwhile must not change what is tested.
   cpSync(join(ROOT, 'dist', 'apps'), folder, { recursive: true });
   const isShort = chosen.every(({ smoke }) => smoke);
   const load = makeLoad(isShort ? RECORDS.smoke : RECORDS.full, PARTITIONS);

@@ -77,7 +77,7 @@ export class ProgressMeter {
         this.#observe(partition, Math.max(0, Number(offset)), ends.get(partition) ?? Infinity);
       }
     } catch {
-      // No answer is no progress, as far as anybody can see.
+      // No answer is no progress, as far as a client can see.
     } finally {
       this.#asking = false;
     }

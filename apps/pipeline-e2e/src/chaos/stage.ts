@@ -21,7 +21,7 @@ const PROGRESS_TIMEOUT_MS = 60_000;
 /** On a machine where much else starts at the same time. */
 const READY_TIMEOUT_MS = 90_000;
 const QUOTED_COMPLAINTS = 20;
-/** A partition that has waited longer may be one that nobody works on. */
+/** A partition that has waited longer may be one that no member works on. */
 const SETTLED_MS = 1_000;
 
 /** A service of the stage, with the name that its connections carry. */
@@ -68,7 +68,7 @@ export class Stage {
   readonly written: InputRecord[] = [];
   /** What was processed of an input topic that is no more. */
   readonly gone: InputRecord[] = [];
-  /** Exits that nobody asked for and no scenario foresaw. */
+  /** Exits without a signal that no scenario foresaw. */
   readonly unforeseen: string[] = [];
   readonly #options: StageOptions;
   readonly #members = new Set<Member>();

@@ -137,7 +137,7 @@ async function stopReading(
     expectAll(since, 'KafkaPartitionsWithoutLeader', 'ServiceDown', 'ConsumerStuck'),
     expectAll(since, 'ConsumerGroupWithoutMembers', 'ConsumerLagTooOld'),
     expectAll(since, 'ConsumerLagGrows').then(async () => {
-      say('nobody writes');
+      say('no producer writes');
       const stopped = Date.now();
       await generator.stop();
       await expectAll(stopped, 'NoLoginsArrive');

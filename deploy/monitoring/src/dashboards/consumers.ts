@@ -58,7 +58,7 @@ export const CONSUMERS: DashboardDefinition = {
           title: "The transformer's lag by partition, from outside",
           kind: 'series',
           unit: 'short',
-          description: 'Records not yet committed, whether or not anybody reads.',
+          description: 'Records not yet committed, whether or not a consumer reads.',
           queries: [
             {
               expr: 'max by (partition) (login_pipeline_group_lag_records)',

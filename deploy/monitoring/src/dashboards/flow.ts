@@ -90,7 +90,7 @@ export const FLOW: DashboardDefinition = {
           title: 'Logins written',
           kind: 'series',
           unit: 'ops',
-          description: 'Growth of the topics, whoever writes them.',
+          description: 'Growth of the topics, whichever producer writes them.',
           queries: [
             {
               expr: `sum by (topic) (rate(kafka_topic_partition_current_offset{topic=~"user-login|processed-user-login"}${RATE}))`,

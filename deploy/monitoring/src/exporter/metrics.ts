@@ -131,7 +131,7 @@ function summed(value: CommittedValue): Family['samples'] {
     );
 }
 
-/** Undefined where the topic has vanished or nobody leads. The end was read before the offset, so it may be the lower one. */
+/** Undefined where the topic has vanished or has no leader. The end was read before the offset, so it may be the lower one. */
 function lag(
   { topic, partition, nextOffset }: Committed,
   topics: readonly TopicView[],

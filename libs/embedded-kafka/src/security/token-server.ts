@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 const ALGORITHM = 'RS256';
 const KEY_ID = 'local';
-/** Also the audience: the brokers take no tokens for anybody else. */
+/** Also the audience: the brokers take no tokens for another one. */
 export const TOKEN_ISSUER = 'login-pipeline-local';
 
 export interface TokenServerOptions {

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const BIG_BYTES = 900_000;
 /** Smaller than any record batch. */
 const NOTHING_FITS = '100';
-/** EX_UNAVAILABLE: somebody has to act. */
+/** EX_UNAVAILABLE: an operator has to act. */
 const UNAVAILABLE = 69;
 
 const bigRecords: Scenario = {

@@ -17,7 +17,7 @@ const EXPIRE_SOON = {
   'transactional.id.expiration.ms': 2_000,
   'transaction.remove.expired.transaction.cleanup.interval.ms': 500,
 };
-/** Those who take a partition over wait for nobody: it would be the time of a session. */
+/** A member that takes a partition over waits for no other: it would be the time of a session. */
 const AT_ONCE_MS = 1_000;
 
 /** On a Kafka of its own: one broker cannot hold three copies of what coordinators remember of transactions. */
