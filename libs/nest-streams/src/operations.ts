@@ -29,12 +29,13 @@ export type {
 } from './positions/group-positions.ts';
 export { redrive } from './redrive/redrive.ts';
 export type { RedriveCounts, RedriveOptions, RedriveReport } from './redrive/redrive.ts';
-export { isObeyed } from '@login-pipeline/streams';
+export { isObeyed, OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/streams';
 export type {
+  Acl,
+  ClusterAdmin,
   InspectedGroup,
   InspectedPosition,
   OpenTransaction,
   OpenTransactions,
+  TopicDefinition,
 } from '@login-pipeline/streams';
-export { OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/streams-kafkajs';
-export type { Acl, ClusterAdmin, TopicDefinition } from '@login-pipeline/streams-kafkajs';

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
-import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
+import type { ConnectionState, RequestOf, ResponseOf, WireApiName } from '@login-pipeline/streams';
+import type { Address, ConnectionSettings } from './connection-settings.ts';
 import {
   asError,
   CLOSED,
@@ -21,7 +22,6 @@ import { versionOf } from './protocol/api-codec.ts';
 import { API_CODECS } from './protocol/codecs.ts';
 import { RequestWriter } from './protocol/request-writer.ts';
 import { ResponseDamageError, ResponseReader } from './protocol/response-reader.ts';
-import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 import { isTlsFailure, openSocket } from './sockets.ts';
 
 /** Sent to brokers, which count connections by it (KIP-511). */
@@ -114,7 +114,7 @@ export class BrokerConnection {
    * @throws UnreachableError when it was not sent
    * @throws UnansweredError when it was, and the answer is lost
    */
-  async send<Api extends ApiName>(
+  async send<Api extends WireApiName>(
     api: Api,
     request: RequestOf<Api>,
     timeoutMs = this.#settings.answerTimeoutMs,
@@ -203,7 +203,7 @@ export class BrokerConnection {
     }
   }
 
-  #ask<Api extends ApiName>(
+  #ask<Api extends WireApiName>(
     api: Api,
     request: RequestOf<Api>,
     allowedMs: number,

@@ -18,13 +18,3 @@ export interface Address {
   /** The broker that the cluster says to be there; undefined of a bootstrap address. */
   readonly advertisedBy?: number;
 }
-
-/** What a connection was last asked, for a diagnosis. */
-export interface ConnectionState {
-  /** `host:port` */
-  readonly broker: string;
-  readonly request: string;
-  readonly msAgo: number;
-  /** Whether no answer is waited for. */
-  readonly answered: boolean;
-}

@@ -1,11 +1,19 @@
 import { UnreachableError } from '@login-pipeline/streams';
-import type { Broker, Channel, SendOptions, Wire } from '@login-pipeline/streams';
+import type {
+  Broker,
+  Channel,
+  ClientWire,
+  ConnectionState,
+  RequestOf,
+  ResponseOf,
+  SendOptions,
+  WireApiName,
+} from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
-import type { Address, ConnectionSettings, ConnectionState } from './connection-settings.ts';
+import type { Address, ConnectionSettings } from './connection-settings.ts';
 import { asError, errorText, TlsError } from './errors.ts';
 import { Outages } from './outages.ts';
 import type { OnReachable } from './outages.ts';
-import type { ApiName, RequestOf, ResponseOf } from './protocol/wire-apis.ts';
 
 /** How to reach and convince the brokers. */
 export interface WireSettings extends Partial<ConnectionSettings> {
@@ -33,7 +41,7 @@ interface Slot {
  * needed, and made again when it is lost. Nothing is sent twice, and a failed attempt is not
  * repeated: when to try again is for the engine.
  */
-export class KafkajsWire implements Wire {
+export class KafkajsWire implements ClientWire {
   readonly #bootstrap: readonly Address[];
   readonly #settings: ConnectionSettings;
   readonly #slots = new Map<string, Slot>();
@@ -58,10 +66,10 @@ export class KafkajsWire implements Wire {
   }
 
   /**
-   * @throws UnansweredError, UnreachableError as {@link Wire.send}
+   * @throws UnansweredError, UnreachableError as {@link ClientWire.send}
    * @throws TlsError, UnsupportedBrokerError when a broker cannot be used; and what credentials' code throws
    */
-  async send<Api extends ApiName>(
+  async send<Api extends WireApiName>(
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,

@@ -28,6 +28,9 @@ export { UndecidedError } from './plan/undecided-error.ts';
 export { DeadLetterFuse, FuseBlownError } from './plan/fuse.ts';
 export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './plan/flow.ts';
 export type { FlowCounts } from './plan/flow.ts';
+export { ClusterAdmin } from './admin/cluster-admin.ts';
+export type { LogBounds } from './admin/log-offsets.ts';
+export type { ClientWire, ConnectionState } from './client/kafka-client.ts';
 export { ERROR_CODES } from './error-codes.ts';
 export type { ErrorCode } from './error-codes.ts';
 export { DamageError, UnreadableBatchError } from './fetch/errors.ts';
@@ -64,14 +67,13 @@ export type { CommitMetadata } from './positions/commit-metadata.ts';
 export { IdempotentProducer } from './writing/idempotent-producer.ts';
 export type { IdempotentProducerOptions } from './writing/idempotent-producer.ts';
 export { murmur2 } from './writing/murmur2.ts';
-export type { LedPartition, Topic, Topics } from './cluster/cluster.ts';
+export type { Topic, Topics } from './cluster/cluster.ts';
 export { Cluster } from './cluster/cluster.ts';
 export { CoordinatorMissingError, requireGroup } from './cluster/require-group.ts';
 export type { GroupWanted } from './cluster/require-group.ts';
 export { requireTransactions } from './cluster/require-transactions.ts';
 export type { TransactionsWanted } from './cluster/require-transactions.ts';
-export { retryUntil } from './cluster/retry-until.ts';
-export { isRefused, isUnavailable, ProtocolError } from './cluster/protocol-error.ts';
+export { isRefused, ProtocolError } from './cluster/protocol-error.ts';
 export { FoldEngine } from './fold/engine.ts';
 export type { FoldOptions } from './fold/fold-options.ts';
 export type { FoldEvent } from './fold/events.ts';
@@ -106,6 +108,7 @@ export {
 } from './transactions/errors.ts';
 export type { RefusedBatch } from './transactions/errors.ts';
 export { transactionalIdPrefix } from './transactions/transactional-id.ts';
+export { systemClock } from './timing/system-clock.ts';
 export type { EngineEvent } from './engine/events.ts';
 export type { TransformEvent } from './transform/events.ts';
 export { ImpossiblePositionError } from './transform/find-position.ts';
@@ -140,7 +143,15 @@ export type {
   SendOptions,
   Wire,
 } from './ports.ts';
-export type { ApiName, Apis, RequestOf, ResponseOf } from './protocol/apis.ts';
+export { OPERATIONS, PATTERNS, RESOURCES } from './protocol/admin-apis.ts';
+export type {
+  Acl,
+  AdminOutcome,
+  DescribedPartition,
+  DescribedTopic,
+  TopicDefinition,
+} from './protocol/admin-apis.ts';
+export type { ApiName, Apis, RequestOf, ResponseOf, WireApiName } from './protocol/apis.ts';
 export type {
   Broker,
   CoordinatorKind,
@@ -155,7 +166,7 @@ export type {
   PartitionError,
   StoredOffset,
 } from './protocol/group-apis.ts';
-export { ANY_EPOCH, EARLIEST, LATEST } from './protocol/log-apis.ts';
+export { ANY_EPOCH, LATEST } from './protocol/log-apis.ts';
 export type {
   FetchedPartitionData,
   FetchPartition,

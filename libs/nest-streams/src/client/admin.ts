@@ -1,14 +1,14 @@
 import type { Logger } from '@login-pipeline/observability';
-import { ClusterAdmin, systemClock } from '@login-pipeline/streams-kafkajs';
+import { ClusterAdmin, systemClock } from '@login-pipeline/streams';
+import type { ClientWire } from '@login-pipeline/streams';
 import type { KafkaConnection } from './connection.ts';
 import { unusable } from './unusable.ts';
 import { openWire } from './wire.ts';
-import type { ServiceWire } from './wire.ts';
 
 /** An administrator's view of a cluster, over connections of its own. */
 export interface Administration {
   readonly admin: ClusterAdmin;
-  readonly wire: ServiceWire;
+  readonly wire: ClientWire;
   readonly close: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@login-pipeline/observability';
-import type { DescribedTopic, LogBounds } from '@login-pipeline/streams-kafkajs';
+import type { DescribedTopic, LogBounds } from '@login-pipeline/streams';
 import { connectAdmin, openAdmin } from './admin.ts';
 import type { KafkaConnection } from './connection.ts';
 import { errorText } from './errors.ts';

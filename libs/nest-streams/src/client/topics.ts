@@ -1,5 +1,5 @@
 import type { Logger } from '@login-pipeline/observability';
-import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
+import type { ClusterAdmin } from '@login-pipeline/streams';
 import { OPERATOR } from '../operator-commands.ts';
 import { notAuthorized } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';

@@ -1,24 +1,20 @@
 import { UnreachableError } from '@login-pipeline/streams';
-import type { Broker, Channel, SendOptions, Wire } from '@login-pipeline/streams';
-import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
 import type {
-  AdminWire,
-  ApiName,
+  Broker,
+  Channel,
+  ClientWire,
   ConnectionState,
   RequestOf,
   ResponseOf,
-} from '@login-pipeline/streams-kafkajs';
+  SendOptions,
+  WireApiName,
+} from '@login-pipeline/streams';
+import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
 import { saslOptions } from '../security/sasl.ts';
 import { secureContexts } from '../security/tls-contexts.ts';
 import type { KafkaConnection } from './connection.ts';
 import { errorText, RefusedForNowError, TokenError } from './errors.ts';
-
-export interface ServiceWire extends Wire, AdminWire {
-  send: AdminWire['send'];
-  /** @returns what each connection was last asked, for a diagnosis */
-  describe(): readonly ConnectionState[];
-}
 
 /**
  * @param outages the level at which brokers that cannot be reached are logged
@@ -28,7 +24,7 @@ export function openWire(
   connection: KafkaConnection,
   logger: Logger,
   outages: 'warn' | 'debug' = 'warn',
-): ServiceWire {
+): ClientWire {
   const { brokers, clientId, ssl, sasl } = connection;
   return new RenewingWire(
     new KafkajsWire({
@@ -49,14 +45,14 @@ export function openWire(
  * Takes a broker for unreachable while it refuses what it took before, or cannot be convinced at
  * the moment: certificates, passwords and tokens are renewed at one side first.
  */
-class RenewingWire implements ServiceWire {
-  readonly #wire: KafkajsWire;
+class RenewingWire implements ClientWire {
+  readonly #wire: ClientWire;
 
-  constructor(wire: KafkajsWire) {
+  constructor(wire: ClientWire) {
     this.#wire = wire;
   }
 
-  async send<Api extends ApiName>(
+  async send<Api extends WireApiName>(
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,

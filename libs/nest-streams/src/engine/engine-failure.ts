@@ -4,8 +4,8 @@ import {
   ProtocolError,
   StalledError,
 } from '@login-pipeline/streams';
+import type { ConnectionState } from '@login-pipeline/streams';
 import { faultOf } from '@login-pipeline/service/exit-codes';
-import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import {
   brokerErrorCode,

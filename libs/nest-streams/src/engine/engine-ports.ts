@@ -1,5 +1,6 @@
+import { systemClock } from '@login-pipeline/streams';
 import type { Ports, Wire } from '@login-pipeline/streams';
-import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
+import { kafkajsBatchEncoder } from '@login-pipeline/streams-kafkajs';
 
 /** What a process may have decompressed of its input at a time, in bytes; working copies included. */
 export const READ_MEMORY_BYTES = 64 * 1024 * 1024;

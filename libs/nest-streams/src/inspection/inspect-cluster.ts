@@ -1,7 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
 import { ProtocolError, TransactionInspection } from '@login-pipeline/streams';
-import type { OpenTransaction } from '@login-pipeline/streams';
-import type { DescribedTopic } from '@login-pipeline/streams-kafkajs';
+import type { DescribedTopic, OpenTransaction } from '@login-pipeline/streams';
 import { connectAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
 import { brokerErrorCode, errorText, KafkaUnavailableError } from '../client/errors.ts';

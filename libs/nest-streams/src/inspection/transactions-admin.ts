@@ -6,7 +6,6 @@ import {
   transactionalIdPrefix,
 } from '@login-pipeline/streams';
 import type { OpenTransaction, OpenTransactions, Ports } from '@login-pipeline/streams';
-import { kafkajsBatchEncoder, systemClock } from '@login-pipeline/streams-kafkajs';
 import type { KafkaConnection } from '../client/connection.ts';
 import {
   brokerErrorCode,
@@ -18,7 +17,7 @@ import { requireTopics, rightsOf } from '../client/topics.ts';
 import type { TopicRole, UsableTopic } from '../client/topics.ts';
 import { unusable } from '../client/unusable.ts';
 import { openWire } from '../client/wire.ts';
-import type { ServiceWire } from '../client/wire.ts';
+import { enginePorts } from '../engine/engine-ports.ts';
 import { refusalOf } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';
 
@@ -35,7 +34,6 @@ export interface TransactionsOptions {
 /** Shows and ends transactions that stay open in the transformer's topics. */
 export class TransactionsAdmin {
   readonly #options: TransactionsOptions;
-  readonly #wire: ServiceWire;
   readonly #ports: Ports;
   readonly #inspection: TransactionInspection;
 
@@ -45,8 +43,7 @@ export class TransactionsAdmin {
     const { connection, logger, topics } = options;
     this.#options = options;
     this.#partitions = partitions;
-    this.#wire = openWire(connection, logger);
-    this.#ports = { wire: this.#wire, clock: systemClock, encoder: kafkajsBatchEncoder };
+    this.#ports = enginePorts(openWire(connection, logger));
     const names = topics.map(({ topic }) => topic);
     this.#inspection = new TransactionInspection(this.#ports, names);
   }
@@ -60,7 +57,7 @@ export class TransactionsAdmin {
   }
 
   close(): Promise<void> {
-    return this.#wire.close();
+    return this.#ports.wire.close();
   }
 
   /** Takes some seconds where one is open. @throws KafkaUnavailableError that names what is missing */

@@ -13,9 +13,8 @@ import {
   snapshotTopicOf,
   StalledError,
 } from '@login-pipeline/streams';
-import type { Clock, InspectedGroup, SnapshotSets } from '@login-pipeline/streams';
+import type { Clock, ClusterAdmin, InspectedGroup, SnapshotSets } from '@login-pipeline/streams';
 import { faultOf } from '@login-pipeline/service/exit-codes';
-import type { ClusterAdmin } from '@login-pipeline/streams-kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { Administration } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';

@@ -5,7 +5,7 @@ import {
   StateMismatchError,
   UnwrittenError,
 } from '@login-pipeline/streams';
-import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
+import type { ConnectionState } from '@login-pipeline/streams';
 import { errorText, KafkaStalledError, KafkaUnavailableError } from '../client/errors.ts';
 import type { TopicRole } from '../client/topics.ts';
 import { engineFailure } from '../engine/engine-failure.ts';

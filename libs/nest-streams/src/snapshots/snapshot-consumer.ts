@@ -8,10 +8,9 @@ import {
   ReadMemory,
   requireGroup,
 } from '@login-pipeline/streams';
-import type { FoldBatch } from '@login-pipeline/streams';
+import type { ClientWire, FoldBatch } from '@login-pipeline/streams';
 import type { UsableTopic } from '../client/topics.ts';
 import { openWire } from '../client/wire.ts';
-import type { ServiceWire } from '../client/wire.ts';
 import { enginePorts, READ_MEMORY_BYTES, START_RETRY_FOR_MS } from '../engine/engine-ports.ts';
 import { Latency } from '../engine/latency.ts';
 import { memberNotReady, partitionsNotReady } from '../engine/readiness.ts';
@@ -27,12 +26,12 @@ const FOLLOW_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Folds a topic into one state per partition by the engine of `libs/streams`, and counts every record exactly once. */
 export class SnapshotConsumer implements BatchConsumer {
-  readonly #wire: ServiceWire;
+  readonly #wire: ClientWire;
   readonly #engine: FoldEngine;
 
   private constructor(
     options: SnapshotOptions,
-    wire: ServiceWire,
+    wire: ClientWire,
     { input, snapshots, changes }: SnapshotTopics,
     handle: HandleBatch<void>,
   ) {

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { CommitPlan, PlanBatch, PlanContext } from '@login-pipeline/streams';
+import type {
+  BatchEncoder,
+  ClientWire,
+  CommitPlan,
+  PlanBatch,
+  PlanContext,
+} from '@login-pipeline/streams';
 import {
   batchPlanner,
   MAX_VALUE_BYTES,
@@ -8,9 +14,7 @@ import {
   requireTransactions,
   TransformEngine,
 } from '@login-pipeline/streams';
-import { kafkajsBatchEncoder } from '@login-pipeline/streams-kafkajs';
 import { openWire } from '../client/wire.ts';
-import type { ServiceWire } from '../client/wire.ts';
 import { enginePorts, READ_MEMORY_BYTES, START_RETRY_FOR_MS } from '../engine/engine-ports.ts';
 import { Latency } from '../engine/latency.ts';
 import { memberNotReady, partitionsNotReady } from '../engine/readiness.ts';
@@ -27,25 +31,26 @@ import { TRANSFORM_METRICS } from './metrics.ts';
  * transactions, exactly once.
  */
 export class TransactionalConsumer implements BatchConsumer {
-  readonly #wire: ServiceWire;
+  readonly #wire: ClientWire;
   readonly #engine: TransformEngine;
 
   private constructor(
     options: TransactionalOptions,
-    wire: ServiceWire,
+    wire: ClientWire,
     topics: TransactionalTopics,
     handle: HandleBatch<CommitPlan>,
   ) {
     const { groupId, input, tracing, lingerMs, stallTimeoutMs, onFatal } = options;
     const report = new TransformReport({ ...options, topic: input.topic });
+    const ports = enginePorts(wire);
     this.#wire = wire;
     this.#engine = new TransformEngine({
-      ports: enginePorts(wire),
+      ports,
       groupId,
       instance: randomUUID(),
       input: input.topic,
       targets: targetsOf(topics).map(({ topic }) => topic),
-      plan: planOf(options, topics, handle),
+      plan: planOf(options, topics, ports.encoder, handle),
       ...(tracing !== undefined && {
         around: (batch, work) => tracing.process({ ...batch, groupId }, work),
       }),
@@ -116,6 +121,7 @@ function targetsOf({ output, deadLetter, latest }: TransactionalTopics): readonl
 function planOf(
   options: TransactionalOptions,
   { input, output, deadLetter, latest }: TransactionalTopics,
+  encoder: BatchEncoder,
   handle: HandleBatch<CommitPlan>,
 ): (context: PlanContext) => PlanBatch {
   const { compression, batchMaxRecords, metrics, logger } = options;
@@ -127,7 +133,7 @@ function planOf(
     latest,
     codec: compression,
     maxRecords: batchMaxRecords,
-    encoder: kafkajsBatchEncoder,
+    encoder,
     handle,
     onShortened: ({ partition, offset, omittedBytes }) => {
       logger.warn(

@@ -4,7 +4,7 @@ import {
   LatestUnreadableError,
   UnwritableRecordsError,
 } from '@login-pipeline/streams';
-import type { ConnectionState } from '@login-pipeline/streams-kafkajs';
+import type { ConnectionState } from '@login-pipeline/streams';
 import { errorText, KafkaUnavailableError, TooManyDeadLettersError } from '../client/errors.ts';
 import { engineFailure } from '../engine/engine-failure.ts';
 import type { EngineSettings } from '../engine/engine-failure.ts';

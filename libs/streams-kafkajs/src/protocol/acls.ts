@@ -1,6 +1,5 @@
-import { errorName } from '@login-pipeline/streams';
-import type { Acl, Outcome } from '../admin/admin-apis.ts';
-import { OPERATIONS, PATTERNS, RESOURCES } from '../admin/admin-apis.ts';
+import { errorName, OPERATIONS, PATTERNS, RESOURCES } from '@login-pipeline/streams';
+import type { Acl, AdminOutcome } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import type { RequestWriter } from './request-writer.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -81,7 +80,7 @@ function writeAcls(writer: RequestWriter, { acls }: { readonly acls: readonly Ac
   writer.end();
 }
 
-function readOutcome(reader: ResponseReader): Outcome {
+function readOutcome(reader: ResponseReader): AdminOutcome {
   return { error: errorName(reader.int16()), message: reader.nullableString() };
 }
 

@@ -1,6 +1,6 @@
+import type { RequestOf, ResponseOf, WireApiName } from '@login-pipeline/streams';
 import type { RequestWriter } from './request-writer.ts';
 import type { ResponseReader } from './response-reader.ts';
-import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
 /**
  * How a request is put in a version of the protocol. All versions here are flexible (KIP-482), and
@@ -8,7 +8,7 @@ import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
  * has it. Fields stand as in the message definitions of Kafka's source
  * (`clients/src/main/resources/common/message`).
  */
-export interface ApiCodec<Api extends ApiName> {
+export interface ApiCodec<Api extends WireApiName> {
   /** The API key (Kafka protocol guide, "API Keys"). */
   readonly key: number;
   /** The version that says what the request needs to say. */
@@ -20,7 +20,7 @@ export interface ApiCodec<Api extends ApiName> {
 }
 
 /** @returns the version that a request goes in */
-export function versionOf<Api extends ApiName>(
+export function versionOf<Api extends WireApiName>(
   { version }: ApiCodec<Api>,
   request: RequestOf<Api>,
 ): number {

@@ -1,3 +1,4 @@
+import type { WireApiName } from '@login-pipeline/streams';
 import { CREATE_ACLS, DESCRIBE_ACLS } from './acls.ts';
 import type { ApiCodec } from './api-codec.ts';
 import { API_VERSIONS, FIND_COORDINATOR, METADATA } from './cluster.ts';
@@ -27,10 +28,9 @@ import {
   LIST_TRANSACTIONS,
   WRITE_TXN_MARKERS,
 } from './transaction-state.ts';
-import type { ApiName } from './wire-apis.ts';
 
 /** How each request is put. */
-export const API_CODECS: { readonly [Api in ApiName]: ApiCodec<Api> } = {
+export const API_CODECS: { readonly [Api in WireApiName]: ApiCodec<Api> } = {
   ApiVersions: API_VERSIONS,
   Metadata: METADATA,
   FindCoordinator: FIND_COORDINATOR,

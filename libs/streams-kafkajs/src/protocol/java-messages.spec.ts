@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RequestOf, ResponseOf, WireApiName } from '@login-pipeline/streams';
 import { bodyOf } from '../testing/fake-broker.ts';
 import type { ApiCodec } from './api-codec.ts';
 import { versionOf } from './api-codec.ts';
@@ -9,18 +10,17 @@ import { ADMIN_MESSAGES } from './testing/admin-messages.ts';
 import { ENGINE_MESSAGES } from './testing/engine-messages.ts';
 import { JAVA_MESSAGES } from './testing/java-messages.ts';
 import type { ExpectedMessages } from './testing/expected-messages.ts';
-import type { ApiName, RequestOf, ResponseOf } from './wire-apis.ts';
 
-const OUR_MESSAGES: ExpectedMessages<ApiName> = { ...ENGINE_MESSAGES, ...ADMIN_MESSAGES };
+const OUR_MESSAGES: ExpectedMessages<WireApiName> = { ...ENGINE_MESSAGES, ...ADMIN_MESSAGES };
 
-function encoded<Api extends ApiName>(codec: ApiCodec<Api>, request: RequestOf<Api>): string {
+function encoded<Api extends WireApiName>(codec: ApiCodec<Api>, request: RequestOf<Api>): string {
   const writer = new RequestWriter();
   codec.encode(writer, request);
   return bodyOf(writer).toString('hex');
 }
 
 /** @returns what is read, and how many bytes are left of it */
-function decoded<Api extends ApiName>(
+function decoded<Api extends WireApiName>(
   codec: ApiCodec<Api>,
   bytes: Buffer,
   request: RequestOf<Api>,
@@ -29,7 +29,7 @@ function decoded<Api extends ApiName>(
   return { response: codec.decode(reader, request), left: reader.left };
 }
 
-function describeApi<Api extends ApiName>(api: Api, codec: ApiCodec<Api>): void {
+function describeApi<Api extends WireApiName>(api: Api, codec: ApiCodec<Api>): void {
   const { request, response } = OUR_MESSAGES[api];
   const java = JAVA_MESSAGES[api];
 
@@ -56,5 +56,5 @@ function describeApi<Api extends ApiName>(api: Api, codec: ApiCodec<Api>): void 
 }
 
 for (const [api, codec] of Object.entries(API_CODECS)) {
-  describeApi(api as ApiName, codec as unknown as ApiCodec<ApiName>);
+  describeApi(api as WireApiName, codec as unknown as ApiCodec<WireApiName>);
 }

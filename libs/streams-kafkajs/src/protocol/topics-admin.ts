@@ -1,5 +1,5 @@
 import { errorName } from '@login-pipeline/streams';
-import type { DescribedPartition, DescribedTopic } from '../admin/admin-apis.ts';
+import type { DescribedPartition, DescribedTopic } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import { METADATA, NO_ID, readBrokers } from './cluster.ts';
 import type { ResponseReader } from './response-reader.ts';

@@ -1,7 +1,7 @@
+import { systemClock } from '@login-pipeline/streams';
 import type { ApiName, Clock, Ports, Wire } from '@login-pipeline/streams';
 import { kafkajsBatchEncoder } from '../batch-encoder.ts';
 import { KafkajsWire } from '../kafkajs-wire.ts';
-import { systemClock } from '../system-clock.ts';
 
 const NEVER = new Promise<never>(() => undefined);
 

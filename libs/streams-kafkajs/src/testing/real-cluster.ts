@@ -1,10 +1,10 @@
+import { systemClock } from '@login-pipeline/streams';
 import type { Ports } from '@login-pipeline/streams';
 import type { ContractCluster, TopicConfig } from '@login-pipeline/streams/testing/contract';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { kafkajsBatchEncoder } from '../batch-encoder.ts';
 import { KafkajsWire } from '../kafkajs-wire.ts';
-import { systemClock } from '../system-clock.ts';
 import { joinByConsumerProtocol } from './join-by-consumer-protocol.ts';
 
 const PAUSE_MS = 20;

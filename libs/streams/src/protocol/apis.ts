@@ -1,3 +1,4 @@
+import type { AdminApis } from './admin-apis.ts';
 import type { ClusterApis } from './cluster-apis.ts';
 import type { GroupApis } from './group-apis.ts';
 import type { LogApis } from './log-apis.ts';
@@ -9,9 +10,14 @@ import type { TransactionApis } from './transaction-apis.ts';
  */
 export interface Apis extends ClusterApis, LogApis, GroupApis, TransactionApis {}
 
+/** All requests that a client sends: those of the engine, and those of administrators. */
+export interface WireApis extends Apis, AdminApis {}
+
 /** The name of a request, as the Kafka protocol guide has it: `Fetch`, `JoinGroup`; the key of {@link Apis}. */
 export type ApiName = keyof Apis;
+/** The same of {@link WireApis}. */
+export type WireApiName = keyof WireApis;
 /** What a request says, in no version of the protocol in particular. */
-export type RequestOf<Api extends ApiName> = Apis[Api]['request'];
+export type RequestOf<Api extends WireApiName> = WireApis[Api]['request'];
 /** What its answer says. Errors of Kafka are in it, each beside what it is about: they are not thrown. */
-export type ResponseOf<Api extends ApiName> = Apis[Api]['response'];
+export type ResponseOf<Api extends WireApiName> = WireApis[Api]['response'];

@@ -1,4 +1,4 @@
-import type { AdminApis } from '../../admin/admin-apis.ts';
+import type { ApiName, WireApiName } from '@login-pipeline/streams';
 import { here, partition, topic, topicId } from './expected-messages.ts';
 import type { ExpectedMessages } from './expected-messages.ts';
 
@@ -11,7 +11,7 @@ const acl = {
 } as const;
 
 /** What administrators ask. */
-export const ADMIN_MESSAGES: ExpectedMessages<keyof AdminApis> = {
+export const ADMIN_MESSAGES: ExpectedMessages<Exclude<WireApiName, ApiName>> = {
   DescribeTopics: {
     request: { topics: 'all' },
     response: {

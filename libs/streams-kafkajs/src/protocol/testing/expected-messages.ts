@@ -1,7 +1,7 @@
-import type { ApiName, RequestOf } from '../wire-apis.ts';
+import type { RequestOf, WireApiName } from '@login-pipeline/streams';
 
 /** What JavaMessages.java writes, as the engine's types have it. */
-export type ExpectedMessages<Api extends ApiName> = {
+export type ExpectedMessages<Api extends WireApiName> = {
   readonly [One in Api]: {
     readonly request: RequestOf<One>;
     /** Records, which are views, are compared by themselves. */

@@ -1,8 +1,11 @@
-import { EARLIEST, isUnavailable, LATEST } from '@login-pipeline/streams';
-import type { Broker, Isolation, LedPartition, TopicPartition } from '@login-pipeline/streams';
-import type { ResponseOf } from '../protocol/wire-apis.ts';
-import type { DescribedTopic } from './admin-apis.ts';
-import type { AdminWire, ClusterDescription } from './admin-wire.ts';
+import type { ClientWire } from '../client/kafka-client.ts';
+import type { LedPartition } from '../cluster/cluster.ts';
+import { isUnavailable } from '../cluster/protocol-error.ts';
+import type { ClusterDescription, DescribedTopic } from '../protocol/admin-apis.ts';
+import type { ResponseOf } from '../protocol/apis.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
+import { EARLIEST, LATEST } from '../protocol/log-apis.ts';
+import type { Isolation, TopicPartition } from '../protocol/log-apis.ts';
 
 /** An offset in the log of a partition. */
 export interface LogOffset extends TopicPartition {
@@ -22,7 +25,7 @@ type ListedOffset = ResponseOf<'ListOffsets'>['partitions'][number];
  * @returns in the order of the partitions, what their leaders answer; those without a leader that answers are left out
  */
 export async function listOffsets(
-  wire: AdminWire,
+  wire: ClientWire,
   { brokers, topics }: ClusterDescription,
   isolation: Isolation,
   timestamp: bigint,
@@ -45,7 +48,7 @@ export async function listOffsets(
 
 /** @returns in the order of the partitions, where their logs begin and end, as far as their leaders answer */
 export async function listBounds(
-  wire: AdminWire,
+  wire: ClientWire,
   cluster: ClusterDescription,
   isolation: Isolation,
 ): Promise<readonly LogBounds[]> {

@@ -1,4 +1,6 @@
-import type { Broker, ErrorName, StoredOffset } from '@login-pipeline/streams';
+import type { Broker } from './cluster-apis.ts';
+import type { ErrorName } from './errors.ts';
+import type { StoredOffset } from './group-apis.ts';
 
 /** A topic with all that the metadata tells of it. */
 export interface DescribedTopic {
@@ -31,7 +33,7 @@ export interface TopicDefinition {
 export type ConfigKind = 'topic' | 'broker';
 
 /** What a request came to, as far as the broker tells: its words name the setting, the policy or the right. */
-export interface Outcome {
+export interface AdminOutcome {
   readonly error: ErrorName;
   readonly message: string | undefined;
 }
@@ -80,7 +82,7 @@ export interface AdminApis {
   };
   CreateTopics: {
     readonly request: { readonly topics: readonly TopicDefinition[]; readonly timeoutMs: number };
-    readonly response: { readonly topics: readonly (Outcome & { readonly topic: string })[] };
+    readonly response: { readonly topics: readonly (AdminOutcome & { readonly topic: string })[] };
   };
   DescribeConfigs: {
     readonly request: {
@@ -90,7 +92,7 @@ export interface AdminApis {
       readonly settings: readonly string[];
     };
     readonly response: {
-      readonly resources: readonly (Outcome & {
+      readonly resources: readonly (AdminOutcome & {
         readonly name: string;
         /** Those that have a value and may be shown. */
         readonly settings: Readonly<Record<string, string>>;
@@ -110,10 +112,13 @@ export interface AdminApis {
   /** What is allowed, from any host; what these words do not say is left out. */
   DescribeAcls: {
     readonly request: Readonly<Record<string, never>>;
-    readonly response: Outcome & { readonly acls: readonly Acl[] };
+    readonly response: AdminOutcome & { readonly acls: readonly Acl[] };
   };
   CreateAcls: {
     readonly request: { readonly acls: readonly Acl[] };
-    readonly response: { readonly outcomes: readonly Outcome[] };
+    readonly response: { readonly outcomes: readonly AdminOutcome[] };
   };
 }
+
+/** What the brokers tell of the cluster. */
+export type ClusterDescription = AdminApis['DescribeTopics']['response'];

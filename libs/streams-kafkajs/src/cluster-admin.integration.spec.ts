@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANY_EPOCH } from '@login-pipeline/streams';
+import { ANY_EPOCH, ClusterAdmin, systemClock } from '@login-pipeline/streams';
+import type { Acl } from '@login-pipeline/streams';
 import { Subject, TransactionalProducer } from '@login-pipeline/streams/testing/contract';
-import { KafkajsWire } from '../kafkajs-wire.ts';
-import { systemClock } from '../system-clock.ts';
-import { RealCluster } from '../testing/real-cluster.ts';
-import type { Acl } from './admin-apis.ts';
-import { ClusterAdmin } from './cluster-admin.ts';
+import { KafkajsWire } from './kafkajs-wire.ts';
+import { RealCluster } from './testing/real-cluster.ts';
 
 const RETRY_FOR_MS = 5_000;
 

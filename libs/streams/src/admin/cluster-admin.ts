@@ -1,19 +1,18 @@
-import {
-  isUnavailable,
-  ProtocolError,
-  retryUntil,
-  UnreachableError,
-} from '@login-pipeline/streams';
+import type { ClientWire } from '../client/kafka-client.ts';
+import { isUnavailable, ProtocolError } from '../cluster/protocol-error.ts';
+import { retryUntil } from '../cluster/retry-until.ts';
+import { UnreachableError } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type {
-  Broker,
-  Clock,
-  Isolation,
-  OffsetToCommit,
-  StoredOffset,
-} from '@login-pipeline/streams';
-import type { ApiName, RequestOf, ResponseOf } from '../protocol/wire-apis.ts';
-import type { Acl, ConfigKind, TopicDefinition } from './admin-apis.ts';
-import type { AdminWire, ClusterDescription } from './admin-wire.ts';
+  Acl,
+  ClusterDescription,
+  ConfigKind,
+  TopicDefinition,
+} from '../protocol/admin-apis.ts';
+import type { RequestOf, ResponseOf, WireApiName } from '../protocol/apis.ts';
+import type { Broker } from '../protocol/cluster-apis.ts';
+import type { OffsetToCommit, StoredOffset } from '../protocol/group-apis.ts';
+import type { Isolation } from '../protocol/log-apis.ts';
 import { placesIn, listBounds, listOffsets } from './log-offsets.ts';
 import type { LogBounds, LogOffset } from './log-offsets.ts';
 import { requireSuccess } from './require-success.ts';
@@ -28,12 +27,12 @@ const NO_MEMBER = { generation: -1, memberId: '' } as const;
 
 /** What an administrator asks. ProtocolError: refused; UnreachableError, UnansweredError: retried in vain. */
 export class ClusterAdmin {
-  readonly #wire: AdminWire;
+  readonly #wire: ClientWire;
   readonly #clock: Clock;
   readonly #retryForMs: number;
 
   /** @param retryForMs how long it asks again, in milliseconds */
-  constructor(wire: AdminWire, clock: Clock, retryForMs: number) {
+  constructor(wire: ClientWire, clock: Clock, retryForMs: number) {
     this.#wire = wire;
     this.#clock = clock;
     this.#retryForMs = retryForMs;
@@ -253,7 +252,7 @@ export class ClusterAdmin {
   }
 
   /** Asks one broker after the other, at the addresses that they advertise, until one answers. */
-  #ask<Api extends ApiName>(api: Api, request: RequestOf<Api>): Promise<ResponseOf<Api>> {
+  #ask<Api extends WireApiName>(api: Api, request: RequestOf<Api>): Promise<ResponseOf<Api>> {
     return this.#first((broker) => this.#send(broker, api, request));
   }
 
@@ -275,7 +274,7 @@ export class ClusterAdmin {
     throw failure;
   }
 
-  #send<Api extends ApiName>(
+  #send<Api extends WireApiName>(
     to: Broker | 'any',
     api: Api,
     request: RequestOf<Api>,

@@ -1,5 +1,5 @@
-import { ProtocolError } from '@login-pipeline/streams';
-import type { ErrorName } from '@login-pipeline/streams';
+import { ProtocolError } from '../cluster/protocol-error.ts';
+import type { ErrorName } from '../protocol/errors.ts';
 
 /**
  * @param subject what was asked, and about what
