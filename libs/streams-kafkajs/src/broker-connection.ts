@@ -1,17 +1,14 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
+import {
+  TlsError,
+  UnansweredError,
+  UnreachableError,
+  UnsupportedBrokerError,
+} from '@login-pipeline/streams';
 import type { ConnectionState, RequestOf, ResponseOf, WireApiName } from '@login-pipeline/streams';
 import type { Address, ConnectionSettings } from './connection-settings.ts';
-import {
-  asError,
-  CLOSED,
-  CLOSED_BEFORE_TLS,
-  ConnectError,
-  errorText,
-  TlsError,
-  UnsupportedBrokerError,
-} from './errors.ts';
+import { asError, errorText } from './errors.ts';
 import { foreignServer, NO_BROKER, wholeFrames } from './frames.ts';
 import { kafkajsConnection } from './kafkajs-inside.ts';
 import type { InsideConnection, PlainRequest } from './kafkajs-inside.ts';
@@ -22,10 +19,11 @@ import { versionOf } from './protocol/api-codec.ts';
 import { API_CODECS } from './protocol/codecs.ts';
 import { RequestWriter } from './protocol/request-writer.ts';
 import { ResponseDamageError, ResponseReader } from './protocol/response-reader.ts';
-import { isTlsFailure, openSocket } from './sockets.ts';
+import { closedByBroker, isTlsFailure, openSocket } from './sockets.ts';
 
 /** Sent to brokers, which count connections by it (KIP-511). */
 const SOFTWARE = { software: 'streams-kafkajs' };
+
 /** A connection to a broker, whose requests are sent at once: none waits for the answers to those before. */
 export class BrokerConnection {
   readonly #where: string;
@@ -46,7 +44,7 @@ export class BrokerConnection {
   readonly #reject: (reason: Error) => void;
 
   constructor({ host, port, advertisedBy }: Address, settings: ConnectionSettings) {
-    const { clientId, sasl, connectTimeoutMs } = settings;
+    const { clientId, credentials, connectTimeoutMs } = settings;
     this.#where = `${host}:${port}`;
     this.#advertisedBy = advertisedBy;
     this.#settings = settings;
@@ -57,7 +55,7 @@ export class BrokerConnection {
       host,
       port,
       clientId,
-      sasl,
+      credentials,
       connectTimeoutMs,
       openSocket: (onConnect) => this.#openSocket({ host, port }, onConnect),
       exchange: (request) => this.#exchange(request),
@@ -81,10 +79,10 @@ export class BrokerConnection {
    * Call it once, before all else.
    *
    * @throws UnreachableError when no broker answers there
-   * @throws TlsError when the broker does not agree on TLS; what credentials' code throws when it refuses them
+   * @throws TlsError when the broker does not agree on TLS, AuthenticationError when it refuses the credentials
    */
   async open(): Promise<this> {
-    const { connectTimeoutMs, sasl, tls } = this.#settings;
+    const { connectTimeoutMs, credentials, tls } = this.#settings;
     try {
       if (tls !== false) this.#secureContext = tls();
     } catch (error) {
@@ -106,7 +104,7 @@ export class BrokerConnection {
     } finally {
       clearTimeout(timer);
     }
-    if (sasl !== undefined) await this.#authenticate();
+    if (credentials !== undefined) await this.#authenticate();
     return this;
   }
 
@@ -149,9 +147,9 @@ export class BrokerConnection {
         this.close(foreignServer(start));
       },
     );
-    let lost = this.#secureContext === undefined ? CLOSED : CLOSED_BEFORE_TLS;
+    let isAgreed = this.#secureContext === undefined;
     const connected = (): void => {
-      lost = CLOSED;
+      isAgreed = true;
       onConnect();
     };
     const target = { host, port, onread, onConnect: connected };
@@ -162,7 +160,7 @@ export class BrokerConnection {
     });
     for (const event of ['end', 'close']) {
       socket.once(event, () => {
-        this.close(new Error(lost));
+        this.close(closedByBroker(isAgreed));
       });
     }
     this.#socket = socket;
@@ -185,7 +183,7 @@ export class BrokerConnection {
     const target = { address: this.#where, advertisedBy: by };
     return isTlsFailure(cause)
       ? new TlsError(message, target, cause)
-      : new ConnectError(message, target, cause);
+      : new UnreachableError(message, { target, cause });
   }
 
   /** Credentials' errors keep their class: they may say what to do, or when. */

@@ -1,11 +1,9 @@
-import type { SecureContext } from 'node:tls';
-import type { Sasl } from './kafkajs-inside.ts';
+import type { ClientSettings } from '@login-pipeline/streams';
 
-export interface ConnectionSettings {
-  readonly clientId: string;
-  /** `false`: plain text. Otherwise asked at every connection. */
-  readonly tls: false | (() => SecureContext);
-  readonly sasl: Sasl | undefined;
+export interface ConnectionSettings extends Pick<
+  ClientSettings,
+  'clientId' | 'tls' | 'credentials'
+> {
   /** A broker that is up, however busy, takes a connection and answers the first request within it. */
   readonly connectTimeoutMs: number;
   /** How long an answer may take beyond the time that its request lets the broker wait. */

@@ -1,4 +1,5 @@
 import type { OnReadOpts } from 'node:net';
+import { ConnectionEndedError } from '@login-pipeline/streams';
 
 /** One for all connections: what a read brings is copied before the next one. */
 const READS = Buffer.allocUnsafeSlow(256 * 1024);
@@ -75,9 +76,6 @@ export function wholeFrames(
 /** First byte of the records that TLS listeners answer with (RFC 8446, 5.1): 20 to 23, then the version's 3. */
 const TLS_RECORD = /^1[4-7]03/;
 
-/** Of a listener with TLS that is asked in plain text. */
-export const SPEAKS_TLS = 'what listens there speaks TLS';
-
 export const NO_BROKER = 'what listens there does not speak as a Kafka broker does';
 
 /** @returns what to end a connection with whose other end is no broker, by the first bytes that came */
@@ -85,5 +83,7 @@ export function foreignServer(start: Buffer): Error {
   if (start.equals(Buffer.from('HTTP'))) {
     return new Error('what listens there speaks HTTP: it is no Kafka broker');
   }
-  return new Error(TLS_RECORD.test(start.toString('hex')) ? SPEAKS_TLS : NO_BROKER);
+  return TLS_RECORD.test(start.toString('hex'))
+    ? new ConnectionEndedError('what listens there speaks TLS', 'speaks-tls')
+    : new Error(NO_BROKER);
 }

@@ -5,7 +5,10 @@
  */
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { Mechanism, SASLOptions } from 'kafkajs';
+import { AuthenticationError } from '@login-pipeline/streams';
+import type { AuthenticationReason, Credentials, Mechanism, Secret } from '@login-pipeline/streams';
+import type { Mechanism as SaslProvider } from 'kafkajs';
+import { asError } from './errors.ts';
 
 /** The version that the shapes below were read from. */
 const KNOWN_VERSION = '2.2.4';
@@ -15,11 +18,6 @@ const SASL_VERSIONS = {
   17: { minVersion: 0, maxVersion: 1 },
   36: { minVersion: 0, maxVersion: 1 },
 };
-
-export type { Authenticator, Mechanism } from 'kafkajs';
-
-/** What kafkajs takes as credentials. */
-export type Sasl = SASLOptions | Mechanism;
 
 /** A request as kafkajs' authenticator puts it. */
 interface Exchange<Decoded, Answer> {
@@ -53,7 +51,7 @@ interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
   readonly clientId: string;
-  readonly sasl: Sasl | null;
+  readonly sasl: SaslProvider | null;
   readonly logger: Logger;
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
@@ -79,7 +77,7 @@ export interface Inside {
   readonly host: string;
   readonly port: number;
   readonly clientId: string;
-  readonly sasl: Sasl | undefined;
+  readonly credentials: Credentials | undefined;
   readonly connectTimeoutMs: number;
   readonly openSocket: (onConnect: () => void) => Socket;
   /** Sends what kafkajs' authenticator asks. @returns the answer's body */
@@ -94,7 +92,7 @@ export interface InsideConnection {
   connect(): Promise<void>;
   /** Whether SASL has to take place, again or for the first time, before the next request. */
   needsAuthentication(): boolean;
-  /** @throws what kafkajs' mechanism throws, or the credentials' own provider */
+  /** @throws AuthenticationError for what the broker says, and what the credentials throw */
   authenticate(): Promise<void>;
 }
 
@@ -109,24 +107,53 @@ const SILENT: Logger = {
 
 const require = createRequire(import.meta.url);
 
-/** Code for one SASL mechanism, by the credentials. */
-type SaslMechanism = (options: object) => Mechanism['authenticationProvider'];
+/** kafkajs' code for a mechanism, which it exports nowhere: with it, secrets may be others at each connection. */
+type MechanismModule = (options: object) => SaslProvider['authenticationProvider'];
 
-const SASL_MODULES = {
+const MECHANISM_MODULES: Readonly<Record<Mechanism, string>> = {
   plain: 'plain',
   'scram-sha-256': 'scram256',
   'scram-sha-512': 'scram512',
   oauthbearer: 'oauthBearer',
-} as const;
+};
 
-/**
- * @returns kafkajs' own code for a mechanism, which it exports nowhere: with it, credentials may be
- *   others at each connection
- */
-export function saslMechanism(mechanism: keyof typeof SASL_MODULES): SaslMechanism {
-  requireKnownVersion();
-  const path = `kafkajs/src/broker/saslAuthenticator/${SASL_MODULES[mechanism]}`;
-  return require(path) as SaslMechanism;
+function saslProvider(credentials: Credentials): SaslProvider {
+  const { mechanism } = credentials;
+  const path = `kafkajs/src/broker/saslAuthenticator/${MECHANISM_MODULES[mechanism]}`;
+  const authenticatorOf = require(path) as MechanismModule;
+  return {
+    mechanism,
+    authenticationProvider: (broker) => ({
+      authenticate: () =>
+        credentials.authenticate((secret) =>
+          translated(authenticatorOf(optionsOf(secret))(broker).authenticate()),
+        ),
+    }),
+  };
+}
+
+function optionsOf(secret: Secret): object {
+  if (!('token' in secret)) return secret;
+  return { oauthBearerProvider: () => Promise.resolve({ value: secret.token }) };
+}
+
+/** @throws AuthenticationError for errors of kafkajs, which know no more than they say; others as they are */
+async function translated(authentication: Promise<void>): Promise<void> {
+  try {
+    await authentication;
+  } catch (error) {
+    const { name, message } = asError(error);
+    if (!name.startsWith('KafkaJS')) throw error;
+    throw new AuthenticationError(message, reasonOf(name, message));
+  }
+}
+
+function reasonOf(name: string, message: string): AuthenticationReason {
+  if (/mechanism is not supported|not support the requested SASL mechanism/.test(message)) {
+    return 'mechanism';
+  }
+  if (message.includes('current SASL state')) return 'unwanted';
+  return name === 'KafkaJSSASLAuthenticationError' ? 'refused' : 'failed';
 }
 
 function requireKnownVersion(): void {
@@ -152,13 +179,12 @@ function load(): (inside: Inside) => InsideConnection {
     readonly #inside: Inside;
 
     constructor(inside: Inside) {
-      const { host, port, clientId, sasl, connectTimeoutMs, openSocket } = inside;
+      const { host, port, clientId, credentials, connectTimeoutMs, openSocket } = inside;
       super({
         host,
         port,
         clientId,
-        // kafkajs writes its own provider into it.
-        sasl: sasl === undefined ? null : { ...sasl },
+        sasl: credentials === undefined ? null : saslProvider(credentials),
         logger: SILENT,
         connectionTimeout: connectTimeoutMs,
         // Its queue is not used, and must not look for what is late.
@@ -196,8 +222,8 @@ function load(): (inside: Inside) => InsideConnection {
       connect: async () => {
         await connection.connect();
       },
-      needsAuthentication: () => inside.sasl !== undefined && !connection.isAuthenticated(),
-      authenticate: () => connection.authenticate(),
+      needsAuthentication: () => inside.credentials !== undefined && !connection.isAuthenticated(),
+      authenticate: () => translated(connection.authenticate()),
     };
   };
 }

@@ -66,6 +66,7 @@ describe('KafkajsWire tells', () => {
     const reason = `broker 2 cannot be reached at ${address}, the address in its advertised.listeners: connect ECONNREFUSED ${address}`;
     expect(told).toEqual([[address, reason]]);
     expect(error.message).toBe(reason);
+    expect(error).toMatchObject({ target: { address, advertisedBy: 2 } });
   });
 
   it('nothing of an address that can be reached, nor of what is closed here', async () => {

@@ -1,7 +1,11 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { UnansweredError, UnreachableError } from '@login-pipeline/streams';
-import { TlsError, UnsupportedBrokerError } from './errors.ts';
+import {
+  TlsError,
+  UnansweredError,
+  UnreachableError,
+  UnsupportedBrokerError,
+} from '@login-pipeline/streams';
 import {
   API_VERSIONS,
   apiVersions,
@@ -164,14 +168,20 @@ describe('KafkajsWire', () => {
       afterTest(() => server.close());
       await new Promise((resolve) => server.once('listening', resolve));
       const { port } = server.address() as { port: number };
-      const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
+      const to = [`127.0.0.1:${port}`];
+      const error = await thrownBy(wireTo(to).send('any', 'Heartbeat', MEMBER));
       expect(error).toBeInstanceOf(UnreachableError);
+      expect(error.cause).toMatchObject({ code: 'CONNECTION_ENDED', reason: 'closed' });
+      const { createSecureContext } = await import('node:tls');
+      const overTls = wireTo(to, { tls: () => createSecureContext() });
+      const before = await thrownBy(overTls.send('any', 'Heartbeat', MEMBER));
+      expect(before.cause).toMatchObject({ reason: 'closed-before-tls' });
     });
 
     it.each([
-      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'speaks HTTP'],
-      ['\x15\x03\x03\x00\x02\x02\x46', 'speaks TLS'],
-    ])('to another server: %j', async (said, told) => {
+      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'speaks HTTP', undefined],
+      ['\x15\x03\x03\x00\x02\x02\x46', 'speaks TLS', 'speaks-tls'],
+    ])('to another server: %j', async (said, told, reason) => {
       const server = createServer((socket) => {
         socket.on('error', () => undefined);
         socket.end(Buffer.from(said, 'latin1'));
@@ -182,6 +192,7 @@ describe('KafkajsWire', () => {
       const error = await thrownBy(wireTo([`127.0.0.1:${port}`]).send('any', 'Heartbeat', MEMBER));
       expect(error).toBeInstanceOf(UnreachableError);
       expect(error.message).toContain(told);
+      expect((error.cause as { reason?: string }).reason).toBe(reason);
     });
 
     it('over TLS to what speaks plain text', async () => {

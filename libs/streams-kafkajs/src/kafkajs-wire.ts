@@ -1,7 +1,8 @@
-import { UnreachableError } from '@login-pipeline/streams';
+import { TlsError, UnreachableError } from '@login-pipeline/streams';
 import type {
   Broker,
   Channel,
+  ClientSettings,
   ClientWire,
   ConnectionState,
   RequestOf,
@@ -11,20 +12,12 @@ import type {
 } from '@login-pipeline/streams';
 import { BrokerConnection } from './broker-connection.ts';
 import type { Address, ConnectionSettings } from './connection-settings.ts';
-import { asError, errorText, TlsError } from './errors.ts';
+import { asError, errorText } from './errors.ts';
 import { Outages } from './outages.ts';
-import type { OnReachable } from './outages.ts';
 
-/** How to reach and convince the brokers. */
-export interface WireSettings extends Partial<ConnectionSettings> {
-  /** `host:port` of some brokers; the rest is learnt from them. */
-  readonly brokers: readonly string[];
-  /**
-   * Called once when an address, of a bootstrap server or a broker, cannot be connected to, and
-   * once when it can be again.
-   */
-  readonly onReachable?: OnReachable;
-}
+/** All but the brokers may be left out. */
+export type WireSettings = Pick<ClientSettings, 'brokers'> &
+  Partial<ClientSettings & ConnectionSettings>;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -59,16 +52,12 @@ export class KafkajsWire implements ClientWire {
     this.#settings = {
       clientId: settings.clientId ?? 'streams-kafkajs',
       tls: settings.tls ?? false,
-      sasl: settings.sasl,
+      credentials: settings.credentials,
       connectTimeoutMs: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       answerTimeoutMs: settings.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     };
   }
 
-  /**
-   * @throws UnansweredError, UnreachableError as {@link ClientWire.send}
-   * @throws TlsError, UnsupportedBrokerError when a broker cannot be used; and what credentials' code throws
-   */
   async send<Api extends WireApiName>(
     to: Broker | 'any',
     api: Api,

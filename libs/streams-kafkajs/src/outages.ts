@@ -1,8 +1,4 @@
-/**
- * @param address `host:port`
- * @param reason why no connection can be opened; undefined: one can be again
- */
-export type OnReachable = (address: string, reason: string | undefined) => void;
+import type { OnReachable } from '@login-pipeline/streams';
 
 /** Tells of addresses when they cannot be connected to, once, and when they can be again. */
 export class Outages {

@@ -2,6 +2,7 @@ import { connect, isIP } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { SecureContext } from 'node:tls';
+import { ConnectionEndedError } from '@login-pipeline/streams';
 
 /** As kafkajs' own sockets have it. */
 const KEEP_ALIVE_MS = 60_000;
@@ -35,6 +36,18 @@ export function openSocket(
 /** A server's name must not be an IP address (RFC 6066, 3). */
 function serverName(host: string): { readonly servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {};
+}
+
+const CLOSED = 'the broker has closed the connection';
+
+/**
+ * @param isAgreed whether the two ends had agreed on TLS, or speak plain text
+ * @returns what a connection ends with that the broker puts an end to
+ */
+export function closedByBroker(isAgreed: boolean): Error {
+  return isAgreed
+    ? new ConnectionEndedError(CLOSED, 'closed')
+    : new ConnectionEndedError(`${CLOSED} before TLS was agreed on`, 'closed-before-tls');
 }
 
 /** OpenSSL's words for what is wrong with a certificate, and Node's for what is wrong with TLS. */

@@ -1,9 +1,12 @@
 /**
- * The codes of the errors that an engine throws, hands to its owner or tells: programs and runbooks ask for them, and one that
+ * The codes of the errors that an engine or a client throws, hands to its owner or tells: programs and runbooks ask for them, and one that
  * changes breaks them. What a code means for the process is for its owner to say.
  */
 export const ERROR_CODES = [
+  'AUTHENTICATION_FAILED',
   'BROKEN_LINE',
+  'BROKER_UNSUPPORTED',
+  'CONNECTION_ENDED',
   'COORDINATOR_MISSING',
   'DAMAGE',
   'FOREIGN_CHANGES',
@@ -19,6 +22,7 @@ export const ERROR_CODES = [
   'STALLED',
   'STATE_MISMATCH',
   'STUCK_PRODUCER',
+  'TLS_FAILED',
   'UNANSWERED',
   'UNDECIDED',
   'UNREACHABLE',

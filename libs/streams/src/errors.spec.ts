@@ -22,7 +22,9 @@ type KafkaNamed = 'OutsideOfGenerationError' | 'ProtocolError';
 
 /** The type checker holds each code against its class. A code that is changed breaks programs that ask for it. */
 const CODES: Omit<Codes, KafkaNamed> = {
+  AuthenticationError: 'AUTHENTICATION_FAILED',
   BrokenLineError: 'BROKEN_LINE',
+  ConnectionEndedError: 'CONNECTION_ENDED',
   CoordinatorMissingError: 'COORDINATOR_MISSING',
   DamageError: 'DAMAGE',
   ForeignChangesError: 'FOREIGN_CHANGES',
@@ -38,10 +40,12 @@ const CODES: Omit<Codes, KafkaNamed> = {
   StalledError: 'STALLED',
   StateMismatchError: 'STATE_MISMATCH',
   StuckProducerError: 'STUCK_PRODUCER',
+  TlsError: 'TLS_FAILED',
   UnansweredError: 'UNANSWERED',
   UndecidedError: 'UNDECIDED',
   UnreachableError: 'UNREACHABLE',
   UnreadableBatchError: 'UNREADABLE_BATCH',
+  UnsupportedBrokerError: 'BROKER_UNSUPPORTED',
   UnwritableRecordsError: 'UNWRITABLE_RECORDS',
   UnwrittenError: 'UNWRITTEN',
 };

@@ -30,7 +30,21 @@ export { addFlow, decodeFlow, encodeFlow, flowOf, NO_FLOW } from './plan/flow.ts
 export type { FlowCounts } from './plan/flow.ts';
 export { ClusterAdmin } from './admin/cluster-admin.ts';
 export type { LogBounds } from './admin/log-offsets.ts';
-export type { ClientWire, ConnectionState } from './client/kafka-client.ts';
+export type { Credentials, Mechanism, Secret } from './client/credentials.ts';
+export {
+  AuthenticationError,
+  ConnectionEndedError,
+  TlsError,
+  UnsupportedBrokerError,
+} from './client/errors.ts';
+export type { AuthenticationReason } from './client/errors.ts';
+export type {
+  ClientSettings,
+  ClientWire,
+  ConnectionState,
+  KafkaClient,
+  OnReachable,
+} from './client/kafka-client.ts';
 export { ERROR_CODES } from './error-codes.ts';
 export type { ErrorCode } from './error-codes.ts';
 export { DamageError, UnreadableBatchError } from './fetch/errors.ts';
@@ -141,6 +155,7 @@ export type {
   OutgoingBatch,
   Ports,
   SendOptions,
+  Target,
   Wire,
 } from './ports.ts';
 export { OPERATIONS, PATTERNS, RESOURCES } from './protocol/admin-apis.ts';

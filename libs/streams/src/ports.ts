@@ -79,8 +79,23 @@ export class UnansweredError extends Error {
   readonly code = 'UNANSWERED';
 }
 
+/** Where a connection was to go. */
+export interface Target {
+  /** `host:port` */
+  readonly address: string;
+  /** The broker that the cluster says to be there; undefined of a bootstrap address. */
+  readonly advertisedBy: number | undefined;
+}
+
 /** A request could not be sent: the broker has not seen it. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
   readonly code = 'UNREACHABLE';
+  /** Of a connection that could not be opened. */
+  readonly target: Target | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly target?: Target } = {}) {
+    super(message, options);
+    this.target = options.target;
+  }
 }

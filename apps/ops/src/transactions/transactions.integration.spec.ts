@@ -102,7 +102,7 @@ describe('transactions', () => {
   });
 
   it('that no coordinator knows are aborted by a mark, with --yes', async () => {
-    await hangTransaction(kafka.bootstrapServers.split(','), output, 3);
+    await hangTransaction(cluster, output, 3);
     await cluster.produce(output, [{ partition: 3, value: 'behind it' }]);
     const { said } = await run('list');
     expect(said.join('\n')).toContain('no coordinator knows it, and nothing ends it but');

@@ -85,18 +85,16 @@ export function protocolErrorOf(error: unknown): string | undefined {
   return root instanceof ProtocolError ? root.code : undefined;
 }
 
-/** What is wrong with brokers, by the name of what the wire throws, and kafkajs' code for SASL. */
+/** What is wrong with brokers, by the name of what a wire, or what renews its secrets, throws. */
 const ABOUT_BROKERS: ReadonlyMap<string, CodeOf<'unavailable'>> = new Map([
   ['ProtocolError', 'REQUEST_REFUSED'],
   ['UnansweredError', 'BROKER_UNREACHABLE'],
   ['UnreachableError', 'BROKER_UNREACHABLE'],
   ['TlsError', 'TLS_FAILED'],
   ['UnsupportedBrokerError', 'BROKER_UNSUPPORTED'],
+  ['AuthenticationError', 'AUTHENTICATION_FAILED'],
   ['TokenError', 'TOKEN_UNAVAILABLE'],
   ['RefusedForNowError', 'AUTHENTICATION_FAILED'],
-  ['KafkaJSNonRetriableError', 'AUTHENTICATION_FAILED'],
-  ['KafkaJSProtocolError', 'AUTHENTICATION_FAILED'],
-  ['KafkaJSSASLAuthenticationError', 'AUTHENTICATION_FAILED'],
 ]);
 
 /** @returns why brokers cannot be used, by what caused it first; undefined of an error that is not about them */

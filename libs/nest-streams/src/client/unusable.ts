@@ -1,4 +1,4 @@
-import { ConnectError, TlsError } from '@login-pipeline/streams-kafkajs';
+import { TlsError, UnreachableError } from '@login-pipeline/streams';
 import { OPERATOR } from '../operator-commands.ts';
 import { connectionAdvice } from '../security/connection-advice.ts';
 import type { KafkaConnection } from './connection.ts';
@@ -16,7 +16,7 @@ function unusableText(error: unknown, connection: KafkaConnection): string {
   const brokers = `${connection.brokers.join(', ')} (KAFKA_BROKERS)`;
   const advice = connectionAdvice(error, connection);
   const unreached = unreachedBroker(error);
-  if (unreached !== undefined && !connection.brokers.includes(unreached.target.address)) {
+  if (unreached?.target !== undefined && !connection.brokers.includes(unreached.target.address)) {
     const reason = advice === undefined ? '' : `; ${advice}`;
     return (
       `${brokers} answers, but ${unreached.message}${reason}. Is that broker running, and is that an address that this ` +
@@ -29,8 +29,8 @@ function unusableText(error: unknown, connection: KafkaConnection): string {
 }
 
 /** @returns the failure to connect to an address that a broker advertises, if that is what it is about */
-function unreachedBroker(error: unknown): ConnectError | TlsError | undefined {
+function unreachedBroker(error: unknown): UnreachableError | TlsError | undefined {
   return causesOf(error)
-    .filter((cause) => cause instanceof ConnectError || cause instanceof TlsError)
-    .find(({ target }) => target.advertisedBy !== undefined);
+    .filter((cause) => cause instanceof UnreachableError || cause instanceof TlsError)
+    .find(({ target }) => target?.advertisedBy !== undefined);
 }

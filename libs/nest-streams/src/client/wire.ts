@@ -1,4 +1,4 @@
-import { UnreachableError } from '@login-pipeline/streams';
+import { TlsError, UnreachableError } from '@login-pipeline/streams';
 import type {
   Broker,
   Channel,
@@ -9,12 +9,12 @@ import type {
   SendOptions,
   WireApiName,
 } from '@login-pipeline/streams';
-import { KafkajsWire, TlsError } from '@login-pipeline/streams-kafkajs';
 import type { Logger } from '@login-pipeline/observability';
-import { saslOptions } from '../security/sasl.ts';
+import { renewedCredentials } from '../security/sasl.ts';
 import { secureContexts } from '../security/tls-contexts.ts';
 import type { KafkaConnection } from './connection.ts';
 import { errorText, RefusedForNowError, TokenError } from './errors.ts';
+import { kafkaClient } from './kafka-client.ts';
 
 /**
  * @param outages the level at which brokers that cannot be reached are logged
@@ -27,11 +27,11 @@ export function openWire(
 ): ClientWire {
   const { brokers, clientId, ssl, sasl } = connection;
   return new RenewingWire(
-    new KafkajsWire({
+    kafkaClient.open({
       brokers,
       clientId,
       tls: ssl === false ? false : secureContexts(ssl, logger),
-      sasl: sasl && saslOptions(sasl, logger),
+      credentials: sasl && renewedCredentials(sasl, logger),
       onReachable: (broker, reason) => {
         const over = outages === 'warn' ? 'info' : outages;
         if (reason === undefined) logger[over]({ broker }, 'A broker can be reached again');

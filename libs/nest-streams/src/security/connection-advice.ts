@@ -1,6 +1,6 @@
+import { AuthenticationError, ConnectionEndedError } from '@login-pipeline/streams';
 import { rootCause, TokenError } from '../client/errors.ts';
 import type { KafkaConnection } from '../client/connection.ts';
-import { CLOSED, CLOSED_BEFORE_TLS, SPEAKS_TLS } from '@login-pipeline/streams-kafkajs';
 
 type Security = Pick<KafkaConnection, 'ssl' | 'sasl'>;
 
@@ -17,6 +17,9 @@ const UNTRUSTED = new Set([
 /** What comes instead of a TLS record from a listener without TLS, or an end of the connection. */
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
+const SPEAKS_NO_TLS =
+  'it does not speak TLS there: KAFKA_SSL=true fits another listener, KAFKA_BROKERS names its port';
+
 /** TLS alerts (RFC 8446, 6.2) about the certificate that the client has shown, or not. */
 const CLIENT_CERTIFICATE =
   /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)|ALERT_NUMBER_116/;
@@ -30,12 +33,10 @@ export function connectionAdvice(error: unknown, { ssl, sasl }: Security): strin
   const root = rootCause(error);
   if (!(root instanceof Error)) return undefined;
   if (root instanceof TokenError) return root.message;
+  if (root instanceof AuthenticationError) return saslAdvice(root, sasl);
+  if (root instanceof ConnectionEndedError) return endAdvice(root, { ssl, sasl });
   const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
-  return (
-    (ssl === false ? undefined : tlsAdvice(code, root.message, ssl)) ??
-    saslAdvice(root, sasl) ??
-    closedAdvice(root, { ssl, sasl })
-  );
+  return ssl === false ? undefined : tlsAdvice(code, root.message, ssl);
 }
 
 function tlsAdvice(
@@ -57,34 +58,37 @@ function tlsAdvice(
       return `the broker's certificate is for other host names than the one in KAFKA_BROKERS (${message})`;
     default:
   }
-  if (message.includes(CLOSED_BEFORE_TLS) || NO_TLS.test(`${code} ${message}`)) {
-    return 'it does not speak TLS there: KAFKA_SSL=true fits another listener, KAFKA_BROKERS names its port';
-  }
+  if (NO_TLS.test(`${code} ${message}`)) return SPEAKS_NO_TLS;
   if (!CLIENT_CERTIFICATE.test(code)) return undefined;
   return files.certFile === undefined
     ? 'it wants a client certificate: set KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE'
     : `it refuses the client certificate in KAFKA_SSL_CERT_FILE (${code})`;
 }
 
-function saslAdvice({ name, message }: Error, sasl: Security['sasl']): string | undefined {
-  if (message.includes('mechanism is not supported')) {
-    return `it does not take the mechanism ${sasl?.mechanism ?? ''} (KAFKA_SASL_MECHANISM)`;
+function saslAdvice(
+  { reason, message }: AuthenticationError,
+  sasl: Security['sasl'],
+): string | undefined {
+  switch (reason) {
+    case 'mechanism':
+      return `it does not take the mechanism ${sasl?.mechanism ?? ''} (KAFKA_SASL_MECHANISM)`;
+    case 'unwanted':
+      return 'it wants no authentication there: KAFKA_SASL_MECHANISM fits another listener, KAFKA_BROKERS names its port';
+    case 'refused':
+      return sasl?.mechanism === 'oauthbearer'
+        ? `it refuses the token of KAFKA_SASL_OAUTHBEARER_CLIENT_ID: do its issuer, audience and scope fit the broker? (${message})`
+        : `it refuses KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD (${message})`;
+    case 'failed':
+      return undefined;
   }
-  if (message.includes('current SASL state')) {
-    return 'it wants no authentication there: KAFKA_SASL_MECHANISM fits another listener, KAFKA_BROKERS names its port';
-  }
-  if (name !== 'KafkaJSSASLAuthenticationError') return undefined;
-  return sasl?.mechanism === 'oauthbearer'
-    ? `it refuses the token of KAFKA_SASL_OAUTHBEARER_CLIENT_ID: do its issuer, audience and scope fit the broker? (${message})`
-    : `it refuses KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD (${message})`;
 }
 
 /** A broker that does not understand a request, or does not want it yet, ends the connection without a word. */
-function closedAdvice({ message }: Error, { ssl, sasl }: Security): string | undefined {
-  if (message.includes(SPEAKS_TLS) && ssl === false) {
+function endAdvice({ reason }: ConnectionEndedError, { ssl, sasl }: Security): string | undefined {
+  if (reason === 'closed-before-tls') return SPEAKS_NO_TLS;
+  if (reason === 'speaks-tls') {
     return 'it speaks TLS there: its listener may want TLS (KAFKA_SSL=true)';
   }
-  if (!message.includes(CLOSED)) return undefined;
   const wanted = [
     ...(ssl === false ? ['TLS (KAFKA_SSL=true)'] : []),
     ...(sasl === undefined ? ['authentication (KAFKA_SASL_MECHANISM)'] : []),

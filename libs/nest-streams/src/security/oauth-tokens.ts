@@ -29,8 +29,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** As the Java client does (`sasl.login.refresh.window.factor`). */
 const RENEW_AFTER_SHARE = 0.8;
 /**
- * kafkajs authenticates anew ten seconds before a session ends, and a session ends with its token: one that has little
- * more left would be renewed on every request.
+ * A connection is authenticated anew ten seconds before its session ends, and a session ends with its token: one that
+ * has little more left would be renewed on every request.
  */
 const KEEP_LEFT_MS = 30_000;
 /** Of a token that lives even shorter. */

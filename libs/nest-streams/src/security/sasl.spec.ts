@@ -4,13 +4,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createLogger } from '@login-pipeline/observability';
+import { AuthenticationError } from '@login-pipeline/streams';
 import { RefusedForNowError } from '../client/errors.ts';
-import { saslOptions } from './sasl.ts';
-
-interface Encodable {
-  readonly encode: () => Promise<Buffer>;
-}
-type Provider = (broker: object) => { readonly authenticate: () => Promise<void> };
+import { renewedCredentials } from './sasl.ts';
 
 /** Gives a new token each time, and does not say how long it is valid. */
 let endpoint: Server;
@@ -32,7 +28,7 @@ afterEach(() => {
 it('A token that a broker refuses is replaced, though nothing has said that it ends', async () => {
   const { port } = endpoint.address() as AddressInfo;
   const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
-  const { authenticationProvider } = saslOptions(
+  const credentials = renewedCredentials(
     {
       mechanism: 'oauthbearer',
       tokenEndpointUrl: `http://127.0.0.1:${port}/token`,
@@ -40,24 +36,21 @@ it('A token that a broker refuses is replaced, though nothing has said that it e
       clientSecret: () => 'secret',
     },
     logger,
-  ) as unknown as { readonly authenticationProvider: Provider };
-  let expired = '';
+  );
+  const expired = new Set<string>();
   const presented: string[] = [];
   const connect = (): Promise<void> =>
-    authenticationProvider({
-      host: 'localhost',
-      port: 9092,
-      logger: { debug: () => undefined, error: () => undefined },
-      saslAuthenticate: async ({ request }: { readonly request: Encodable }) => {
-        const [token = ''] = /token-\d/.exec(String(await request.encode())) ?? [];
-        presented.push(token);
-        if (token === expired) throw new Error('invalid token');
-      },
-    }).authenticate();
+    credentials.authenticate((secret) => {
+      const token = 'token' in secret ? secret.token : '';
+      presented.push(token);
+      return expired.has(token)
+        ? Promise.reject(new AuthenticationError('invalid token', 'refused'))
+        : Promise.resolve();
+    });
 
   await connect();
   await connect();
-  expired = 'token-1';
+  expired.add('token-1');
   await expect(connect()).rejects.toBeInstanceOf(RefusedForNowError);
   await connect();
   expect(presented).toEqual(['token-1', 'token-1', 'token-1', 'token-2']);

@@ -1,6 +1,6 @@
 import type { Logger } from '@login-pipeline/observability';
-import { saslMechanism } from '@login-pipeline/streams-kafkajs';
-import type { Authenticator, Mechanism } from '@login-pipeline/streams-kafkajs';
+import { AuthenticationError } from '@login-pipeline/streams';
+import type { Credentials, Secret } from '@login-pipeline/streams';
 import { errorText, RefusedForNowError } from '../client/errors.ts';
 import { OAuthTokens } from './oauth-tokens.ts';
 import type { OAuthClient } from './oauth-tokens.ts';
@@ -22,67 +22,45 @@ export interface OAuthCredentials extends OAuthClient {
 const GRACE_MS = 60_000;
 
 /** All clients of a service share what is known about its credentials. */
-const knownCredentials = new WeakMap<KafkaCredentials, SaslCredentials>();
+const knownCredentials = new WeakMap<KafkaCredentials, Credentials>();
 
-/** @returns what kafkajs takes: it asks for current secrets whenever it authenticates a connection */
-export function saslOptions(credentials: KafkaCredentials, logger: Logger): Mechanism {
-  const known = knownCredentials.get(credentials) ?? new SaslCredentials(credentials, logger);
+/** @returns what is asked for the current secret whenever a connection is authenticated */
+export function renewedCredentials(credentials: KafkaCredentials, logger: Logger): Credentials {
+  const known = knownCredentials.get(credentials) ?? new RenewedCredentials(credentials, logger);
   knownCredentials.set(credentials, known);
-  const { mechanism } = credentials;
-  return {
-    mechanism,
-    authenticationProvider: (args) => {
-      const { options, refused } = known.begin();
-      const { authenticate } = saslMechanism(mechanism)(options)(args);
-      return { authenticate: () => known.attempt(authenticate, refused) };
-    },
-  };
+  return known;
 }
 
-/** Credentials of one connection. */
-interface Presented {
-  /** As kafkajs' code for the mechanism reads them, each time. */
-  readonly options: object;
-  /** The broker did not take them. */
-  readonly refused: () => void;
+/** Where secrets come from. */
+interface SecretSource {
+  readonly current: () => Promise<Secret> | Secret;
+  /** A broker did not take a secret. */
+  readonly refused: (secret: Secret) => void;
 }
 
 /** Credentials, and how the brokers took them. */
-class SaslCredentials {
-  readonly begin: () => Presented;
-  readonly #logger: Logger;
-  #password: string | undefined;
+class RenewedCredentials implements Credentials {
+  readonly mechanism: Credentials['mechanism'];
+  readonly #secrets: SecretSource;
   #accepted = false;
   #refusedSince: number | undefined;
 
   constructor(credentials: KafkaCredentials, logger: Logger) {
-    this.#logger = logger;
-    if (credentials.mechanism === 'oauthbearer') {
-      const tokens = new OAuthTokens(credentials, logger);
-      this.begin = () => presenting(tokens);
-    } else {
-      const { username, password } = credentials;
-      const read = () => this.#read(password);
-      const options = {
-        username,
-        get password() {
-          return read();
-        },
-      };
-      this.begin = () => ({ options, refused: () => undefined });
-    }
+    this.mechanism = credentials.mechanism;
+    this.#secrets =
+      credentials.mechanism === 'oauthbearer'
+        ? tokensOf(credentials, logger)
+        : passwordsOf(credentials, logger);
   }
 
   /** @throws RefusedForNowError while brokers that took the credentials before may do so again */
-  async attempt(
-    authenticate: Authenticator['authenticate'],
-    refused: Presented['refused'],
-  ): Promise<void> {
+  async authenticate(present: (secret: Secret) => Promise<void>): Promise<void> {
+    const secret = await this.#secrets.current();
     try {
-      await authenticate();
+      await present(secret);
     } catch (error) {
-      const isRefusal = error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError';
-      if (isRefusal) refused();
+      const isRefusal = error instanceof AuthenticationError && error.reason === 'refused';
+      if (isRefusal) this.#secrets.refused(secret);
       if (!isRefusal || !this.#accepted) throw error;
       this.#refusedSince ??= performance.now();
       if (performance.now() - this.#refusedSince > GRACE_MS) throw error;
@@ -91,31 +69,32 @@ class SaslCredentials {
     this.#accepted = true;
     this.#refusedSince = undefined;
   }
-
-  /** While its file is replaced, the last password stays in use. */
-  #read(password: () => string): string {
-    try {
-      this.#password = password();
-    } catch (error) {
-      if (this.#password === undefined) throw error;
-      const cause = errorText(error);
-      this.#logger.warn({ cause }, 'The password cannot be read: the last one is used');
-    }
-    return this.#password;
-  }
 }
 
-function presenting(tokens: OAuthTokens): Presented {
-  let presented = '';
+function tokensOf(client: OAuthClient, logger: Logger): SecretSource {
+  const tokens = new OAuthTokens(client, logger);
   return {
-    options: {
-      oauthBearerProvider: async () => {
-        presented = await tokens.value();
-        return { value: presented };
-      },
+    current: async () => ({ token: await tokens.value() }),
+    refused: (secret) => {
+      if ('token' in secret) tokens.refused(secret.token);
     },
-    refused: () => {
-      tokens.refused(presented);
+  };
+}
+
+/** While the file of a password is replaced, the last one stays in use. */
+function passwordsOf({ username, password }: PasswordCredentials, logger: Logger): SecretSource {
+  let last: string | undefined;
+  return {
+    current: () => {
+      try {
+        last = password();
+      } catch (error) {
+        if (last === undefined) throw error;
+        const cause = errorText(error);
+        logger.warn({ cause }, 'The password cannot be read: the last one is used');
+      }
+      return { username, password: last };
     },
+    refused: () => undefined,
   };
 }

@@ -1,4 +1,6 @@
-import { kafkajsBatchEncoder, KafkajsWire } from '@login-pipeline/streams-kafkajs';
+import { openWire } from '../client/wire.ts';
+import { enginePorts } from '../engine/engine-ports.ts';
+import type { TestCluster } from './test-cluster.ts';
 import { waitFor } from './wait-for.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -8,11 +10,11 @@ const TIMEOUT_MS = 60_000;
  * (`transaction.partition.verification.enable=false`).
  */
 export async function hangTransaction(
-  brokers: readonly string[],
+  { connection, logger }: TestCluster,
   topic: string,
   partition: number,
 ): Promise<void> {
-  const wire = new KafkajsWire({ brokers, clientId: 'hangs' });
+  const { wire, encoder } = enginePorts(openWire(connection, logger));
   const transactionalId = `hangs in ${topic} ${partition}`;
   try {
     const { producerId, epoch } = await waitFor('a producer id', async () => {
@@ -29,7 +31,7 @@ export async function hangTransaction(
     );
     if (leader === undefined) throw new Error(`${topic} has no leader`);
     const record = { key: null, value: Buffer.from('never committed'), timestamp: Date.now() };
-    const batch = await kafkajsBatchEncoder.encode([record], 'none');
+    const batch = await encoder.encode([record], 'none');
     const stamp = { producerId, epoch, baseSequence: 0 };
     const { partitions } = await wire.send(leader, 'Produce', {
       transactionalId,
