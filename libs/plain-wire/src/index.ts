@@ -1,5 +1,6 @@
 export { Broker, RefusedError } from './broker.ts';
 export type { FetchedPartition } from './broker.ts';
+export { joinByConsumerProtocol } from './join-by-consumer-protocol.ts';
 export {
   AT,
   CONTROL,

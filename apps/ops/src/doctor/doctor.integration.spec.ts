@@ -6,6 +6,7 @@ import { loadSettings } from '@login-pipeline/config';
 import { startKafka } from '@login-pipeline/embedded-kafka';
 import type { RunningKafka } from '@login-pipeline/embedded-kafka';
 import { TestCluster, waitFor } from '@login-pipeline/nest-streams/testing';
+import { joinByConsumerProtocol } from '@login-pipeline/plain-wire';
 import { setUpTopics } from '../topics/set-up-topics.ts';
 import { TOPIC_SETUP } from '../settings/settings.ts';
 import { runBuilt } from '../testing/built-command.ts';
@@ -123,10 +124,13 @@ describe('doctor', () => {
   });
 
   it('finds members that are not ours, of either kind', async () => {
-    await cluster.joinByConsumerProtocol('shared', 'user-login');
+    await waitFor('the group to be joined', async () => {
+      const error = await joinByConsumerProtocol(kafka.bootstrapServers, 'shared', 'user-login');
+      return error === 0;
+    });
     const shared = await doctor('--transformer', 'shared');
     expect(shared.said.join('\n')).toMatch(
-      /MEND {2}group shared on user-login: consumers with group\.protocol=consumer \(KIP-848\) are in it: raw \(.*\)\. .*GROUP_ID/,
+      /MEND {2}group shared on user-login: consumers with group\.protocol=consumer \(KIP-848\) are in it: bench \(.*\)\. .*GROUP_ID/,
     );
     const consumer = cluster.kafka.consumer({ groupId: 'other' });
     await consumer.connect();

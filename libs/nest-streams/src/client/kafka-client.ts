@@ -1,5 +1,5 @@
 import type { KafkaClient } from '@login-pipeline/streams';
 import { client } from '@login-pipeline/streams-kafkajs';
 
-/** The Kafka client of all services and commands. No other file names its library: another client is another line here. */
+/** The client of all services and commands. No other file names its library: another one is another line here. */
 export const kafkaClient: KafkaClient = client;

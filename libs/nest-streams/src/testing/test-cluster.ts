@@ -9,7 +9,6 @@ import {
 import type { Codec, RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
-import { joinByConsumerProtocol } from '@login-pipeline/streams-kafkajs/testing/join-by-consumer-protocol.ts';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { openAdmin } from '../client/admin.ts';
@@ -170,15 +169,6 @@ export class TestCluster {
     return (offsets?.partitions ?? [])
       .toSorted((one, other) => one.partition - other.partition)
       .map(({ offset }) => Number(offset));
-  }
-
-  /** Has a consumer of KIP-848 join a group: it stays for its session, 45 seconds. */
-  async joinByConsumerProtocol(groupId: string, topic: string): Promise<void> {
-    const [broker = ''] = this.connection.brokers;
-    await waitFor(
-      `the group ${groupId} to be joined`,
-      async () => (await joinByConsumerProtocol(broker, groupId, topic)) === 'NONE',
-    );
   }
 
   /** @returns the last stable offset by partition: where read-committed readers end */
