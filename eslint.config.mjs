@@ -80,7 +80,13 @@ export default tseslint.config(
             {
               sourceTag: 'layer:infra',
               onlyDependOnLibsWithTags: ['layer:domain', 'layer:config', 'layer:infra'],
-              bannedExternalImports: NEST,
+              bannedExternalImports: [...NEST, ...CLIENT],
+            },
+            {
+              // A Kafka client behind the ports of the engine.
+              sourceTag: 'layer:client',
+              onlyDependOnLibsWithTags: ['layer:domain'],
+              bannedExternalImports: [...NEST, ...LOGGERS],
             },
             {
               sourceTag: 'layer:service',
@@ -88,6 +94,7 @@ export default tseslint.config(
                 'layer:domain',
                 'layer:config',
                 'layer:infra',
+                'layer:client',
                 'layer:service',
               ],
             },
@@ -224,6 +231,25 @@ export default tseslint.config(
       'apps/pipeline-e2e/src/aborted-records.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', noEnum, environmentOnlyInConfig] },
+  },
+  {
+    // Another client is another line in that file.
+    files: ['**/*.ts'],
+    ignores: ['libs/nest-streams/src/client/kafka-client.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@login-pipeline/streams-*'],
+              message:
+                'One file names the library with the client: libs/nest-streams/src/client/kafka-client.ts.',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['deploy/monitoring/**'],

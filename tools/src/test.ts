@@ -28,7 +28,7 @@ interface Stage {
   readonly target: 'test' | 'integration';
   /** How many projects at once. */
   readonly parallel: number;
-  /** Undefined: every project that has the target. */
+  /** As Nx names projects; undefined: every one that has the target. */
   readonly project?: string;
 }
 
@@ -37,9 +37,9 @@ const EVERYTHING: readonly Stage[] = [
   // Tests with a broker wait more than they work, so that there may be more of them than cores: `nx.json` says how many a project.
   { target: 'integration', parallel: 2 },
 ];
-/** What asks brokers, and nothing above it: enough to see whether another release of theirs is another one to us. */
+/** The client, and nothing above it: enough to see whether another release of theirs is another one to us. */
 const ENGINE: readonly Stage[] = [
-  { target: 'integration', parallel: 1, project: 'streams-kafkajs' },
+  { target: 'integration', parallel: 1, project: 'tag:layer:client' },
 ];
 
 const stopping = new AbortController();

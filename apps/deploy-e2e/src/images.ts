@@ -89,7 +89,7 @@ async function bill(engine: Engine, image: string): Promise<string> {
     ...['--entrypoint', 'node', image, '--eval', print],
   ]);
   const { components } = JSON.parse(text) as { components: { purl: string }[] };
-  const kinds = ['pkg:npm/kafkajs@', 'pkg:generic/node@', 'pkg:deb/debian/libc6@'];
+  const kinds = ['pkg:npm/pino@', 'pkg:generic/node@', 'pkg:deb/debian/libc6@'];
   const missing = kinds.filter((kind) => !components.some(({ purl }) => purl.startsWith(kind)));
   if (missing.length > 0) throw new Error(`not in it: ${missing.join(', ')}`);
   return `${components.length} components`;

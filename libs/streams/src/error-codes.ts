@@ -1,6 +1,6 @@
 /**
- * The codes of the errors that an engine or a client throws, hands to its owner or tells: programs and runbooks ask for them, and one that
- * changes breaks them. What a code means for the process is for its owner to say.
+ * The codes of the errors that an engine or a client throws, hands to its owner or tells: programs and runbooks ask
+ * for them, and one that changes breaks them. What a code means for the process is for its owner to say.
  */
 export const ERROR_CODES = [
   'AUTHENTICATION_FAILED',

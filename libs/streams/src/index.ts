@@ -155,7 +155,6 @@ export type {
   OutgoingBatch,
   Ports,
   SendOptions,
-  Target,
   Wire,
 } from './ports.ts';
 export { OPERATIONS, PATTERNS, RESOURCES } from './protocol/admin-apis.ts';
