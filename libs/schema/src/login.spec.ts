@@ -8,7 +8,8 @@ import { JSON_SCHEMA_FILES } from '../scripts/json-schema-files.ts';
 import { decodeLogin, decodeProcessedLogin } from './decode.ts';
 import { markProcessed } from './mark-processed.ts';
 import { PARSED_GOLDEN_LOGINS } from './testing/golden-logins.ts';
-import { LOGIN, login } from './testing/golden/login-text.ts';
+import { LOGIN } from './testing/index.ts';
+import { login } from './testing/golden/login-text.ts';
 
 function isValid(members: Record<string, unknown>): boolean {
   return typeof decodeLogin(Buffer.from(login(members))) === 'object';

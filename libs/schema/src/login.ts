@@ -1,5 +1,7 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
+import { LOGIN_MEMBERS, MARK_MEMBERS, MAX_TEXT } from './members.ts';
+import type { Kind, Member, Members } from './members.ts';
 
 /** The largest time ECMAScript's Date holds, epoch milliseconds (ECMA-262, "Time Values and Time Range"). */
 export const MAX_TIME_MS = 8.64e15;
@@ -11,52 +13,37 @@ export const NUMERIC_TIME =
 /** Any version and case (RFC 9562, section 4). A pattern, because validators differ in what `format: uuid` allows. */
 export const UUID = '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$';
 
-/** Non-empty, up to 64 characters: code points, as JSON Schema counts. */
-function shortText(description: string): Type.TString {
-  return Type.String({ description, minLength: 1, maxLength: 64 });
-}
-
 /**
  * Draft 7 says all that these schemas do, and it is the last one that registries compare with its predecessors: they
  * refuse later ones, or break.
  */
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
-// The order of the members is part of the contract: the first faulty one gives the reason.
-const MEMBERS = {
-  user_id: Type.String({
-    description: 'Who logged in: a UUID of any version, in upper or lower case.',
-    pattern: UUID,
-  }),
-  app_version: shortText('Version of the app, such as 2.3.0.'),
-  device_type: shortText('Kind of device, such as android or iOS, in any case.'),
-  ip: Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
-    description: 'Address of the device: IPv4 or IPv6, without zone id or prefix length.',
-  }),
-  locale: shortText('Where the user is, such as the US state TX, or RU.'),
-  timestamp: Type.Union(
-    [Type.Number({ minimum: 0, maximum: MAX_TIME_MS }), Type.String({ pattern: NUMERIC_TIME })],
-    {
-      description:
-        'When the user logged in: epoch seconds, or epoch milliseconds from 100000000000 on; a number or its decimal digits as a string.',
-    },
-  ),
-};
+/** What each kind of member may hold. */
+const KINDS = {
+  uuid: (about) => Type.String({ ...about, pattern: UUID }),
+  text: (about) => Type.String({ ...about, minLength: 1, maxLength: MAX_TEXT }),
+  ip: (about) =>
+    Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], about),
+  time: (about) =>
+    Type.Union(
+      [Type.Number({ minimum: 0, maximum: MAX_TIME_MS }), Type.String({ pattern: NUMERIC_TIME })],
+      about,
+    ),
+  mark: (about) => Type.Literal(true, about),
+} as const satisfies Record<Kind, (about: { readonly description: string }) => Type.TSchema>;
 
-/** The one definition of a login: types, validator and JSON Schema file all come from it. */
-export const LOGIN_SCHEMA = Type.Object(MEMBERS, {
+/** A login as a schema: types, validator and JSON Schema file all come from it. */
+export const LOGIN_SCHEMA = Type.Object(schemasOf(LOGIN_MEMBERS), {
   $schema: DRAFT,
   $id: 'urn:login-pipeline:schema:user-login',
   title: 'User login',
   description: 'A login as its source reports it. Other members are allowed and carried over.',
 });
 
-/** The one definition of a processed login. */
+/** A processed login as a schema. */
 export const PROCESSED_LOGIN_SCHEMA = Type.Object(
-  {
-    ...MEMBERS,
-    processed: Type.Literal(true, { description: 'Marks a login that passed the transformer.' }),
-  },
+  schemasOf({ ...LOGIN_MEMBERS, ...MARK_MEMBERS }),
   {
     $schema: DRAFT,
     $id: 'urn:login-pipeline:schema:processed-user-login',
@@ -70,3 +57,19 @@ export type Login = Readonly<Static<typeof LOGIN_SCHEMA>>;
 
 /** A valid login with `processed: true`. */
 export type ProcessedLogin = Readonly<Static<typeof PROCESSED_LOGIN_SCHEMA>>;
+
+type SchemaOf<Declared extends Member> = ReturnType<(typeof KINDS)[Declared['kind']]>;
+
+type SchemasOf<Declared extends Members> = {
+  -readonly [Name in keyof Declared]: Declared[Name] extends { readonly optional: true }
+    ? Type.TOptional<SchemaOf<Declared[Name]>>
+    : SchemaOf<Declared[Name]>;
+};
+
+function schemasOf<Declared extends Members>(members: Declared): SchemasOf<Declared> {
+  const schemas = Object.entries(members).map(([name, { kind, description, optional }]) => {
+    const schema = KINDS[kind]({ description });
+    return [name, optional === true ? Type.Optional(schema) : schema];
+  });
+  return Object.fromEntries(schemas) as SchemasOf<Declared>;
+}

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import Type from 'typebox';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { LOGIN_SCHEMA, PROCESSED_LOGIN_SCHEMA } from './login.ts';
@@ -45,9 +46,12 @@ function faultFinder<Member extends string>(
   last: NoInfer<Member>,
 ): (candidate: Partial<Record<Member, unknown>>) => `invalid_${Member}` {
   const names = Object.keys(members) as Member[];
-  const checks = names.map((name) => ({ name, schema: Compile(members[name]) }));
+  // Each as an object of one member, which may lack an optional one.
+  const checks = names.map((member) => {
+    return { member, schema: Compile(Type.Object({ [member]: members[member] })) };
+  });
   return (candidate) => {
-    const faulty = checks.find(({ name, schema }) => !schema.Check(candidate[name]));
-    return `invalid_${faulty?.name ?? last}`;
+    const faulty = checks.find(({ schema }) => !schema.Check(candidate));
+    return `invalid_${faulty?.member ?? last}`;
   };
 }

@@ -1,4 +1,6 @@
 import type { Login, ProcessedLogin } from './login.ts';
+import { LOGIN_MEMBERS, MARK_MEMBERS, MAX_TEXT } from './members.ts';
+import type { Kind, Member, Members } from './members.ts';
 import {
   endOfDecimal,
   endOfIp,
@@ -18,89 +20,77 @@ const CLOSE = 0x7d;
 
 /** Longer texts are mostly members of others, which JSON.parse passes over faster than a loop. */
 const MAX_BYTES = 1_024;
-const MAX_TEXT = 64;
-const UUID_BYTES = 36;
+/** A start and an end within so many bytes fit into one small integer. */
+const POSITION_BITS = 11;
+const POSITION = (1 << POSITION_BITS) - 1;
 
-/** The members of the contract, a bit each. */
-const USER_ID = 1;
-const APP_VERSION = 2;
-const DEVICE_TYPE = 4;
-const IP = 8;
-const LOCALE = 16;
-const TIMESTAMP = 32;
-const PROCESSED = 64;
-const OF_LOGIN = USER_ID | APP_VERSION | DEVICE_TYPE | IP | LOCALE | TIMESTAMP;
-
-interface Member {
+/** A member of the contract, as it is found in a text. */
+interface Known {
+  readonly index: number;
   readonly bit: number;
+  readonly kind: Kind;
   /** With the quote that ends it. */
   readonly name: Uint8Array;
+  /** Another one whose name begins with the same byte. */
+  readonly next: Known | undefined;
 }
 
-/** A name longer than any text here, so that none begins with it. */
-const OTHER: Member = { bit: 0, name: new Uint8Array(MAX_BYTES + 1) };
+const MEMBERS: Members = { ...LOGIN_MEMBERS, ...MARK_MEMBERS };
+const MARKS = bitsOf(({ kind }) => kind === 'mark');
+/** Of any login. */
+const REQUIRED = bitsOf(({ kind, optional }) => kind !== 'mark' && optional !== true);
 
-/** By the first byte of their names, in which no two are alike. */
-const MEMBERS = memberTable({
-  user_id: USER_ID,
-  app_version: APP_VERSION,
-  device_type: DEVICE_TYPE,
-  ip: IP,
-  locale: LOCALE,
-  timestamp: TIMESTAMP,
-  processed: PROCESSED,
-});
+/** By the first byte of their names. */
+const KNOWN = knownByFirstByte();
+/** A name longer than any text here, so that none begins with it. */
+const OTHER: Known = {
+  ...{ index: NONE, bit: 0, kind: 'mark', next: undefined },
+  name: new Uint8Array(MAX_BYTES + 1),
+};
 
 const TRUE = Buffer.from('true');
 const WORDS = [TRUE, Buffer.from('false'), Buffer.from('null')];
 
 const texts = new TextCache();
+const NO_SPANS = Object.keys(MEMBERS).map(() => 0);
+
+/** What makes the value of a member from its bytes. */
+const READERS: Readonly<Record<Kind, (text: Buffer, start: number, end: number) => unknown>> = {
+  uuid: latin1,
+  text: (text, start, end) => texts.read(text, start, end),
+  ip: latin1,
+  time: (text, start, end) => {
+    const digits = latin1(text, start, end);
+    return text[start - 1] === QUOTE ? digits : Number(digits);
+  },
+  mark: () => true,
+};
 
 /**
- * A valid login as positions in its text: a member is made when it is asked for. Members that the
- * contract does not know are in the text alone.
+ * A valid login as positions in its text: each member of the contract has a getter, which makes it
+ * when it is asked for. Members that the contract does not know are in the text alone.
  */
-class PlainLogin implements Login {
+class PlainLogin {
   readonly #text: Buffer;
-  #userId = 0;
-  #appVersion = 0;
-  #appVersionEnd = 0;
-  #deviceType = 0;
-  #deviceTypeEnd = 0;
-  #ip = 0;
-  #ipEnd = 0;
-  #locale = 0;
-  #localeEnd = 0;
-  #timestamp = 0;
-  #timestampEnd = 0;
+  /** Where each member starts and ends; 0: it is not there. */
+  readonly #spans = NO_SPANS.slice();
+
+  static {
+    Object.entries<Member>(LOGIN_MEMBERS).forEach(([name, { kind }], index) => {
+      Object.defineProperty(this.prototype, name, { get: PlainLogin.#getter(kind, index) });
+    });
+  }
 
   constructor(text: Buffer) {
     this.#text = text;
   }
 
-  get user_id(): string {
-    return this.#text.toString('latin1', this.#userId, this.#userId + UUID_BYTES);
-  }
-
-  get app_version(): string {
-    return texts.read(this.#text, this.#appVersion, this.#appVersionEnd);
-  }
-
-  get device_type(): string {
-    return texts.read(this.#text, this.#deviceType, this.#deviceTypeEnd);
-  }
-
-  get ip(): string {
-    return this.#text.toString('latin1', this.#ip, this.#ipEnd);
-  }
-
-  get locale(): string {
-    return texts.read(this.#text, this.#locale, this.#localeEnd);
-  }
-
-  get timestamp(): string | number {
-    const digits = this.#text.toString('latin1', this.#timestamp, this.#timestampEnd);
-    return this.#text[this.#timestamp - 1] === QUOTE ? digits : Number(digits);
+  static #getter(kind: Kind, index: number): (this: PlainLogin) => unknown {
+    const read = READERS[kind];
+    return function () {
+      const span = this.#spans[index] ?? 0;
+      return span === 0 ? undefined : read(this.#text, span >> POSITION_BITS, span & POSITION);
+    };
   }
 
   /** Reads the text. @returns whether all of it is plain and it holds these members, each once and valid */
@@ -113,61 +103,41 @@ class PlainLogin implements Login {
     do {
       const start = skipSpace(text, at + 1) + 1;
       if (start >= length || text[start - 1] !== QUOTE) return false;
-      const { bit, name } = MEMBERS[text[start] ?? 0] ?? OTHER;
-      const isKnown = endOfWord(text, start, name) !== NONE;
-      if (isKnown && (found & bit) !== 0) return false;
-      const value = isKnown ? valueAfter(text, start + name.length) : valueAfterOther(text, start);
+      let known = KNOWN[text[start] ?? 0] ?? OTHER;
+      let nameEnd = endOfWord(text, start, known.name);
+      while (nameEnd === NONE && known.next !== undefined) {
+        known = known.next;
+        nameEnd = endOfWord(text, start, known.name);
+      }
+      const isKnown = nameEnd !== NONE;
+      if (isKnown && (found & known.bit) !== 0) return false;
+      const value = isKnown ? valueAfter(text, nameEnd) : valueAfterOther(text, start);
       if (value === NONE) return false;
-      if (isKnown) found |= bit;
-      at = isKnown ? this.#read(bit, value) : endOfOther(text, value);
+      if (isKnown) found |= known.bit;
+      at = isKnown ? this.#read(known, value) : endOfOther(text, value);
       if (at === NONE) return false;
       at = skipSpace(text, at);
     } while (at < length && text[at] === COMMA);
     const isWhole = at < length && text[at] === CLOSE && skipSpace(text, at + 1) === length;
-    return isWhole && found === members;
+    return isWhole && (found & (REQUIRED | MARKS)) === members;
   }
 
   /** @returns where the value of a member ends that starts there, or NONE when it is not valid */
-  #read(bit: number, start: number): number {
+  #read({ kind, index }: Known, start: number): number {
     const text = this.#text;
     if (text[start] === QUOTE) {
-      const end = this.#readString(bit, start + 1);
-      return end !== NONE && end < text.length && text[end] === QUOTE ? end + 1 : NONE;
+      const end = endOfText(kind, text, start + 1);
+      if (end === NONE || end >= text.length || text[end] !== QUOTE) return NONE;
+      this.#spans[index] = ((start + 1) << POSITION_BITS) | end;
+      return end + 1;
     }
-    if (bit === PROCESSED) return endOfWord(text, start, TRUE);
-    if (bit !== TIMESTAMP) return NONE;
-    this.#timestamp = start;
-    return (this.#timestampEnd = endOfDecimal(text, start));
-  }
-
-  #readString(bit: number, start: number): number {
-    const text = this.#text;
-    switch (bit) {
-      case USER_ID:
-        this.#userId = start;
-        return endOfUuid(text, start);
-      case APP_VERSION:
-        this.#appVersion = start;
-        return (this.#appVersionEnd = endOfShortText(text, start));
-      case DEVICE_TYPE:
-        this.#deviceType = start;
-        return (this.#deviceTypeEnd = endOfShortText(text, start));
-      case IP:
-        this.#ip = start;
-        return (this.#ipEnd = endOfIp(text, start));
-      case LOCALE:
-        this.#locale = start;
-        return (this.#localeEnd = endOfShortText(text, start));
-      case TIMESTAMP:
-        this.#timestamp = start;
-        return (this.#timestampEnd = endOfDecimal(text, start));
-      default:
-        return NONE;
-    }
+    const end = endOfBare(kind, text, start);
+    this.#spans[index] = (start << POSITION_BITS) | end;
+    return end;
   }
 }
 
-class PlainProcessedLogin extends PlainLogin implements ProcessedLogin {
+class PlainProcessedLogin extends PlainLogin {
   readonly processed = true;
 }
 
@@ -180,22 +150,57 @@ class PlainProcessedLogin extends PlainLogin implements ProcessedLogin {
 export function plainLogin(text: Buffer): Login | undefined {
   if (text.length > MAX_BYTES) return undefined;
   const login = new PlainLogin(text);
-  return login.holds(OF_LOGIN) ? login : undefined;
+  return login.holds(REQUIRED) ? (login as object as Login) : undefined;
 }
 
 /** Like {@link plainLogin}, for processed logins. */
 export function plainProcessedLogin(text: Buffer): ProcessedLogin | undefined {
   if (text.length > MAX_BYTES) return undefined;
   const login = new PlainProcessedLogin(text);
-  return login.holds(OF_LOGIN | PROCESSED) ? login : undefined;
+  return login.holds(REQUIRED | MARKS) ? (login as object as ProcessedLogin) : undefined;
 }
 
-function memberTable(bits: Readonly<Record<string, number>>): readonly Member[] {
-  const members = Array.from({ length: 256 }, () => OTHER);
-  for (const [name, bit] of Object.entries(bits)) {
-    members[name.charCodeAt(0)] = { bit, name: Buffer.from(`${name}"`) };
+function latin1(text: Buffer, start: number, end: number): string {
+  return text.toString('latin1', start, end);
+}
+
+/** @returns the bits of the members for which that is so */
+function bitsOf(isMeant: (member: Member) => boolean): number {
+  return Object.values(MEMBERS).reduce(
+    (bits, member, index) => (isMeant(member) ? bits | (1 << index) : bits),
+    0,
+  );
+}
+
+function knownByFirstByte(): readonly (Known | undefined)[] {
+  const known = new Array<Known | undefined>(256).fill(undefined);
+  Object.entries(MEMBERS).forEach(([name, { kind }], index) => {
+    const first = name.charCodeAt(0);
+    const bytes = Buffer.from(`${name}"`);
+    known[first] = { index, bit: 1 << index, kind, name: bytes, next: known[first] };
+  });
+  return known;
+}
+
+/** @returns where the value of a member ends that stands in quotes: at the second one, or nowhere */
+function endOfText(kind: Kind, text: Buffer, start: number): number {
+  switch (kind) {
+    case 'uuid':
+      return endOfUuid(text, start);
+    case 'text':
+      return endOfShortText(text, start);
+    case 'ip':
+      return endOfIp(text, start);
+    case 'time':
+      return endOfDecimal(text, start);
+    case 'mark':
+      return NONE;
   }
-  return members;
+}
+
+function endOfBare(kind: Kind, text: Buffer, start: number): number {
+  if (kind === 'time') return endOfDecimal(text, start);
+  return kind === 'mark' ? endOfWord(text, start, TRUE) : NONE;
 }
 
 /** @returns where the value starts of a member whose name ends there, or NONE */

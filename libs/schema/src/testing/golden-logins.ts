@@ -1,5 +1,5 @@
 import type { Reason } from '../reason.ts';
-import { MEMBERS } from './golden/members.ts';
+import { EVERY_MEMBER, MEMBERS } from './golden/members.ts';
 import type { Row } from './golden/row.ts';
 import { TIMESTAMPS } from './golden/timestamps.ts';
 import { WHOLE_VALUES } from './golden/whole-values.ts';
@@ -17,6 +17,7 @@ export interface GoldenLogin {
 export const GOLDEN_LOGINS: readonly GoldenLogin[] = [
   ...WHOLE_VALUES,
   ...MEMBERS,
+  ...EVERY_MEMBER,
   ...TIMESTAMPS.map(([name, ...rest]): Row => [`timestamp: ${name}`, ...rest]),
 ].map(([name, value, outcome, why]) => ({
   name,

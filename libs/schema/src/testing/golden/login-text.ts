@@ -1,12 +1,4 @@
-/** A login in the members' usual order; the rows of the golden table vary it. */
-export const LOGIN = {
-  user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
-  app_version: '2.3.0',
-  device_type: 'android',
-  ip: '199.172.111.135',
-  locale: 'RU',
-  timestamp: 1734547631,
-} as const;
+import { LOGIN } from '../a-login.ts';
 
 /** @returns the login's text with other members; JSON.stringify leaves out those that are undefined */
 export function login(members: Readonly<Record<string, unknown>> = {}): string {

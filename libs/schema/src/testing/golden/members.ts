@@ -1,7 +1,10 @@
-import { LOGIN, login, spelled, withMembers } from './login-text.ts';
+import { LOGIN_MEMBERS } from '../../members.ts';
+import type { Member } from '../../members.ts';
+import { LOGIN } from '../a-login.ts';
+import { login, spelled, withMembers } from './login-text.ts';
 import type { Row } from './row.ts';
 
-/** Right and wrong values of every member but the timestamp. */
+/** Right and wrong values of single members; each is held to {@link EVERY_MEMBER}, too. */
 export const MEMBERS: readonly Row[] = [
   [
     'device_id',
@@ -95,16 +98,8 @@ export const MEMBERS: readonly Row[] = [
     'invalid_user_id',
     'hexadecimal digits',
   ],
-  ['user_id a number', login({ user_id: 7 }), 'invalid_user_id', 'wrong type'],
-  ['user_id missing', login({ user_id: undefined }), 'invalid_user_id', 'missing'],
 
   ['app_version of 64 characters', login({ app_version: 'x'.repeat(64) }), 'valid', 'the longest'],
-  [
-    'app_version of 65 characters',
-    login({ app_version: 'x'.repeat(65) }),
-    'invalid_app_version',
-    'too long',
-  ],
   [
     'app_version of 64 emoji',
     login({ app_version: '📱'.repeat(64) }),
@@ -118,22 +113,12 @@ export const MEMBERS: readonly Row[] = [
     'too long',
   ],
   ['app_version of one emoji', login({ app_version: '📱' }), 'valid', 'not empty'],
-  ['app_version empty', login({ app_version: '' }), 'invalid_app_version', 'empty'],
   ['app_version a number', login({ app_version: 2.3 }), 'invalid_app_version', 'wrong type'],
-  ['app_version missing', login({ app_version: undefined }), 'invalid_app_version', 'missing'],
 
   ['iOS', login({ device_type: 'iOS' }), 'valid', 'as most sources write it'],
   ['IOS', login({ device_type: 'IOS' }), 'valid', 'any case'],
   ['Android', login({ device_type: 'Android' }), 'valid', 'any case'],
   ['unknown device_type', login({ device_type: 'smart fridge' }), 'valid', 'the set is open'],
-  ['device_type empty', login({ device_type: '' }), 'invalid_device_type', 'empty'],
-  ['device_type null', login({ device_type: null }), 'invalid_device_type', 'wrong type'],
-  [
-    'device_type missing',
-    login({ device_type: undefined }),
-    'invalid_device_type',
-    'missing, as some sources do',
-  ],
 
   ['IPv6', login({ ip: '2001:db8::8a2e:370:7334' }), 'valid', 'either version'],
   ['IPv6 with IPv4 part', login({ ip: '::ffff:192.0.2.1' }), 'valid', 'RFC 4291, section 2.2'],
@@ -154,13 +139,36 @@ export const MEMBERS: readonly Row[] = [
     'octal to some, decimal to others',
   ],
   ['IPv4 of three parts', login({ ip: '10.0.1' }), 'invalid_ip', 'four parts'],
-  ['ip empty', login({ ip: '' }), 'invalid_ip', 'empty'],
   ['ip a number', login({ ip: 3232235777 }), 'invalid_ip', 'wrong type'],
-  ['ip missing', login({ ip: undefined }), 'invalid_ip', 'missing'],
 
   ['locale within the US', login({ locale: 'TX' }), 'valid', 'a state'],
   ['locale beyond ASCII', login({ locale: 'Ñuñoa' }), 'valid', 'any text'],
-  ['locale empty', login({ locale: '' }), 'invalid_locale', 'empty'],
-  ['locale a list', login({ locale: ['RU'] }), 'invalid_locale', 'wrong type'],
-  ['locale missing', login({ locale: undefined }), 'invalid_locale', 'missing'],
 ];
+
+/** What no member of any kind may hold. */
+const WRONG: Readonly<Record<string, unknown>> = {
+  null: null,
+  empty: '',
+  'of 65 characters': 'x'.repeat(65),
+  'a boolean': true,
+  'a negative number': -1,
+  'a list': ['RU'],
+  'an object': {},
+};
+
+/** What holds for every member, whatever its kind. */
+export const EVERY_MEMBER = Object.entries<Member>(LOGIN_MEMBERS).flatMap(
+  ([name, { optional }]): readonly Row[] => {
+    const reason = `invalid_${name as keyof typeof LOGIN_MEMBERS}` as const;
+    const missing = optional === true ? 'valid' : reason;
+    return [
+      [`${name} missing`, login({ [name]: undefined }), missing, 'an optional one may be'],
+      ...Object.entries(WRONG).map(([fault, value]): Row => [
+        `${name} ${fault}`,
+        login({ [name]: value }),
+        reason,
+        'no member holds that',
+      ]),
+    ];
+  },
+);

@@ -1,4 +1,5 @@
-import { LOGIN, login, withMembers } from './login-text.ts';
+import { LOGIN } from '../a-login.ts';
+import { login, withMembers } from './login-text.ts';
 import { FOREIGN_FRAMES } from './foreign-frames.ts';
 import type { Row } from './row.ts';
 
