@@ -1,5 +1,6 @@
 import { encodeBatch, stampBatch } from '@login-pipeline/plain-wire';
 import type { BatchRecord } from '@login-pipeline/plain-wire';
+import { aLogin, paddedLogin } from '@login-pipeline/schema/testing';
 
 /** What must become of a record. */
 export type Expected = 'emitted' | 'dropped' | 'dead_lettered';
@@ -111,7 +112,7 @@ function record(
   if (kind === 'logins' && outcome === 'dead_lettered') {
     return { key, value: Buffer.from('no login') };
   }
-  const login = {
+  const login = aLogin({
     user_id: user,
     app_version:
       kind === 'processed' ? `2.0.${index % 5}` : outcome === 'emitted' ? '2.0.0' : '2.3.0',
@@ -120,10 +121,8 @@ function record(
     locale: LOCALES[index % LOCALES.length],
     timestamp: seconds,
     ...(kind === 'processed' ? { processed: true } : {}),
-  };
-  const missing = valueBytes - JSON.stringify({ ...login, note: '' }).length;
-  const padded = missing >= 0 ? { ...login, note: 'x'.repeat(missing) } : login;
-  return { key, value: Buffer.from(JSON.stringify(padded)) };
+  });
+  return { key, value: Buffer.from(JSON.stringify(paddedLogin(login, valueBytes))) };
 }
 
 /** @returns the greatest divisor of a number that is not above a limit */

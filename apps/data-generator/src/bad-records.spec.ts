@@ -1,17 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeLogin, REASONS } from '@login-pipeline/schema';
-import { membersOf } from '@login-pipeline/schema/testing';
+import { aLogin, membersOf } from '@login-pipeline/schema/testing';
 import { BAD_KINDS } from './bad-records.ts';
-import type { IntendedLogin } from './bad-records.ts';
 
-const LOGIN: IntendedLogin = {
-  user_id: '6f1c4b0e-9a52-4d0e-8a6b-0d2f3c4b5a69',
-  app_version: '2.0.0',
-  device_type: 'android',
-  ip: '198.18.0.1',
-  locale: 'TX',
-  timestamp: 1_734_547_620_123,
-};
+const LOGIN = aLogin({ timestamp: 1_734_547_620_123 });
 
 describe('BAD_KINDS', () => {
   it('starts from a login that is valid', () => {

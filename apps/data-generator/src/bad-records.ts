@@ -1,4 +1,4 @@
-import type { Reason } from '@login-pipeline/schema';
+import type { Login, Reason } from '@login-pipeline/schema';
 import type { UserMembers } from './users.ts';
 
 /** A login as a client meant to send it. */
@@ -43,21 +43,24 @@ export const BAD_KINDS: readonly BadKind[] = [
   { name: 'array', reason: 'not_an_object', spoil: (login) => json([login]) },
   { name: 'string', reason: 'not_an_object', spoil: (login) => json(JSON.stringify(login)) },
   { name: 'JSON null', reason: 'not_an_object', spoil: () => json(null) },
-  ...faults('user_id', 'invalid_user_id', { number: 42, 'no UUID': 'user-42' }),
-  ...faults('app_version', 'invalid_app_version', {
+  ...faults('user_id', { missing: undefined, number: 42, 'no UUID': 'user-42' }),
+  ...faults('app_version', {
+    missing: undefined,
     number: 2,
     empty: '',
     '65 characters': '2'.repeat(65),
   }),
-  ...faults('device_type', 'invalid_device_type', { null: null, empty: '' }),
-  ...faults('ip', 'invalid_ip', {
+  ...faults('device_type', { missing: undefined, null: null, empty: '' }),
+  ...faults('ip', {
+    missing: undefined,
     number: 3_323_068_417,
     'part over 255': '198.18.0.256',
     'zone id': 'fe80::1%eth0',
     'prefix length': '198.18.0.1/15',
   }),
-  ...faults('locale', 'invalid_locale', { list: ['TX'], empty: '' }),
-  ...faults('timestamp', 'invalid_timestamp', {
+  ...faults('locale', { missing: undefined, list: ['TX'], empty: '' }),
+  ...faults('timestamp', {
+    missing: undefined,
     true: true,
     empty: '',
     date: '2024-12-17T18:47:00Z',
@@ -65,19 +68,14 @@ export const BAD_KINDS: readonly BadKind[] = [
   }),
 ];
 
-/** @returns the kinds for one member: missing, and holding each of the values */
+/** @returns the kinds for one member: holding each of the values */
 function faults(
-  member: keyof IntendedLogin,
-  reason: Reason,
+  member: keyof Login,
   values: Readonly<Record<string, unknown>>,
-): BadKind[] {
-  const cases: (readonly [label: string, value: unknown])[] = [
-    ['missing', undefined],
-    ...Object.entries(values),
-  ];
-  return cases.map(([label, value]) => ({
+): readonly BadKind[] {
+  return Object.entries(values).map(([label, value]) => ({
     name: `${member}: ${label}`,
-    reason,
+    reason: `invalid_${member}`,
     spoil: (login) => json({ ...login, [member]: value }),
   }));
 }

@@ -1,15 +1,11 @@
+import type { Login } from '@login-pipeline/schema';
 import { APP_VERSIONS, DEVICE_TYPES, LOCALES, TIMESTAMP_STYLES } from './population.ts';
 import type { DeviceType, TimestampStyle } from './population.ts';
 import { weighted } from './random.ts';
 import type { Random } from './random.ts';
 
 /** Members of a login that stay with a user; `timestamp` comes with each login. */
-export interface UserMembers {
-  readonly user_id: string;
-  readonly app_version: string;
-  readonly device_type: string;
-  readonly ip: string;
-  readonly locale: string;
+export interface UserMembers extends Omit<Login, 'timestamp'> {
   readonly device_id?: string;
 }
 

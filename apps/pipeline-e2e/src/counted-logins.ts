@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isIP } from 'node:net';
+import { faultyMember } from './login-rules.ts';
 import type { ReadRecord } from './topic-reader.ts';
 
 /** A login that counts. */
@@ -32,8 +32,6 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** UTC days before the newest one with logins that are kept: INSIGHT_RETENTION_DAYS by default. */
 const RETENTION_DAYS = 31;
-const LATEST_MS = 8.64e15;
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * Tells by the contract alone which processed logins count. Records without a timestamp, or with
@@ -49,11 +47,11 @@ export function outcomesOf(records: readonly ReadRecord[], nowMs: number): Outco
   let [expired, invalid, future] = [0, 0, 0];
   for (const { partition, value, timestamp } of records) {
     const login = decode(value);
-    const timeMs = login === undefined ? NaN : timeOf(login['timestamp']);
-    if (login === undefined || Number.isNaN(timeMs)) {
+    if (login === undefined) {
       invalid += 1;
       continue;
     }
+    const timeMs = timeOf(login['timestamp']);
     const stamp = Number(timestamp);
     const writtenMs = stamp >= 0 && stamp <= nowMs ? stamp : nowMs;
     if (timeMs > writtenMs + HOUR) {
@@ -79,7 +77,7 @@ export function outcomesOf(records: readonly ReadRecord[], nowMs: number): Outco
   return { counted, expired, invalid, future, oldestDays };
 }
 
-/** @returns the members, or undefined when the value is no processed login; the time is not looked at */
+/** @returns the members, or undefined when the value is no processed login */
 function decode(value: Buffer | null): Readonly<Record<string, unknown>> | undefined {
   if (value === null || !isUtf8(value)) return undefined;
   let parsed: unknown;
@@ -90,28 +88,12 @@ function decode(value: Buffer | null): Readonly<Record<string, unknown>> | undef
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
   const login = parsed as Readonly<Record<string, unknown>>;
-  const { user_id: user, ip } = login;
-  const valid =
-    login['processed'] === true &&
-    typeof user === 'string' &&
-    UUID.test(user) &&
-    typeof ip === 'string' &&
-    isIP(ip) !== 0 &&
-    [login['app_version'], login['device_type'], login['locale']].every(isShortText);
-  return valid ? login : undefined;
+  return login['processed'] === true && faultyMember(login) === undefined ? login : undefined;
 }
 
-function isShortText(member: unknown): boolean {
-  return typeof member === 'string' && member !== '' && Array.from(member).length <= 64;
-}
-
-/** @returns epoch milliseconds; NaN when it is no time */
+/** @returns epoch milliseconds */
 function timeOf(timestamp: unknown): number {
-  const isTime =
-    typeof timestamp === 'number' ||
-    (typeof timestamp === 'string' && /^\d+(?:\.\d+)?$/.test(timestamp));
-  const time = isTime ? Number(timestamp) : NaN;
-  if (time < 0 || time > LATEST_MS) return NaN;
+  const time = Number(timestamp);
   return Math.floor(time < FIRST_MILLISECONDS ? time * 1_000 : time);
 }
 

@@ -1,11 +1,7 @@
-import { isIP } from 'node:net';
+import { faultyMember } from './login-rules.ts';
 
-/** The contract's rules for a login, written a second time and in another way, so that one can judge the other. */
+/** The contract's checks of a value, like its rules a second time and in another way. */
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const DIGITS = /^\d+(\.\d+)?$/;
-/** The last millisecond of ECMAScript's calendar. */
-const LAST_TIME = 8.64e15;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What a valid login is judged by further on. */
@@ -14,16 +10,6 @@ export interface ValidLogin {
 }
 
 const DEFAULT_VERSION = /^\s*v?2\.0\.0(\+[\da-z-]+(\.[\da-z-]+)*)?\s*$/i;
-
-/** Members in the order in which they are looked at. */
-const RULES: readonly (readonly [member: string, holds: (value: unknown) => boolean])[] = [
-  ['user_id', (value) => typeof value === 'string' && UUID.test(value)],
-  ['app_version', isShortText],
-  ['device_type', isShortText],
-  ['ip', (value) => typeof value === 'string' && isIP(value) > 0 && !value.includes('%')],
-  ['locale', isShortText],
-  ['timestamp', isTime],
-];
 
 /** @returns the login, or the reason why the value is none */
 export function expectedOutcome(value: Buffer | null): ValidLogin | string {
@@ -45,9 +31,10 @@ export function expectedOutcome(value: Buffer | null): ValidLogin | string {
     return foreignFrame(value) ?? 'invalid_json';
   }
   if (typeof login !== 'object' || login === null || Array.isArray(login)) return 'not_an_object';
-  const members = new Map<string, unknown>(Object.entries(login));
-  const faulty = RULES.find(([member, holds]) => !holds(members.get(member)));
-  return faulty ? `invalid_${faulty[0]}` : { appVersion: String(members.get('app_version')) };
+  const faulty = faultyMember(login);
+  if (faulty !== undefined) return `invalid_${faulty}`;
+  const { app_version: appVersion } = login as { readonly app_version: string };
+  return { appVersion };
 }
 
 /** What values begin with that other serializers wrote; latin1, the first that fits. */
@@ -109,15 +96,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isShortText(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const characters = Array.from(value).length;
-  return characters >= 1 && characters <= 64;
-}
-
-function isTime(value: unknown): boolean {
-  if (typeof value === 'string') return DIGITS.test(value) && isTime(Number(value));
-  return typeof value === 'number' && value >= 0 && value <= LAST_TIME;
 }

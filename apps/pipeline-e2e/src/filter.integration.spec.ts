@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { passesByDefault } from './expected-outcome.ts';
@@ -124,14 +125,8 @@ interface Run {
 }
 
 function loginWith(version: string) {
-  const login = {
-    user_id: '424CDD21-063A-43A7-B91B-7CA1A833AFAE',
-    app_version: version,
-    device_type: 'android',
-    ip: '199.172.111.135',
-    locale: 'RU',
-    timestamp: '1734547631',
-  };
+  const user_id = '424CDD21-063A-43A7-B91B-7CA1A833AFAE';
+  const login = aLogin({ user_id, app_version: version, timestamp: '1734547631' });
   return {
     partition: 0,
     key: Buffer.from(login.user_id),

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { Cluster } from './cluster.ts';
 import type { NewRecord } from './cluster.ts';
 import { countedBy, insightsText, reaches } from './insights-answer.ts';
@@ -258,16 +259,8 @@ function login(
   user: string = randomUUID(),
   members: Readonly<Record<string, string>> = {},
 ): NewRecord {
-  const text = JSON.stringify({
-    user_id: user,
-    app_version: '2.0.0',
-    device_type: 'android',
-    ip: '199.172.111.135',
-    locale: 'TX',
-    ...members,
-    timestamp,
-    processed: true,
-  });
+  const own = { user_id: user, app_version: '2.0.0', ...members, timestamp, processed: true };
+  const text = JSON.stringify(aLogin(own));
   return {
     ...{ partition: 0, key: Buffer.from(user), value: Buffer.from(text), headers: {} },
     timestamp: recordTimestamp,

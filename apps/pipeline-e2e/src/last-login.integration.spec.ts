@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { Cluster } from './cluster.ts';
 import type { Lane, NewRecord } from './cluster.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -130,15 +131,8 @@ function userId(user: number): string {
 }
 
 function login(user: number, timestamp: number, id: string, upper = false): NewRecord {
-  const text = JSON.stringify({
-    user_id: upper ? userId(user).toUpperCase() : userId(user),
-    app_version: '2.0.0',
-    device_type: 'android',
-    ip: '199.172.111.135',
-    locale: 'TX',
-    id,
-    timestamp,
-  });
+  const user_id = upper ? userId(user).toUpperCase() : userId(user);
+  const text = JSON.stringify(aLogin({ user_id, app_version: '2.0.0', timestamp, id }));
   return {
     partition: user % PARTITIONS,
     key: Buffer.from(userId(user)),

@@ -1,4 +1,6 @@
+import { aLogin, paddedLogin } from '@login-pipeline/schema/testing';
 import type { NewRecord } from './cluster.ts';
+import { PUBLISHED_MEMBERS } from './login-rules.ts';
 
 /** A record that a test wrote, with the place it got and a name that no other has. */
 export interface InputRecord extends NewRecord {
@@ -46,11 +48,10 @@ const BREAKAGES: readonly ((members: Members) => Buffer | null)[] = [
   (members) => text([members]),
   (members) => text(JSON.stringify(members)),
   () => text(null),
-  ...(['user_id', 'app_version', 'device_type', 'ip', 'locale', 'timestamp'] as const).flatMap(
-    (member) =>
-      [undefined, null, '', true, -1, {}, 'x'.repeat(65)].map(
-        (wrong) => (members: Members) => text({ ...members, [member]: wrong }),
-      ),
+  ...PUBLISHED_MEMBERS.flatMap(({ name, required }) =>
+    [...(required ? [undefined] : []), null, '', true, -1, {}, 'x'.repeat(65)].map(
+      (wrong) => (members: Members) => text({ ...members, [name]: wrong }),
+    ),
   ),
 ];
 
@@ -95,11 +96,10 @@ export function makeLoad(
 /** @returns a login that passes the default filter, with a value of so many bytes */
 export function largeLogin(bytes: number, partition = 0): NewRecord {
   const members = membersOf('large', 0, 0);
-  const value = text({ ...members, padding: '' });
   return {
     partition,
     key: Buffer.from(members.user_id),
-    value: text({ ...members, padding: 'x'.repeat(bytes - value.length) }),
+    value: text(paddedLogin(members, bytes)),
     headers: {},
     timestamp: String(START),
   };
@@ -108,12 +108,14 @@ export function largeLogin(bytes: number, partition = 0): NewRecord {
 function membersOf(id: string, index: number, user: number) {
   return {
     login_id: id,
-    user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
-    app_version: pick(VERSIONS, index),
-    device_type: pick(DEVICES, index),
-    ip: index % 9 === 0 ? `2001:db8::${(index % 65_536).toString(16)}` : `10.1.2.${index % 256}`,
-    locale: pick(LOCALES, index),
-    timestamp: Math.floor((START + index) / 1_000),
+    ...aLogin({
+      user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
+      app_version: pick(VERSIONS, index),
+      device_type: pick(DEVICES, index),
+      ip: index % 9 === 0 ? `2001:db8::${(index % 65_536).toString(16)}` : `10.1.2.${index % 256}`,
+      locale: pick(LOCALES, index),
+      timestamp: Math.floor((START + index) / 1_000),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { NewRecord } from './cluster.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -44,15 +45,14 @@ export function loginAt(
   user = 0,
   version = VERSIONS.at(-1),
 ): NewRecord {
-  const login = {
+  const login = aLogin({
     user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
     app_version: version,
     device_type: DEVICES[user % DEVICES.length],
-    ip: `198.18.0.${user % 256}`,
     locale: PLACES[Math.floor(((user % 97) / 97) ** 2 * PLACES.length)],
     timestamp: timeMs,
     processed: true,
-  };
+  });
   return {
     partition: user % partitions,
     key: Buffer.from(login.user_id),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from './browser.ts';
 import { Cluster } from './cluster.ts';
@@ -168,15 +169,7 @@ const TEST_TIMEOUT_MS = 300_000;
   /** One more login, counted. */
   async function logIn(): Promise<void> {
     const before = await aggregator.total();
-    const login = {
-      user_id: randomUUID(),
-      app_version: '2.3.0',
-      device_type: 'android',
-      ip: '10.1.2.3',
-      locale: 'RU',
-      timestamp: Date.now(),
-      processed: true,
-    };
+    const login = aLogin({ user_id: randomUUID(), timestamp: Date.now(), processed: true });
     const value = Buffer.from(JSON.stringify(login));
     const timestamp = String(login.timestamp);
     await cluster.produce(lane.output, [

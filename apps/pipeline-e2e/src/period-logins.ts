@@ -1,3 +1,4 @@
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { NewRecord } from './cluster.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -31,15 +32,14 @@ export function periodLogins(load: PeriodLoad): readonly NewRecord[] {
   const pick = (values: readonly string[]): string => values[random.below(values.length)] ?? '';
   return Array.from({ length: count }, (_, index) => {
     const user = random.below(users);
-    const login = {
+    const login = aLogin({
       user_id: `7d1e0c52-0000-4000-8000-${String(user * 7919).padStart(12, '0')}`,
       app_version: pick(VERSIONS),
       device_type: pick(DEVICES),
-      ip: '192.0.2.7',
       locale: pick(LOCALES),
       timestamp: nowMs + timeOf(random, load, index),
       processed: true,
-    };
+    });
     const text = index % 97 === 13 ? 'no login' : JSON.stringify(login);
     return {
       ...{ partition: user % partitions, key: null, value: Buffer.from(text), headers: {} },

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { Cluster } from './cluster.ts';
 import type { Lane, NewRecord } from './cluster.ts';
 import { killServices, Service } from './service.ts';
@@ -12,14 +13,12 @@ const CANARIES = [CANARY_IP, CANARY_IP_V6, CANARY_USER, CANARY_USER.toUpperCase(
 /** The headers of the record itself: what its sender wrote there stays. */
 const OWN_HEADER = 'sender';
 
-const LOGIN = {
+const LOGIN = aLogin({
   user_id: CANARY_USER,
   app_version: '2.0.0',
-  device_type: 'android',
   ip: CANARY_IP,
-  locale: 'RU',
   timestamp: Date.now(),
-};
+});
 
 /** Good ones and every way to be bad that could tempt code to quote the record. */
 const VALUES: readonly string[] = [

@@ -1,3 +1,5 @@
+import { aLogin } from '@login-pipeline/schema/testing';
+
 /** A processed login as it is written, or something that is none. */
 export interface ProcessedRecord {
   readonly partition: number;
@@ -55,7 +57,7 @@ const BREAKAGES: readonly ((members: Members) => Buffer | null)[] = [
 export function processedRecord(index: number, count: number, partitions: number): ProcessedRecord {
   const recordMs = START + Math.floor((SPAN * index) / count);
   const user = (index * 31) % USERS;
-  const members = {
+  const members = aLogin({
     user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
     app_version: pick(VERSIONS, index),
     device_type: pick(DEVICES, index),
@@ -63,7 +65,7 @@ export function processedRecord(index: number, count: number, partitions: number
     locale: pick(LOCALES, index),
     timestamp: pick(SPELLINGS, index)(recordMs + delay(index)),
     processed: true,
-  };
+  });
   return {
     partition: user % partitions,
     value: index % 41 === 7 ? pick(BREAKAGES, Math.floor(index / 41))(members) : json(members),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { recountPeriod } from './recount-periods.ts';
 import type { PeriodQuery, PeriodRecount } from './recount-periods.ts';
 import type { ReadRecord } from './topic-reader.ts';
@@ -17,15 +18,14 @@ function login(
   at: string,
   { user = 1, version = '2.0.0', partition = 0 }: Placed = {},
 ): ReadRecord {
-  const value = JSON.stringify({
+  const login = aLogin({
     user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
     app_version: version,
     device_type: 'IOS',
-    ip: '199.172.111.135',
-    locale: 'RU',
     timestamp: Date.parse(`2024-${at}:30Z`),
     processed: true,
   });
+  const value = JSON.stringify(login);
   return {
     ...{ partition, offset: '0', key: null, headers: undefined },
     ...{ value: Buffer.from(value), timestamp: String(NOW) },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { processedRecord } from './processed-logins.ts';
 import { recount, recountDays } from './recount.ts';
 import type { ReadRecord } from './topic-reader.ts';
@@ -6,15 +7,12 @@ import type { ReadRecord } from './topic-reader.ts';
 const TIME_MS = Date.UTC(2024, 11, 17, 18, 47, 11);
 const DAY_MS = 86_400_000;
 
-const LOGIN = {
+const LOGIN = aLogin({
   user_id: '424CDD21-063a-43a7-b91b-7ca1a833afae',
-  app_version: '2.3.0',
   device_type: 'IOS',
-  ip: '199.172.111.135',
-  locale: 'RU',
   timestamp: TIME_MS,
   processed: true,
-};
+});
 
 function record(value: unknown, partition = 0): ReadRecord {
   return {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRegistry } from '@login-pipeline/embedded-kafka/registry';
 import type { RunningRegistry } from '@login-pipeline/embedded-kafka/registry';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { Cluster } from './cluster.ts';
 import type { Lane } from './cluster.ts';
 import { lockRegistry } from './locked-registry.ts';
@@ -11,8 +12,7 @@ import { answerOf, probe } from './probe-answer.ts';
 import { killServices, Service } from './service.ts';
 import { TopicReader } from './topic-reader.ts';
 
-const LOGIN =
-  '{"user_id":"424cdd21-063a-43a7-b91b-7ca1a833afae","app_version":"2.0.0","device_type":"android","ip":"199.172.111.135","locale":"RU","timestamp":1734547631}';
+const LOGIN = JSON.stringify(aLogin({ app_version: '2.0.0' }));
 const MARKED = LOGIN.replace(/}$/, ',"processed": true}');
 const UNKNOWN_ID = 987_654;
 const OTHER_SCHEMA = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' };

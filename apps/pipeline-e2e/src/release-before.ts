@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { NewRecord } from './cluster.ts';
 import type { Tally } from './tally.ts';
 
@@ -51,11 +52,11 @@ export function recordOf([
   timeMs,
   recordMs,
 ]: ShortLogin): NewRecord {
-  const login = {
+  const login = aLogin({
     user_id: `424cdd21-063a-43a7-b91b-${String(user).padStart(12, '0')}`,
-    ...{ app_version: version, device_type: device, ip: '192.0.2.1', locale },
+    ...{ app_version: version, device_type: device, locale },
     ...{ timestamp: timeMs, processed: true },
-  };
+  });
   return {
     ...{ partition, key: null, value: Buffer.from(JSON.stringify(login)), headers: {} },
     timestamp: String(recordMs),

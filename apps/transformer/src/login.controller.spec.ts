@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@login-pipeline/config';
 import { BatchTransport } from '@login-pipeline/nest-streams';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { createHttpApp } from '@login-pipeline/service';
 import { testContext } from '@login-pipeline/service/testing';
 import type { CommitPlan, ConsumedBatch } from '@login-pipeline/streams';
@@ -10,14 +11,7 @@ import { LOGINS } from './login.controller.ts';
 import { SETTINGS } from './settings.ts';
 import { TransformerModule } from './transformer.module.ts';
 
-const LOGIN = JSON.stringify({
-  user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
-  app_version: '2.0.0',
-  device_type: 'android',
-  ip: '199.172.111.135',
-  locale: 'RU',
-  timestamp: 1_734_547_631,
-});
+const LOGIN = JSON.stringify(aLogin({ app_version: '2.0.0' }));
 
 const settings = loadSettings(SETTINGS, { DEAD_LETTER_MAX_RATIO: '0.5' });
 

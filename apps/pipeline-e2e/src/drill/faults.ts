@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { Transaction } from 'kafkajs';
 import { fail } from '../chaos/kafka-answers.ts';
 import { lostEndTxn } from '../chaos/network-faults.ts';
@@ -44,14 +45,7 @@ export async function oldLogins({ cluster }: Pipeline): Promise<Heal> {
   const producer = cluster.kafka.producer({ maxInFlightRequests: 1 });
   await producer.connect();
   const timestamp = Date.now() - OLD_LOGINS_DAYS * DAY_MS;
-  const value = JSON.stringify({
-    user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
-    app_version: '2.0.0',
-    device_type: 'android',
-    ip: '192.0.2.1',
-    locale: 'RU',
-    timestamp,
-  });
+  const value = JSON.stringify(aLogin({ app_version: '2.0.0', timestamp }));
   return repeated(
     OLD_LOGINS_EVERY_MS,
     async () => {

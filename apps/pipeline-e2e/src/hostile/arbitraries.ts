@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { aLogin } from '@login-pipeline/schema/testing';
 import { CODECS } from '../codecs.ts';
 import type { CodecName } from '../codecs.ts';
+import { PUBLISHED_MEMBERS } from '../login-rules.ts';
 import type { WireHeader } from '../wire/record-batch.ts';
 
 /**
@@ -104,14 +106,8 @@ function crowdValue(): OddValue {
 }
 
 function membersOf(userId: string, nowMs: number): Members {
-  return {
-    user_id: userId,
-    app_version: '2.0.0',
-    device_type: 'odd',
-    ip: '2001:db8::7',
-    locale: 'TX',
-    timestamp: nowMs,
-  };
+  const members = { user_id: userId, app_version: '2.0.0', device_type: 'odd', timestamp: nowMs };
+  return aLogin(members);
 }
 
 function oddRecord(mark: Members): fc.Arbitrary<OddRecord> {
@@ -201,9 +197,8 @@ function oddLogin(mark: Members): fc.Arbitrary<OddValue> {
 
 /** Logins with one member that breaks them. */
 function brokenLogin(mark: Members): fc.Arbitrary<OddValue> {
-  const member = fc.constantFrom(
-    ...['user_id', 'app_version', 'device_type', 'ip', 'locale', 'timestamp'],
-  );
+  const required = PUBLISHED_MEMBERS.filter((member) => member.required);
+  const member = fc.constantFrom(...required.map(({ name }) => name));
   const wrong = fc.constantFrom<unknown>(undefined, null, '', true, -1, {}, [], 'x'.repeat(65));
   return fc.tuple(member, wrong).map(([name, value]) => ({
     kind: 'no login',

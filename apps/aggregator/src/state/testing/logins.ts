@@ -1,3 +1,4 @@
+import { aLogin } from '@login-pipeline/schema/testing';
 import type { ConsumedBatch, ConsumedRecord, FoundSnapshot } from '@login-pipeline/streams';
 import type { CountedLogin } from '../partition-state.ts';
 import { PartitionState } from '../partition-state.ts';
@@ -56,10 +57,6 @@ export function batchOf(firstOffset: number, values: readonly (string | null)[])
 
 /** The text of a processed login. */
 export function processedLogin(members: Partial<CountedLogin> = {}): string {
-  return JSON.stringify({
-    ...login(members),
-    ip: '192.0.2.1',
-    timestamp: SOME_TIME_MS / 1000,
-    processed: true,
-  });
+  const timestamp = SOME_TIME_MS / 1000;
+  return JSON.stringify(aLogin({ ...login(members), timestamp, processed: true }));
 }
