@@ -21,8 +21,13 @@ const MAX_OCTET = 255;
 const SPACE = tableOf(/[ \t\n\r]/);
 /** What stands for itself in a string. */
 const PLAIN = tableOf(/[ !#-[\]-~]/);
-const HEX = tableOf(/[0-9A-Fa-f]/);
 const IPV6 = tableOf(/[0-9A-Fa-f:.]/);
+/** Of a UUID a digit is 1, a hyphen 2, and anything else 0. */
+const UUID_SIGNS = tableOf(/[0-9A-Fa-f]/).with(HYPHEN, 2);
+const UUID_SHAPE = Uint8Array.from(
+  Buffer.from('00000000-0000-0000-0000-000000000000'),
+  (byte) => UUID_SIGNS[byte] ?? 0,
+);
 
 /** @returns a table by byte, 1 for the characters that match */
 function tableOf(characters: RegExp): Uint8Array {
@@ -79,9 +84,7 @@ function endOfDigits(bytes: Uint8Array, start: number): number {
 
 export function endOfUuid(bytes: Uint8Array, start: number): number {
   for (let index = 0; index < UUID_BYTES; index += 1) {
-    const byte = bytes[start + index] ?? 0;
-    const isHyphen = index === 8 || index === 13 || index === 18 || index === 23;
-    if (isHyphen ? byte !== HYPHEN : HEX[byte] !== 1) return NONE;
+    if (UUID_SIGNS[bytes[start + index] ?? 0] !== UUID_SHAPE[index]) return NONE;
   }
   return start + UUID_BYTES;
 }
