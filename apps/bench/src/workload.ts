@@ -42,7 +42,7 @@ export class Workload {
   readonly #records: Omit<BatchRecord, 'timestampDelta'>[] = [];
 
   /**
-   * @param valueBytes the size of a value; values below about 150 bytes stay as long as a login is
+   * @param valueBytes the size of a value; values that a login does not fit into are as long as it is
    * @param firstTimestamp see there; the logins happened in that second
    */
   constructor(kind: WorkloadKind, valueBytes: number, firstTimestamp: number) {
