@@ -1,11 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterRetry, filesToRetry, flakyTests, projectsOf, totals } from './test-results.ts';
+import {
+  afterRetry,
+  failuresIn,
+  filesToRetry,
+  flakyTests,
+  projectsOf,
+  totals,
+} from './test-results.ts';
 import type { JestReport, TestRun } from './test-results.ts';
 
 /** A file by its name and what became of its tests: `.` passed, `F` failed; none: it did not load. */
 const file = (name: string, tests: string): JestReport['testResults'][number] => ({
   name,
   status: tests === '' || tests.includes('F') ? 'failed' : 'passed',
+  message: `what ${name} says\n`,
   assertionResults: Array.from(tests, (mark, index) => ({
     status: mark === 'F' ? 'failed' : 'passed',
     fullName: `${name} ${index}`,
@@ -35,6 +43,13 @@ describe('totals', () => {
   ])('%s', (_, results, passed, failed) => {
     expect(totals(results)).toEqual({ passed, failed });
   });
+});
+
+it('has what each failed file says', () => {
+  expect(failuresIn(run({ a: '.', b: '.F', c: '' }))).toEqual([
+    'b failed\nwhat b says',
+    'c failed\nwhat c says',
+  ]);
 });
 
 describe('a second try', () => {

@@ -7,6 +7,8 @@ interface JestFile {
   /** Path of the file. */
   readonly name: string;
   readonly status: 'passed' | 'failed';
+  /** Why, in Jest's words, whose each failed test is a part. */
+  readonly message: string;
   readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
@@ -50,6 +52,12 @@ export function afterRetry(first: TestRun, second: TestRun): TestRun {
 export function flakyTests(first: TestRun, second: TestRun): string[] {
   const passed = new Set(testsOf(second, 'passed'));
   return testsOf(first, 'failed').filter((name) => passed.has(name));
+}
+
+/** @returns what Jest says of each file that failed: among thousands of lines of other files it is hard to find */
+export function failuresIn(run: TestRun): string[] {
+  const failed = filesOf(run).filter(({ status }) => status === 'failed');
+  return failed.map(({ name, message }) => `${name} failed\n${message.trimEnd()}`);
 }
 
 /** Sums up the runs: a file that does not load, a project without a report and a run that failed otherwise are a failure. */

@@ -5,7 +5,14 @@ import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand, say, stopRequested } from '@login-pipeline/command';
 import { kafkaVersion } from '@login-pipeline/embedded-kafka';
-import { afterRetry, filesToRetry, flakyTests, projectsOf, totals } from './test-results.ts';
+import {
+  afterRetry,
+  failuresIn,
+  filesToRetry,
+  flakyTests,
+  projectsOf,
+  totals,
+} from './test-results.ts';
 import type { JestReport, TestRun } from './test-results.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -85,6 +92,7 @@ async function runStages(
     if (stopping.signal.aborted) return 130;
     runs.push(run);
   }
+  for (const failure of runs.flatMap(failuresIn)) say(failure);
   const { passed, failed } = totals(runs);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
