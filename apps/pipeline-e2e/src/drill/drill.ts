@@ -101,9 +101,9 @@ async function disturb(
   const healAnswers = await faults.lostAnswers(pipeline);
   const healLogins = await faults.oldLogins(pipeline);
   const healSnapshots = await faults.lostSnapshots(pipeline);
+  const endRestarts = await faults.restarts(pipeline, watchers.prometheus);
   await Promise.all([
-    faults.restarts(pipeline),
-    expectAll(since, 'ServiceRestartsOften', 'RebalancesTooOften'),
+    expectAll(since, 'ServiceRestartsOften', 'RebalancesTooOften').then(endRestarts),
     expectAll(since, 'EventLoopBlocked', 'HeapNearLimit', 'DeadLettersTooMany').then(async () => {
       watchers.setTargets('data-generator', [hostOf(pipeline.generator)]);
       await sick.heal();

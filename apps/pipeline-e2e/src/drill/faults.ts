@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PrometheusApi } from '@login-pipeline/monitoring';
 import { aLogin } from '@login-pipeline/schema/testing';
 import type { Transaction } from 'kafkajs';
 import { fail } from '../chaos/kafka-answers.ts';
@@ -26,7 +27,6 @@ const OLD_LOGINS_EVERY_MS = 100;
 const OLD_LOGINS_AT_ONCE = 10;
 /** The coordinator lets a transaction live no longer than its broker allows. */
 const HANG_MS = 120_000;
-const RESTARTS = 5;
 
 /** Half of its records are bad, it holds its event loop, and it leaks. @returns where it is scraped, too */
 export async function sickGenerator({ proxy }: Pipeline): Promise<{ heal: Heal; target: string }> {
@@ -114,17 +114,22 @@ export function lostSnapshots({ proxy }: Pipeline): Promise<Heal> {
 }
 
 /** One of two members ends and comes back, again and again; each time is seen by a scrape. */
-export async function restarts(pipeline: Pipeline): Promise<void> {
+export function restarts(pipeline: Pipeline, prometheus: PrometheusApi): Promise<Heal> {
   let [, restarting] = pipeline.idle;
-  const { port } = new URL(restarting.url);
-  for (let restart = 0; restart < RESTARTS; restart += 1) {
+  const { host, port } = new URL(restarting.url);
+  const started = async (): Promise<number | undefined> => {
+    const [line] = await prometheus.query(`process_start_time_seconds{instance="${host}"}`);
+    return line?.values[0];
+  };
+  return repeated(0, async () => {
+    const before = await started();
     await restarting.stop();
     restarting = await pipeline.startIdle(port);
-    await waitFor('the restarted transformer', () =>
-      restarting.output.includes('Partitions assigned'),
-    );
-    await sleep(1_000);
-  }
+    await waitFor('a scrape of the restarted transformer', async () => {
+      const now = await started();
+      return now !== undefined && now !== before;
+    });
+  });
 }
 
 /** The input is not read: its consumers are there, and do not move. */
