@@ -9,7 +9,7 @@ import {
 import type { Codec, RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, KafkaJSError, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { openAdmin } from '../client/admin.ts';
 import type { KafkaConnection } from '../client/connection.ts';
@@ -165,7 +165,9 @@ export class TestCluster {
   /** @returns the group's committed next offsets by partition; -1 where there is none */
   async committed(groupId: string, topic: string): Promise<readonly number[]> {
     await this.#connect();
-    const [offsets] = await this.#admin.fetchOffsets({ groupId, topics: [topic] });
+    const [offsets] = await waitFor(`the coordinator of ${groupId}`, () =>
+      unlessBusy(this.#admin.fetchOffsets({ groupId, topics: [topic] })),
+    );
     return (offsets?.partitions ?? [])
       .toSorted((one, other) => one.partition - other.partition)
       .map(({ offset }) => Number(offset));
@@ -204,4 +206,14 @@ function outgoing({ key, value, headers, timestamp, partition }: WritableMessage
     ...{ key: bytes(key ?? null), value: bytes(value), headers, partition },
     timestamp: timestamp ?? Date.now(),
   };
+}
+
+/** @returns undefined when the broker asks to try again: kafkajs does not, for these requests */
+async function unlessBusy<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof KafkaJSError && error.retriable) return undefined;
+    throw error;
+  }
 }
