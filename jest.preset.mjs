@@ -5,14 +5,16 @@ import { mkdirSync } from 'node:fs';
 // Jest writes its reports there (nx.json) and does not make the folder.
 mkdirSync(`${import.meta.dirname}/dist/test-results`, { recursive: true });
 
+/** Deadlines are for tests that hang: a busy machine may take its time. */
 const WITH_BROKER = {
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   globalSetup: `${import.meta.dirname}/libs/embedded-kafka/src/jest-global-setup.ts`,
   globalTeardown: `${import.meta.dirname}/libs/embedded-kafka/src/jest-global-teardown.ts`,
 };
 
 const LAYERS = {
   unit: {
+    testTimeout: 30_000,
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['\\.(integration|deploy)\\.spec\\.ts$'],
   },

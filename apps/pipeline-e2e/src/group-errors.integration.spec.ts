@@ -14,6 +14,7 @@ import { waitFor } from './wait-for.ts';
 
 /** Errors that coordinators answer with, by name and code (Kafka protocol guide, "Error Codes"). */
 const CODES = {
+  NONE: 0,
   UNKNOWN_SERVER_ERROR: -1,
   COORDINATOR_LOAD_IN_PROGRESS: 14,
   COORDINATOR_NOT_AVAILABLE: 15,
@@ -45,8 +46,8 @@ const COORDINATION: ReadonlySet<Api> = new Set([
 
 /** Longer than a session: a member that is thrown out has to be back. */
 const BACK_MS = 30_000;
-/** What a stop may take besides what it waits for. */
-const PROMPT_MS = 3_000;
+/** What a stop may take besides what it waits for: its process, on a busy machine. */
+const END_MS = 6_000;
 
 describe('a group', () => {
   let brokers: ProxiedCluster;
@@ -158,7 +159,7 @@ describe('a group', () => {
     });
     const exits = await Promise.all([...hitOneByOne, survivesBoth(), survivesCuts()]);
     expect(exits).toEqual([...PASSING, 'both', 'cuts'].map(() => 0));
-  }, 120_000);
+  });
 
   /** A broker that was away for long: its coordinator has forgotten the member, and then has to load first. */
   async function survivesBoth(): Promise<Exit> {
@@ -203,7 +204,7 @@ describe('a group', () => {
     expect(exits).toEqual(refusals);
   });
 
-  it('that waits for a dead member keeps no other from ending, and forgets one that left', async () => {
+  it('that waits for a member keeps no other from ending, and forgets one that left', async () => {
     const oldest = await Patient.start();
     const { cluster, lane } = oldest;
     await oldest.works();
@@ -211,8 +212,8 @@ describe('a group', () => {
     await second.service.ready();
     await oldest.service.ready();
 
-    // Its session goes on for a while, and the next join waits for it.
-    oldest.service.signal('SIGSTOP');
+    // It hears of no rebalance and goes on: the next join waits for it.
+    const hears = oldest.suffer(answering('Heartbeat', 'NONE'));
     const joining: string[] = [];
     const stopListening = brokers.proxy.inject(({ direction, api, clientId }) => {
       if (direction === 'request' && api === 'JoinGroup') joining.push(clientId);
@@ -226,11 +227,11 @@ describe('a group', () => {
     stopListening();
     const began = performance.now();
     expect(await Promise.all([second.service.stop(), third.service.stop()])).toEqual([0, 0]);
-    expect(performance.now() - began).toBeLessThan(PROMPT_MS);
+    expect(performance.now() - began).toBeLessThan(END_MS);
 
     const { groups } = await cluster.admin.describeGroups([lane.group]);
-    expect(groups[0]?.members.length).toBeLessThanOrEqual(1);
-    oldest.service.signal('SIGCONT');
+    expect(groups[0]).toMatchObject({ state: 'PreparingRebalance', members: { length: 1 } });
+    hears();
     await oldest.works();
     expect(await oldest.service.stop()).toBe(0);
   });
@@ -245,7 +246,7 @@ describe('a group', () => {
         patient.suffer(fault);
         const began = performance.now();
         expect(await patient.service.stop()).toBe(0);
-        expect(performance.now() - began).toBeLessThan(3_000 + 1_500);
+        expect(performance.now() - began).toBeLessThan(3_000 + END_MS);
       }),
     );
   });

@@ -82,7 +82,7 @@ describe('the latest login of each user', () => {
       60_000,
     );
     expect(lastOfEach(compacted)).toEqual(await latestOutputs(lane));
-  }, 180_000);
+  });
 
   it('takes a topic with as many partitions as the input', async () => {
     const lane = await cluster.lane({ partitions: PARTITIONS });

@@ -13,7 +13,6 @@ import { waitFor } from './wait-for.ts';
 
 const MAX_BYTES = 150_000;
 const DAY_MS = 86_400_000;
-const TEST_TIMEOUT_MS = 150_000;
 const PARTITIONS = 4;
 const SCREEN = { width: 1440, height: 900 };
 const PHONE = { width: 360, height: 740 };
@@ -39,7 +38,7 @@ const PERIODS: readonly (readonly [name: string, query: string])[] = [
     aggregator = await aggregatorOf(lane);
     produced = logins.length;
     await allCounted();
-  }, TEST_TIMEOUT_MS);
+  });
   // The running hour is a period, too, and may have begun since the last test.
   beforeEach(async () => {
     await cluster.produce(lane.output, [loginAt(Date.now(), PARTITIONS)]);
@@ -87,7 +86,6 @@ const PERIODS: readonly (readonly [name: string, query: string])[] = [
       }
       await context.close();
     },
-    TEST_TIMEOUT_MS,
   );
 
   it('ends its columns alike', async () => {

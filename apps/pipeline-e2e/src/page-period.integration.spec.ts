@@ -13,7 +13,6 @@ import { waitFor } from './wait-for.ts';
 
 const LOGINS = 2_000;
 const DAY_MS = 86_400_000;
-const TEST_TIMEOUT_MS = 150_000;
 
 interface WeekHours {
   readonly hours: readonly {
@@ -44,7 +43,7 @@ interface WeekHours {
     });
     expect(await generator.ended).toBe(0);
     await waitFor('the logins to be counted', async () => (await aggregator.total()) >= LOGINS);
-  }, TEST_TIMEOUT_MS);
+  });
   beforeEach(async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     page = await context.newPage();

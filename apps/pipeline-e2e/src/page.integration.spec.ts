@@ -12,10 +12,10 @@ import { waitFor } from './wait-for.ts';
 
 const LOGINS = 5_000;
 const MAX_BYTES = 150_000;
-const MAX_FIRST_PAINT_MS = 1_000;
+/** How much longer than a page of one word its first paint may take. */
+const MAX_PAINTS = 6;
 /** The page calls itself stale after 20 s without a sign of life. */
 const STALE_MS = 40_000;
-const TEST_TIMEOUT_MS = 150_000;
 const PHONE = { viewport: { width: 360, height: 740 } };
 
 type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', number>>;
@@ -34,7 +34,7 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     await Service.start('transformer', { ...lane.settings, FILTER_APP_VERSIONS: '>=2.0.0' });
     [full, empty] = await Promise.all([aggregatorOf(lane), aggregatorOf(idle)]);
     await logIn(LOGINS, 1);
-  }, TEST_TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -71,19 +71,24 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     wire.close();
   });
 
-  it('paints within a second of the first visit', async () => {
+  it('paints soon at the first visit', async () => {
+    const page = await firstPaint(full.url);
+    const empty = await firstPaint('data:text/html,<h1>Nothing</h1>');
+    expect(page / empty).toBeLessThan(MAX_PAINTS);
+  });
+
+  /** @returns ms; the best of three visits: the others measure what else the machine does */
+  async function firstPaint(url: string): Promise<number> {
     const paints: number[] = [];
-    // The best of three: the others measure what else the machine does.
     for (let visit = 0; visit < 3; visit += 1) {
       const page = await newPage();
-      await page.goto(full.url);
-      await shows(page, await full.total());
-      const paint = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
-      paints.push(await page.evaluate<number>(paint));
+      await page.goto(url);
+      const paint = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime`;
+      paints.push(await waitFor('a paint', () => page.evaluate<number | undefined>(paint)));
       await page.context().close();
     }
-    expect(Math.min(...paints)).toBeLessThan(MAX_FIRST_PAINT_MS);
-  });
+    return Math.min(...paints);
+  }
 
   it.each([
     ['light', 'screen', {}],
@@ -148,55 +153,43 @@ type Flow = Readonly<Record<'emitted' | 'dropped' | 'deadLettered' | 'lag', numb
     await page.context().close();
   });
 
-  it(
-    'moves on with new logins, also after the service was restarted',
-    async () => {
-      const page = await newPage();
-      await page.goto(full.url);
-      await shows(page, await full.total());
-      await page.evaluate('window.sameDocument = true');
+  it('moves on with new logins, also after the service was restarted', async () => {
+    const page = await newPage();
+    await page.goto(full.url);
+    await shows(page, await full.total());
+    await page.evaluate('window.sameDocument = true');
 
-      await logIn(1_000, 2);
-      await shows(page, await full.total());
+    await logIn(1_000, 2);
+    await shows(page, await full.total());
 
-      await full.stop();
-      await waitFor('the loss', async () => (await state(page)) === 'Reconnecting');
-      expect(await page.textContent('.notice')).toContain('The connection is lost.');
-      await full.start();
-      await waitFor('the connection', async () => (await state(page)) === 'Live');
-      await logIn(1_000, 3);
-      await shows(page, await full.total());
-      expect(await page.locator('.notice').count()).toBe(0);
-      expect(await page.evaluate('window.sameDocument')).toBe(true);
-      await page.context().close();
-    },
-    TEST_TIMEOUT_MS,
-  );
+    await full.stop();
+    await waitFor('the loss', async () => (await state(page)) === 'Reconnecting');
+    expect(await page.textContent('.notice')).toContain('The connection is lost.');
+    await full.start();
+    await waitFor('the connection', async () => (await state(page)) === 'Live');
+    await logIn(1_000, 3);
+    await shows(page, await full.total());
+    expect(await page.locator('.notice').count()).toBe(0);
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+    await page.context().close();
+  });
 
-  it(
-    'says how old its numbers are when the service falls silent',
-    async () => {
-      const page = await newPage();
-      await page.goto(full.url);
-      await shows(page, await full.total());
-      full.service.signal('SIGSTOP');
-      try {
-        await waitFor(
-          'the page to be stale',
-          async () => (await state(page)) === 'Stale',
-          STALE_MS,
-        );
-        expect(await page.textContent('.notice')).toMatch(/They are 2\d s old/);
-        expect(await page.textContent('[data-figure=rate]')).toBe('–');
-        expect(await axeFaults(page)).toEqual([]);
-      } finally {
-        full.service.signal('SIGCONT');
-      }
-      await waitFor('the page to be live', async () => (await state(page)) === 'Live');
-      await page.context().close();
-    },
-    TEST_TIMEOUT_MS,
-  );
+  it('says how old its numbers are when the service falls silent', async () => {
+    const page = await newPage();
+    await page.goto(full.url);
+    await shows(page, await full.total());
+    full.service.signal('SIGSTOP');
+    try {
+      await waitFor('the page to be stale', async () => (await state(page)) === 'Stale', STALE_MS);
+      expect(await page.textContent('.notice')).toMatch(/They are 2\d s old/);
+      expect(await page.textContent('[data-figure=rate]')).toBe('–');
+      expect(await axeFaults(page)).toEqual([]);
+    } finally {
+      full.service.signal('SIGCONT');
+    }
+    await waitFor('the page to be live', async () => (await state(page)) === 'Live');
+    await page.context().close();
+  });
 
   async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options });

@@ -19,7 +19,6 @@ const CLIENT = 'marked';
 const BACK_MS = 60_000;
 /** Less than the watchdog takes to end a service that only hears that this is not the coordinator. */
 const FOUND_MS = 30_000;
-const TEST_TIMEOUT_MS = 150_000;
 /** Transactions are held for longer than they may take: nothing looks for such. */
 const PATIENT = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': 600_000 };
 
@@ -45,130 +44,114 @@ describe('Where one broker alone has some partitions', () => {
    * never writes (KAFKA-20734). That happens to all partitions of the only broker when it is stopped in the right
    * millisecond; where the transaction's coordinator lives elsewhere, as here, it happens each time.
    */
-  it(
-    'the coordinator may lose the markers of a transaction: it is neither lost nor repeated',
-    async () => {
-      const { cluster, proxy } = brokers;
-      const lane = await laneOn([lone.id]);
-      const input = makeLoad(200, 1);
-      const first = await start(lane);
-      await first.ready();
-      await cluster.produce(lane.input, input.slice(0, 50));
-      await first.until('its first commit', () => cluster.isDone(lane));
+  it('the coordinator may lose the markers of a transaction: it is neither lost nor repeated', async () => {
+    const { cluster, proxy } = brokers;
+    const lane = await laneOn([lone.id]);
+    const input = makeLoad(200, 1);
+    const first = await start(lane);
+    await first.ready();
+    await cluster.produce(lane.input, input.slice(0, 50));
+    await first.until('its first commit', () => cluster.isDone(lane));
 
-      const commit = proxy.holdFirst(isCommit('request'));
-      const confirmed = proxy.holdFirst(isCommit('response'));
-      await cluster.produce(lane.input, input.slice(50, 150));
-      await commit.reached;
-      // It would give the request up before the broker is down.
-      first.signal('SIGSTOP');
-      await lone.stop();
-      await waitFor('an output without a leader', () => isLeaderless(lane.output));
-      commit.release();
-      expect(errorCodes(await confirmed.reached)).toEqual([0]);
-      await lone.restart();
-      confirmed.release();
-      first.signal('SIGCONT');
+    const commit = proxy.holdFirst(isCommit('request'));
+    const confirmed = proxy.holdFirst(isCommit('response'));
+    await cluster.produce(lane.input, input.slice(50, 150));
+    await commit.reached;
+    // It would give the request up before the broker is down.
+    first.signal('SIGSTOP');
+    await lone.stop();
+    await waitFor('an output without a leader', () => isLeaderless(lane.output));
+    commit.release();
+    expect(errorCodes(await confirmed.reached)).toEqual([0]);
+    await lone.restart();
+    confirmed.release();
+    first.signal('SIGCONT');
 
-      // A process that goes on with the same producer commits what it left; its successor must know of it.
-      expect(await first.stop()).toBe(0);
-      const heir = await start(lane);
-      await cluster.produce(lane.input, input.slice(150));
-      await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
-      expect(await heir.stop()).toBe(0);
-      expect(await faultsIn(cluster, lane, input)).toEqual([]);
-    },
-    TEST_TIMEOUT_MS,
-  );
+    // A process that goes on with the same producer commits what it left; its successor must know of it.
+    expect(await first.stop()).toBe(0);
+    const heir = await start(lane);
+    await cluster.produce(lane.input, input.slice(150));
+    await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
+    expect(await heir.stop()).toBe(0);
+    expect(await faultsIn(cluster, lane, input)).toEqual([]);
+  });
 
-  it(
-    'the coordinator is asked to end a transaction again only when all partitions of it have leaders',
-    async () => {
-      const { cluster, proxy } = brokers;
-      const lane = await laneOn([lone.id], others);
-      const input = makeLoad(200, 1);
-      const members = new Map<string, Service>();
-      for (const name of ['one', 'other']) members.set(name, await start(lane, name).then(isReady));
-      await cluster.produce(lane.input, input.slice(0, 50));
-      await waitFor('the first commit', () => cluster.isDone(lane));
+  it('the coordinator is asked to end a transaction again only when all partitions of it have leaders', async () => {
+    const { cluster, proxy } = brokers;
+    const lane = await laneOn([lone.id], others);
+    const input = makeLoad(200, 1);
+    const members = new Map<string, Service>();
+    for (const name of ['one', 'other']) members.set(name, await start(lane, name).then(isReady));
+    await cluster.produce(lane.input, input.slice(0, 50));
+    await waitFor('the first commit', () => cluster.isDone(lane));
 
-      const commit = proxy.holdFirst(isCommit('request', [...members.keys()]));
-      const confirmed = proxy.holdFirst(isCommit('response', [...members.keys()]));
-      await cluster.produce(lane.input, input.slice(50, 150));
-      const { clientId } = await commit.reached;
-      // A member takes a partition over only when there is something to do.
-      await cluster.produce(lane.input, input.slice(150));
-      // One would give the request up before the broker is down, and the other one would fence it.
-      for (const member of members.values()) member.signal('SIGSTOP');
-      await lone.stop();
-      await waitFor('an output without a leader', () => isLeaderless(lane.output));
-      commit.release();
-      expect(errorCodes(await confirmed.reached)).toEqual([0]);
-      await members.get(clientId)?.kill();
-      members.delete(clientId);
-      const [heir] = members.values();
-      if (heir === undefined) throw new Error('no service is left');
-      heir.signal('SIGCONT');
-      await heir.until(
-        'a try to take over',
-        () => /A transaction was not committed|A partition waits/.test(heir.output),
-        BACK_MS,
-      );
-      await lone.restart();
+    const commit = proxy.holdFirst(isCommit('request', [...members.keys()]));
+    const confirmed = proxy.holdFirst(isCommit('response', [...members.keys()]));
+    await cluster.produce(lane.input, input.slice(50, 150));
+    const { clientId } = await commit.reached;
+    // A member takes a partition over only when there is something to do.
+    await cluster.produce(lane.input, input.slice(150));
+    // One would give the request up before the broker is down, and the other one would fence it.
+    for (const member of members.values()) member.signal('SIGSTOP');
+    await lone.stop();
+    await waitFor('an output without a leader', () => isLeaderless(lane.output));
+    commit.release();
+    expect(errorCodes(await confirmed.reached)).toEqual([0]);
+    await members.get(clientId)?.kill();
+    members.delete(clientId);
+    const [heir] = members.values();
+    if (heir === undefined) throw new Error('no service is left');
+    heir.signal('SIGCONT');
+    await heir.until(
+      'a try to take over',
+      () => /A transaction was not committed|A partition waits/.test(heir.output),
+      BACK_MS,
+    );
+    await lone.restart();
 
-      // A try that went too far would have made the coordinator forget that the transaction was committed.
-      await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
-      await heir.until(
-        'its results to be readable',
-        async () => (await faultsIn(cluster, lane, input)).length === 0,
-        BACK_MS,
-      );
-      expect(await heir.stop()).toBe(0);
-      expect(await faultsIn(cluster, lane, input)).toEqual([]);
-    },
-    TEST_TIMEOUT_MS,
-  );
+    // A try that went too far would have made the coordinator forget that the transaction was committed.
+    await heir.until('the rest of its work', () => cluster.isDone(lane), BACK_MS);
+    await heir.until(
+      'its results to be readable',
+      async () => (await faultsIn(cluster, lane, input)).length === 0,
+      BACK_MS,
+    );
+    expect(await heir.stop()).toBe(0);
+    expect(await faultsIn(cluster, lane, input)).toEqual([]);
+  });
 
-  it(
-    'the coordinator may move while it is alive: it is looked for again',
-    async () => {
-      const { cluster } = brokers;
-      const lane = await laneOn([lone.id]);
-      const input = makeLoad(100, 1);
-      const service = await start(lane);
-      await service.ready();
-      await cluster.produce(lane.input, input.slice(0, 50));
-      await service.until('its first commit', () => cluster.isDone(lane));
-      await move('__transaction_state', undefined, [lone.id]);
-      await cluster.produce(lane.input, input.slice(50));
-      await service.until('the rest of its work', () => cluster.isDone(lane), FOUND_MS);
-      expect(await service.stop()).toBe(0);
-      expect(await faultsIn(cluster, lane, input)).toEqual([]);
-    },
-    TEST_TIMEOUT_MS,
-  );
+  it('the coordinator may move while it is alive: it is looked for again', async () => {
+    const { cluster } = brokers;
+    const lane = await laneOn([lone.id]);
+    const input = makeLoad(100, 1);
+    const service = await start(lane);
+    await service.ready();
+    await cluster.produce(lane.input, input.slice(0, 50));
+    await service.until('its first commit', () => cluster.isDone(lane));
+    await move('__transaction_state', undefined, [lone.id]);
+    await cluster.produce(lane.input, input.slice(50));
+    await service.until('the rest of its work', () => cluster.isDone(lane), FOUND_MS);
+    expect(await service.stop()).toBe(0);
+    expect(await faultsIn(cluster, lane, input)).toEqual([]);
+  });
 
-  it(
-    'another topic may have no leader: that stops no service',
-    async () => {
-      const { cluster } = brokers;
-      const lane = await laneOn(others);
-      const foreign = `foreign-${randomUUID()}`;
-      await createOn([lone.id], foreign);
-      const input = makeLoad(100, 1);
-      await cluster.produce(lane.input, input);
-      await lone.stop();
-      await waitFor('a topic without a leader', () => isLeaderless(foreign));
-      const service = await start(lane);
-      // kafkajs as it is could not tell now what is committed.
-      const isDone = async (): Promise<boolean> => (await recordsOf(service)) === input.length;
-      await service.until('its work', isDone, BACK_MS);
-      expect(await service.stop()).toBe(0);
-      await lone.restart();
-      expect(await faultsIn(cluster, lane, input)).toEqual([]);
-    },
-    TEST_TIMEOUT_MS,
-  );
+  it('another topic may have no leader: that stops no service', async () => {
+    const { cluster } = brokers;
+    const lane = await laneOn(others);
+    const foreign = `foreign-${randomUUID()}`;
+    await createOn([lone.id], foreign);
+    const input = makeLoad(100, 1);
+    await cluster.produce(lane.input, input);
+    await lone.stop();
+    await waitFor('a topic without a leader', () => isLeaderless(foreign));
+    const service = await start(lane);
+    // kafkajs as it is could not tell now what is committed.
+    const isDone = async (): Promise<boolean> => (await recordsOf(service)) === input.length;
+    await service.until('its work', isDone, BACK_MS);
+    expect(await service.stop()).toBe(0);
+    await lone.restart();
+    expect(await faultsIn(cluster, lane, input)).toEqual([]);
+  });
 
   const isCommit =
     (direction: Frame['direction'], clients = [CLIENT]) =>

@@ -107,7 +107,7 @@ describe('brokers that cannot be reached', () => {
     expect(told).toContain(`localhost:${listener.advertisedPort}`);
     expect(told).toContain('does not answer');
     expect(told).toContain('advertised.listeners');
-  }, 120_000);
+  });
 
   it('tells an advertised listener whose name has no address', async () => {
     const [port = 0] = await freePorts(1);

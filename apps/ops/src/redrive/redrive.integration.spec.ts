@@ -206,7 +206,7 @@ describe('redrive', () => {
       return inFirst.length >= ids.length && inFirst;
     });
     expect(whole.toSorted()).toEqual(ids.toSorted());
-  }, 120_000);
+  });
 
   function selection(...args: string[]): ReturnType<typeof parseRedriveArguments> {
     return parseRedriveArguments(args);

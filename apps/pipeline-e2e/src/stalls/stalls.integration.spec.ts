@@ -45,7 +45,7 @@ describe('stalls', () => {
     idle = await startIdle();
     slow = processSlowly();
     slow.catch(() => undefined);
-  }, 60_000);
+  });
   afterAll(async () => {
     await killServices();
     await brokers.stop();

@@ -34,7 +34,7 @@ const CODECS: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
     java = await JavaClient.make();
     real = await RealCluster.open();
     subject = new Subject(real);
-  }, 60_000);
+  });
   afterAll(async () => {
     java.close();
     await real.close();
