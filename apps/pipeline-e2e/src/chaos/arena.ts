@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly seed: number;
   /** How long a scenario lasts that could go on for ever. */
   readonly minutes: number;
-  /** It asks what becomes of records, not how soon: it may be busy, and services have three times their bound to recover. */
+  /** It asks what becomes of records, not how soon: it may be busy, and services have several times their bound to recover. */
   readonly isSmoke: boolean;
   readonly drainTimeoutMs: number;
   readonly release: KafkaRelease;
@@ -23,8 +23,8 @@ export interface RunOptions {
 
 /** How many scenarios run side by side on a cluster: most of their time they wait for sessions to end. */
 const SIDE_BY_SIDE = 4;
-/** How many times its bound a service may take in a smoke run; after a clean stop that is still less than a session. */
-const SMOKE_PATIENCE = 3;
+/** How many times its bound a service may take in a smoke run. */
+const SMOKE_PATIENCE = 6;
 
 /** The clusters that scenarios need, in the order in which they are started. */
 const CLUSTERS = [
@@ -35,6 +35,20 @@ const CLUSTERS = [
 
 type ClusterKind = (typeof CLUSTERS)[number];
 
+/** Scenarios of one kind of cluster. */
+interface Part {
+  readonly kind: ClusterKind;
+  readonly jobs: readonly Job[];
+}
+
+/** A cluster that runs, with the proxy before it, and what is played on it. */
+interface Ground {
+  readonly kafka: RunningKafka;
+  readonly proxy: FaultProxy;
+  readonly release: KafkaRelease;
+  readonly jobs: readonly Job[];
+}
+
 /**
  * Runs scenarios, side by side where they may, on one cluster after another: what is measured shares the machine with
  * nothing else. A smoke run has all clusters at once, and one for those that want a cluster alone.
@@ -43,22 +57,26 @@ export async function runAll(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<readonly Result[]> {
-  const runs = CLUSTERS.flatMap((kind) => {
+  const parts = CLUSTERS.flatMap((kind): Part[] => {
     const fitting = jobs.filter(({ scenario }) => isOn(kind, scenario));
-    const parts = options.isSmoke ? [fitting.filter(isAlone), fitting.filter(isBeside)] : [fitting];
-    return parts.filter(({ length }) => length > 0).map((part) => () => runOn(kind, part, options));
+    const split = options.isSmoke ? [fitting.filter(isAlone), fitting.filter(isBeside)] : [fitting];
+    return split.filter(({ length }) => length > 0).map((part) => ({ kind, jobs: part }));
   });
-  if (options.isSmoke) return (await Promise.all(runs.map((run) => run()))).flat();
   const results: Result[] = [];
-  for (const run of runs) results.push(...(await run()));
+  if (options.isSmoke) {
+    // Services would give up on brokers that are busy with the start of others.
+    const grounds: Ground[] = [];
+    for (const part of parts) grounds.push(await open(part, options));
+    const ofEach = grounds.map((ground) => runOn(ground, options));
+    results.push(...(await Promise.all(ofEach)).flat());
+  } else {
+    for (const part of parts) results.push(...(await runOn(await open(part, options), options)));
+  }
   return results;
 }
 
-async function runOn(
-  { brokers, transactionVersion }: ClusterKind,
-  jobs: readonly Job[],
-  options: RunOptions,
-): Promise<readonly Result[]> {
+async function open({ kind, jobs }: Part, options: RunOptions): Promise<Ground> {
+  const { brokers, transactionVersion } = kind;
   say(`${jobs.length} scenarios on ${brokers === 1 ? 'one broker' : 'three brokers'}`);
   const release = {
     ...options.release,
@@ -66,7 +84,13 @@ async function runOn(
     ...(transactionVersion !== undefined && !isKafka3(options.release) && { transactionVersion }),
   };
   const kafka = await startKafka({ ...release, brokers, proxied: true, onProgress: say });
-  const proxy = await FaultProxy.start(listenersOf(kafka));
+  return { kafka, proxy: await FaultProxy.start(listenersOf(kafka)), release, jobs };
+}
+
+async function runOn(
+  { kafka, proxy, release, jobs }: Ground,
+  options: RunOptions,
+): Promise<readonly Result[]> {
   try {
     const arena = {
       ...{ ...options, release, proxy, nodes: kafka.nodes },
