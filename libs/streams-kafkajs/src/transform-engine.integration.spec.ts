@@ -13,12 +13,6 @@ const PARTITIONS = 4;
 const SAME: StageOptions = { inputPartitions: PARTITIONS, outputPartitions: PARTITIONS };
 /** Between two rounds of writing one record to each partition. */
 const PACE_MS = 10;
-/**
- * What moves waits longer, for heartbeats. The goal is 200 ms: it takes half of that, and thrice as
- * long on a busy machine.
- */
-const NOTABLE_GAP_MS = 1_000;
-
 describe('The engine on brokers', () => {
   let opened: EngineStage | undefined;
 
@@ -74,15 +68,15 @@ describe('The engine on brokers', () => {
     report('a third engine joins', joined - since);
     report('the third engine leaves', left - leaves);
     const moved = movedSince(two, since);
-    for (const [partition, read] of stage.output.read.entries()) {
-      const gap = longestGap(read, since, left);
-      report(
-        `longest gap of partition ${partition}, ${moved.has(partition) ? 'moved' : 'stayed'}`,
-        gap,
-      );
-      if (!moved.has(partition)) expect(gap).toBeLessThan(NOTABLE_GAP_MS);
-    }
-    expect(moved.size).toBeLessThan(PARTITIONS);
+    const gaps = stage.output.read.map((read) => longestGap(read, since, left));
+    const [ofMoved, ofStayed] = [[...moved], [...gaps.keys()].filter((it) => !moved.has(it))];
+    const longest = (partitions: readonly number[]): number =>
+      Math.max(...partitions.map((partition) => gaps[partition] ?? 0));
+    report('longest gap of a partition that moved', longest(ofMoved));
+    report('longest gap of a partition that stayed', longest(ofStayed));
+    // What moves waits for all members, what stays for nothing: how long depends on the machine.
+    expect(ofStayed.length).toBeGreaterThan(0);
+    expect(longest(ofStayed)).toBeLessThan(longest(ofMoved));
     await stage.expectOnce();
   });
 
