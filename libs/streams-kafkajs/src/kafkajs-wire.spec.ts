@@ -81,7 +81,14 @@ describe('KafkajsWire', () => {
     const error = await thrownBy(wire.send('any', 'Heartbeat', MEMBER));
     expect(error).toBeInstanceOf(UnansweredError);
     expect(error.message).toContain('has not answered Heartbeat');
+    const { address } = broker;
+    expect(wire.describe()).toMatchObject([
+      { broker: address, request: 'Heartbeat', answered: false },
+    ]);
     expect(await wire.send('any', 'Heartbeat', MEMBER)).toEqual({ error: 'NONE' });
+    expect(wire.describe()).toMatchObject([
+      { broker: address, request: 'Heartbeat', answered: true },
+    ]);
   });
 
   it('waits for an answer as long as the request and its caller allow, from the answer before on', async () => {

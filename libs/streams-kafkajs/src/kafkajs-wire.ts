@@ -91,11 +91,15 @@ export class KafkajsWire implements ClientWire {
     return slot?.connection.isOpen === true ? slot.number : undefined;
   }
 
-  /** @returns what each connection that is open was last asked, for a diagnosis */
+  /**
+   * @returns what each connection was last asked, for a diagnosis: of those that are open, and of those that ended with a request
+   *   unanswered and have no successor yet
+   */
   describe(now = Date.now()): readonly ConnectionState[] {
-    return [...this.#slots.values()]
-      .filter(({ connection }) => connection.isOpen)
-      .map(({ connection }) => connection.describe(now));
+    return [...this.#slots.values()].flatMap(({ connection }) => {
+      const state = connection.describe(now);
+      return connection.isOpen || !state.answered ? [state] : [];
+    });
   }
 
   /**

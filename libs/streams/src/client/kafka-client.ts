@@ -58,6 +58,6 @@ export interface ConnectionState {
   readonly broker: string;
   readonly request: string;
   readonly msAgo: number;
-  /** Whether no answer is waited for. */
+  /** Whether no answer is waited for, or was when the connection ended. */
   readonly answered: boolean;
 }
