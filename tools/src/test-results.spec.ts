@@ -13,10 +13,10 @@ import type { JestReport, TestRun } from './test-results.ts';
 const file = (name: string, tests: string): JestReport['testResults'][number] => ({
   name,
   status: tests === '' || tests.includes('F') ? 'failed' : 'passed',
-  message: `what ${name} says\n`,
   assertionResults: Array.from(tests, (mark, index) => ({
     status: mark === 'F' ? 'failed' : 'passed',
     fullName: `${name} ${index}`,
+    failureMessages: mark === 'F' ? [`\u001b[31mno luck\u001b[39m\n  at ${name}:1`] : [],
   })),
 });
 const run = (files: Readonly<Record<string, string>>, status?: number): TestRun => {
@@ -45,11 +45,8 @@ describe('totals', () => {
   });
 });
 
-it('has what each failed file says', () => {
-  expect(failuresIn(run({ a: '.', b: '.F', c: '' }))).toEqual([
-    'b failed\nwhat b says',
-    'c failed\nwhat c says',
-  ]);
+it('names what failed, and why', () => {
+  expect(failuresIn(run({ a: '.', b: '.F', c: '' }))).toEqual(['b 1: no luck', 'c']);
 });
 
 describe('a second try', () => {

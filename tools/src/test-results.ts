@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What we read of Jest's JSON report. */
 export interface JestReport {
   readonly testResults: readonly JestFile[];
@@ -7,9 +9,14 @@ interface JestFile {
   /** Path of the file. */
   readonly name: string;
   readonly status: 'passed' | 'failed';
-  /** Why, in Jest's words, whose each failed test is a part. */
-  readonly message: string;
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  readonly assertionResults: readonly JestTest[];
+}
+
+interface JestTest {
+  readonly status: string;
+  readonly fullName: string;
+  /** What was thrown, with its stack. */
+  readonly failureMessages: readonly string[];
 }
 
 /** A run of Jest in each of several projects. */
@@ -54,10 +61,15 @@ export function flakyTests(first: TestRun, second: TestRun): string[] {
   return testsOf(first, 'failed').filter((name) => passed.has(name));
 }
 
-/** @returns what Jest says of each file that failed: among thousands of lines of other files it is hard to find */
+/** @returns each test that failed with the first line of why, and each file that did not load */
 export function failuresIn(run: TestRun): string[] {
-  const failed = filesOf(run).filter(({ status }) => status === 'failed');
-  return failed.map(({ name, message }) => `${name} failed\n${message.trimEnd()}`);
+  return filesOf(run).flatMap((file) => {
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return file.status === 'failed' ? [file.name] : [];
+    return failed.map(({ fullName, failureMessages: [message = ''] }) => {
+      return `${fullName}: ${stripVTControlCharacters(message.split('\n', 1)[0] ?? '')}`;
+    });
+  });
 }
 
 /** Sums up the runs: a file that does not load, a project without a report and a run that failed otherwise are a failure. */

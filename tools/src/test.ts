@@ -92,7 +92,7 @@ async function runStages(
     if (stopping.signal.aborted) return 130;
     runs.push(run);
   }
-  for (const failure of runs.flatMap(failuresIn)) say(failure);
+  for (const failure of runs.flatMap(failuresIn)) say(`failed: ${failure}`);
   const { passed, failed } = totals(runs);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
