@@ -40,8 +40,6 @@ export class BrokerConnection {
   #newest: ReadonlyMap<number, number> = new Map();
   /** Why it is no more. */
   #end: Error | undefined;
-  /** Whether it ended with a request unanswered. */
-  #owesAnswer = false;
   readonly #ended: Promise<never>;
   readonly #reject: (reason: Error) => void;
 
@@ -74,8 +72,7 @@ export class BrokerConnection {
   /** @param now epoch milliseconds */
   describe(now: number): ConnectionState {
     const { request, at } = this.#asked;
-    const answered = this.#pipeline.isIdle && !this.#owesAnswer;
-    return { broker: this.#where, request, msAgo: now - at, answered };
+    return { broker: this.#where, request, msAgo: now - at, answered: this.#pipeline.isIdle };
   }
 
   /**
@@ -135,7 +132,6 @@ export class BrokerConnection {
   close(reason: Error): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#owesAnswer = !this.#pipeline.isIdle;
     // With an error, by which kafkajs ends its timer.
     this.#socket?.destroy(reason);
     this.#pipeline.end(reason);

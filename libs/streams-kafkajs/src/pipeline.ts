@@ -32,7 +32,7 @@ export class Pipeline {
     return this.#lastId;
   }
 
-  /** Whether no request is under way. */
+  /** Whether no request is under way, nor was when it ended. */
   get isIdle(): boolean {
     return this.#waiting.length === 0;
   }
@@ -61,7 +61,7 @@ export class Pipeline {
   /** No answer will come any more. */
   end(reason: Error): void {
     clearTimeout(this.#timer);
-    for (const { onLost } of this.#waiting.splice(0)) onLost(reason);
+    for (const { onLost } of this.#waiting) onLost(reason);
   }
 
   #watchFirst(): void {
