@@ -23,7 +23,7 @@ export interface RunOptions {
 
 /** How many scenarios run side by side on a cluster: most of their time they wait for sessions to end. */
 const SIDE_BY_SIDE = 4;
-/** How many times its bound a service may take in a smoke run. */
+/** How many times its bound a service may take in a smoke run: only those of a full run, on a quiet machine, say how soon. */
 const SMOKE_PATIENCE = 6;
 
 /** The clusters that scenarios need, in the order in which they are started. */

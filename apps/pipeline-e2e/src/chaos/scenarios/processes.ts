@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memberIdOf } from '../eviction.ts';
 import type { Scenario } from '../scenario.ts';
 import { lastWords } from '../stage.ts';
 import type { Member, Stage } from '../stage.ts';
@@ -55,6 +56,10 @@ const stopLoop = (name: string, rounds: number, smoke: boolean): Scenario => ({
         if (ms > STOP_MS) {
           const words = lastWords(member.service);
           throw new Error(`the ${app} took ${Math.round(ms)} ms to end: ${words}`);
+        }
+        // Else its partitions wait for its session to end.
+        if (app === 'transformer' && (await memberIdOf(stage, member)) !== undefined) {
+          throw new Error('SIGTERM left a member in the group');
         }
         // The next round's victim must not be the only one that is up.
         await (await stage.start(app)).service.ready();
