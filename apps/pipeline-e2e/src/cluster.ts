@@ -75,6 +75,8 @@ export function clientOf(
     brokers: addresses.split(','),
     ...(ssl !== undefined && { ssl }),
     logLevel: kafkajs.logLevel.NOTHING,
+    // By default a second, in which a busy machine may not answer.
+    connectionTimeout: 10_000,
     ...config,
   });
 }

@@ -55,6 +55,8 @@ export class TestCluster {
     this.kafka = new Kafka({
       brokers: [...this.connection.brokers],
       clientId: 'test',
+      // By default a second, in which a busy machine may not answer.
+      connectionTimeout: 10_000,
       logLevel: logLevel.NOTHING,
     });
     this.#admin = this.kafka.admin();
