@@ -6,7 +6,7 @@ import {
   keyPartition,
   partitionedWrites,
 } from '@login-pipeline/streams';
-import type { Codec, RecordHeaders } from '@login-pipeline/streams';
+import type { Codec, Isolation, RecordHeaders } from '@login-pipeline/streams';
 import { createLogger, Metrics } from '@login-pipeline/observability';
 import type { Logger } from '@login-pipeline/observability';
 import { ConfigResourceTypes, Kafka, KafkaJSError, logLevel } from 'kafkajs';
@@ -125,9 +125,25 @@ export class TestCluster {
     }
   }
 
-  /** @returns all committed records of a topic */
+  /** @returns all committed records of a topic, up to where transactions are open */
   async read(topic: string): Promise<readonly ReadRecord[]> {
     return consumeAll(this.connection, this.logger, topic, await this.ends(topic));
+  }
+
+  /** Waits until no transaction is open on a topic: markers come behind the answer to a commit, and before them nothing is read. */
+  async decided(topic: string): Promise<void> {
+    const { admin, close } = openAdmin(this.connection, this.logger, RETRY_FOR_MS);
+    const ends = async (isolation: Isolation): Promise<string> => {
+      return (await admin.bounds([topic], isolation)).map(({ end }) => end).join();
+    };
+    try {
+      await waitFor(`the markers of ${topic}`, async () => {
+        const logs = await ends('read_uncommitted');
+        return (await ends('read_committed')) === logs;
+      });
+    } finally {
+      await close();
+    }
   }
 
   /** Deletes the records of a partition that lie below an offset, as retention does. */

@@ -114,12 +114,15 @@ export class Pipes {
     return { consumer, metrics, fatal };
   }
 
-  async caughtUp({ groupId, input }: Pipe): Promise<void> {
+  /** Waits until the whole input is processed, and what came of it can be read. */
+  async caughtUp({ groupId, input, output, deadLetter, latest }: Pipe): Promise<void> {
     await waitFor('the group to be at the end of the input', async () => {
       const committed = await this.cluster.committed(groupId, input);
       const ends = await this.cluster.ends(input);
       return ends.every((end, partition) => end === 0 || committed[partition] === end);
     });
+    const written = [output, deadLetter, ...(latest === undefined ? [] : [latest])];
+    await Promise.all(written.map((topic) => this.cluster.decided(topic)));
   }
 
   /** Call it after each test. */
