@@ -10,7 +10,7 @@ const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
 /** What starts, measures, deploys, watches and operates the services. */
 const COMMANDS = ['apps/{bench,deploy-e2e,ops}/**', 'deploy/monitoring/**', 'tools/**'];
 /** What commands and tests are made with. */
-const KIT = ['libs/{command,embedded-kafka,plain-wire,planting}/**'];
+const KIT = ['libs/{bundle,command,embedded-kafka,plain-wire,planting}/**'];
 
 const environmentOnlyInConfig = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -136,7 +136,6 @@ export default tseslint.config(
                 'layer:service',
                 'layer:operations',
                 'layer:kit',
-                'layer:workshop',
               ],
             },
             {
@@ -217,7 +216,7 @@ export default tseslint.config(
     files: [
       'libs/nest-streams/src/testing/**',
       'libs/streams-kafkajs/src/testing/**',
-      'tools/src/bundle.ts',
+      'libs/bundle/src/bundle.ts',
       'apps/pipeline-e2e/**',
     ],
     rules: { 'no-restricted-syntax': ['error', noEnum, noInsideOfClient, noApp] },

@@ -13,7 +13,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
-import { bundleOptions, INSTALLED, sourceFolder, V8_OPTIONS } from './src/bundle.ts';
+import { bundleOptions, INSTALLED, sourceFolder, V8_OPTIONS } from '../libs/bundle/src/bundle.ts';
 
 const [app, flag] = process.argv.slice(2);
 const serve = flag === '--serve';

@@ -9,9 +9,9 @@ import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleOptions, sourceFolder } from '@login-pipeline/bundle';
 import { build } from 'esbuild';
 import type { BuildContext } from 'esbuild';
-import { bundleOptions, sourceFolder } from './bundle.ts';
 import { billOfMaterials, packageFolders } from './sbom/bill-of-materials.ts';
 import type { Bill, NamedVersion } from './sbom/bill-of-materials.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { V8_OPTIONS } from '@login-pipeline/bundle';
 import { EXIT, Failure, isListening, supervised } from '@login-pipeline/command';
 import type { Supervised } from '@login-pipeline/command';
 import { KAFKA_HOME } from '@login-pipeline/embedded-kafka';
-import { V8_OPTIONS } from './bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Longer than the services' own limit for finishing work in hand (DRAIN_TIMEOUT_MS). */

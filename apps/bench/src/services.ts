@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { V8_OPTIONS } from '@login-pipeline/bundle';
 import { freePorts, supervised } from '@login-pipeline/command';
 import type { Supervised } from '@login-pipeline/command';
-import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import type { Contender, Job, Lane } from './contender.ts';
 
 const DIST = join(import.meta.dirname, '..', '..', '..', 'dist', 'apps');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { V8_OPTIONS } from '@login-pipeline/bundle';
 import { loadSettings } from '@login-pipeline/config';
 import { SERVICES } from '@login-pipeline/ops/settings';
 import { TOPICS } from '@login-pipeline/schema';
-import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../../..');

@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { V8_OPTIONS } from '@login-pipeline/bundle';
 import { freePorts } from '@login-pipeline/command';
-import { V8_OPTIONS } from '@login-pipeline/tools/bundle';
 import { brokers } from './cluster.ts';
 import { waitFor } from './wait-for.ts';
 

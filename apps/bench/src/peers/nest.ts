@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { OPTIONAL } from '@login-pipeline/bundle';
 import { supervised } from '@login-pipeline/command';
-import { OPTIONAL } from '@login-pipeline/tools/bundle';
 import { build } from 'esbuild';
 import type { Contender } from '../contender.ts';
 

@@ -36,7 +36,10 @@ it('One file names the library with the Kafka client, and the list of what is in
     (file) => !OTHER_PROGRAMS.test(file) && !file.startsWith('libs/streams-kafkajs/'),
   );
   const naming = files.filter((file) => linesWith(/kafkajs/i, file).length > 0);
-  expect(naming).toEqual(['libs/nest-streams/src/client/kafka-client.ts', 'tools/src/bundle.ts']);
+  expect(naming).toEqual([
+    'libs/bundle/src/bundle.ts',
+    'libs/nest-streams/src/client/kafka-client.ts',
+  ]);
 });
 
 /** @returns files of the product, and not of its tests, from the root of the repository */

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleOptions } from '@login-pipeline/bundle';
 import { planting } from '@login-pipeline/planting';
 import type { Planted } from '@login-pipeline/planting';
-import { bundleOptions } from '@login-pipeline/tools/bundle';
 import { build } from 'esbuild';
 
 const APPS = ['transformer', 'aggregator', 'data-generator'] as const;

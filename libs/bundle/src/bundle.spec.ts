@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { bundleOptions } from './bundle.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 it('Bundles are made for the Node that the libraries need', () => {
   const needed = globSync(join(ROOT, 'libs/*/package.json')).map((file) => {
