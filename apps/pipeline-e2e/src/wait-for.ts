@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PAUSE_MS = 25;
+/** Between two questions: a tenth of the time waited so far, so that long waits leave the processor to what is waited for. */
+const PAUSE_SHARE = 0.1;
+const SHORTEST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * Asks again and again until a condition holds.
@@ -13,11 +16,12 @@ export async function waitFor<T>(
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   deadlineMs = 60_000,
 ): Promise<T> {
-  const end = performance.now() + deadlineMs;
+  const start = performance.now();
   for (;;) {
     const result = await condition();
     if (result !== undefined && result !== false) return result;
-    if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}`);
-    await sleep(PAUSE_MS);
+    const waitedMs = performance.now() - start;
+    if (waitedMs > deadlineMs) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}`);
+    await sleep(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs * PAUSE_SHARE)));
   }
 }
