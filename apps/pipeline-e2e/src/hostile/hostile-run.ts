@@ -22,7 +22,8 @@ const SETTLE_MS = 120_000;
 export interface Pace {
   /** Repeats a run, but for ids and times. */
   readonly seed: number;
-  readonly forMs: number;
+  /** Asked before each pair of batches. */
+  readonly isEnough: (batches: number) => boolean;
   /** Between two batches to each service. */
   readonly pauseMs: number;
 }
@@ -103,14 +104,13 @@ export class HostileRun {
     return { batches: run.#batches, records, outputs, deadLetters, consumed, peakBytes, faults };
   }
 
-  async #write({ seed, forMs, pauseMs }: Pace): Promise<void> {
-    const endMs = performance.now() + forMs;
+  async #write({ seed, isEnough, pauseMs }: Pace): Promise<void> {
     const { input, processed } = this.#topics;
     const kinds = [
       { topic: input, batches: oddBatches() },
       { topic: processed, batches: oddBatches({ processed: true }) },
     ];
-    while (performance.now() < endMs) {
+    while (!isEnough(this.#batches)) {
       for (const { topic, batches } of kinds) {
         const [batch] = fc.sample(batches, { seed: seed + this.#batches, numRuns: 1 });
         this.#batches += 1;

@@ -144,14 +144,14 @@ interface Cursor {
 }
 
 function decodeRecord(cursor: Cursor, baseOffset: number, baseTimestamp: bigint): LoggedRecord {
-  const length = Number(readVarint(cursor));
+  const length = readInt(cursor);
   const end = cursor.at + length;
   cursor.at += 1;
-  const timestamp = baseTimestamp + readVarint(cursor);
-  const offset = baseOffset + Number(readVarint(cursor));
+  const timestamp = baseTimestamp + readLong(cursor);
+  const offset = baseOffset + readInt(cursor);
   const key = readNullable(cursor);
   const value = readNullable(cursor);
-  const headers = Array.from({ length: Number(readVarint(cursor)) }, (): WireHeader => {
+  const headers = Array.from({ length: readInt(cursor) }, (): WireHeader => {
     const name = readNullable(cursor) ?? Buffer.alloc(0);
     return [name, readNullable(cursor)];
   });
@@ -160,15 +160,22 @@ function decodeRecord(cursor: Cursor, baseOffset: number, baseTimestamp: bigint)
 }
 
 function readNullable(cursor: Cursor): Buffer | null {
-  const length = Number(readVarint(cursor));
+  const length = readInt(cursor);
   if (length < 0) return null;
   const start = cursor.at;
   cursor.at += length;
   return cursor.bytes.subarray(start, cursor.at);
 }
 
+/** Those of one byte, from -64 on: a record of thousands of headers has thousands of them. */
+const SHORT_VARINTS = Array.from({ length: 128 }, (_, index) => longVarint(index - 64));
+
 /** Zigzag, 64 bits. */
 function varint(value: bigint | number): Buffer {
+  return SHORT_VARINTS[Number(value) + 64] ?? longVarint(value);
+}
+
+function longVarint(value: bigint | number): Buffer {
   const wide = BigInt(value);
   let rest = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n));
   const bytes: number[] = [];
@@ -177,7 +184,18 @@ function varint(value: bigint | number): Buffer {
   return Buffer.from(bytes);
 }
 
-function readVarint(cursor: Cursor): bigint {
+/** A varint of 32 bits at most. */
+function readInt(cursor: Cursor): number {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = cursor.bytes.readUInt8(cursor.at);
+    cursor.at += 1;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
+  }
+}
+
+function readLong(cursor: Cursor): bigint {
   let value = 0n;
   for (let shift = 0n; ; shift += 7n) {
     const byte = cursor.bytes.readUInt8(cursor.at);
