@@ -120,6 +120,7 @@ describe('SnapshotConsumer', () => {
       await lost.abort();
     }
 
+    await cluster.decided(fold.input);
     await caughtUp(fold, running);
     expect(tally(running)).toEqual(once(committed));
     const [end] = await cluster.ends(fold.input);
