@@ -13,21 +13,22 @@ interface LogLine {
 /**
  * @param meanwhile done again and again until the end
  * @returns how the service ended
- * @throws Error when it did not within the deadline
+ * @throws Error with its log when it did not within the deadline
  */
 export async function endedIn(
   service: Service,
   deadlineMs: number,
   meanwhile: () => void = () => undefined,
 ): Promise<Exit> {
-  return waitFor(
-    `the end of the ${service.app}`,
-    () => {
-      if (service.exit === undefined) meanwhile();
-      return service.exit;
-    },
-    deadlineMs,
-  );
+  const exit = (): Exit | undefined => {
+    if (service.exit === undefined) meanwhile();
+    return service.exit;
+  };
+  try {
+    return await waitFor(`the end of the ${service.app}`, exit, deadlineMs);
+  } catch (error) {
+    throw new Error(`The ${service.app} goes on. Its log:\n${service.output}`, { cause: error });
+  }
 }
 
 /** @returns the message of the one line that tells of an error; there must be no other, no warning and no stack */

@@ -13,8 +13,11 @@ const REDRIVE = aclsIn('acls-redrive.json');
 
 describe('least privilege: each right in deploy/kafka is needed', () => {
   let kafka: SecureKafka;
+  let users: ReadonlyMap<AclEntry | undefined, string>;
   beforeAll(async () => {
     kafka = await SecureKafka.start();
+    const granted = await kafka.grantAllButOne('service', PIPELINE);
+    users = new Map(granted.map(([name, lacks]) => [lacks, name]));
   });
   afterAll(async () => {
     await killServices();
@@ -22,10 +25,11 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
   });
 
   describe('by the services', () => {
-    let users: ReadonlyMap<AclEntry, string>;
     beforeAll(async () => {
-      const granted = await kafka.grantAllButOne('service', PIPELINE);
-      users = new Map(granted.map(([name, lacks]) => [lacks, name]));
+      // A right is missed at the start, even where a state is kept already and there is nothing to write.
+      const aggregator = await kafka.run('aggregator', 'mutual-tls');
+      await aggregator.ready();
+      expect(await aggregator.stop()).toBe(0);
     });
 
     it.each(inGroups(PIPELINE.map((entry) => [textOf(entry), entry] as const)))(
@@ -126,7 +130,10 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
       expect(await runTool('positions', ['set', '--to', 'end', '--yes'], asTransformer)).toMatch(
         /done: the group goes on there/,
       );
-      const asOther = await kafka.certified('redrive');
+      const membership = PIPELINE.find(
+        ({ resource, name }) => resource === 'group' && name === 'transformer',
+      );
+      const asOther = await kafka.certified(users.get(membership) ?? '');
       await expect(runTool('positions', ['show'], asOther)).rejects.toMatchObject({
         code: 69,
         stderr: expect.stringContaining('this user needs Read on group "transformer" (GROUP_ID)'),
@@ -142,7 +149,7 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
       await expect(runTool('transactions', ['list'], asOther)).rejects.toMatchObject({
         code: 69,
         stderr: expect.stringContaining(
-          'this user needs Read on topic "processed-user-login" (OUTPUT_TOPIC)',
+          'this user needs Describe on topic "processed-user-login" (OUTPUT_TOPIC)',
         ),
       });
     });

@@ -34,6 +34,7 @@ describe('ClusterAdmin', () => {
     const { brokers, controller, topics } = await admin.describe([topic, other]);
     expect(brokers.map(({ id }) => id)).toContain(controller);
     expect(topics.map(({ error }) => error)).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+    expect(topics[0]?.operations).toContain('Write');
     expect(topics[0]?.partitions[2]).toMatchObject({
       ...{ partition: 2, leader: 1, replicas: [1], inSync: [1] },
     });

@@ -163,6 +163,7 @@ export type {
   AdminOutcome,
   DescribedPartition,
   DescribedTopic,
+  Operation,
   TopicDefinition,
 } from './protocol/admin-apis.ts';
 export type { ApiName, Apis, RequestOf, ResponseOf, WireApiName } from './protocol/apis.ts';

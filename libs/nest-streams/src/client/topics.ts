@@ -1,5 +1,5 @@
 import type { Logger } from '@login-pipeline/observability';
-import type { ClusterAdmin } from '@login-pipeline/streams';
+import type { ClusterAdmin, DescribedTopic } from '@login-pipeline/streams';
 import { OPERATOR } from '../operator-commands.ts';
 import { notAuthorized } from '../security/rights.ts';
 import type { Right } from '../security/rights.ts';
@@ -16,7 +16,7 @@ export interface TopicRole {
 
 /** A topic and what a service does with it. */
 export interface TopicUse extends TopicRole {
-  readonly operations: readonly ('Read' | 'Write')[];
+  readonly operations: readonly ('Read' | 'Write' | 'Describe')[];
 }
 
 /** A topic that exists, with what a producer must know of it. */
@@ -76,11 +76,10 @@ async function countPartitions(
   { brokers }: KafkaConnection,
 ): Promise<ReadonlyMap<string, number>> {
   const { topics } = await admin.describe([...new Set(uses.map(({ topic }) => topic))]);
-  const errors = new Map(topics.map(({ topic, error }) => [topic, error]));
-  const failing = uses.filter(({ topic }) => errors.get(topic) !== 'NONE');
-  // Of a topic that may not be seen, a broker does not even tell whether it exists.
-  const refused = failing.filter(({ topic }) => errors.get(topic) === 'TOPIC_AUTHORIZATION_FAILED');
-  if (refused.length > 0) throw notAuthorized(refused.flatMap(rightsOf));
+  const found = new Map(topics.map((topic) => [topic.topic, topic]));
+  const lacking = uses.flatMap((use) => missingRights(use, found.get(use.topic)));
+  if (lacking.length > 0) throw notAuthorized(lacking);
+  const failing = uses.filter(({ topic }) => found.get(topic)?.error !== 'NONE');
   if (failing.length === 0) {
     return new Map(topics.map(({ topic, partitions }) => [topic, partitions.length]));
   }
@@ -90,6 +89,15 @@ async function countPartitions(
     `These topics do not exist on ${brokers.join(', ')}: ${names}. ` +
       `Create them with ${OPERATOR.createTopics} (those with the default names) or kafka-topics.sh, or name others by the settings.`,
   );
+}
+
+/** A right that is needed late is missed at the start, and not by the first record weeks later. */
+function missingRights(use: TopicUse, found: DescribedTopic | undefined): readonly Right[] {
+  // Of a topic that may not be seen, a broker does not even tell whether it exists.
+  if (found?.error === 'TOPIC_AUTHORIZATION_FAILED') return rightsOf(use);
+  const allowed = found?.operations;
+  if (allowed === undefined) return [];
+  return rightsOf({ ...use, operations: use.operations.filter((one) => !allowed.has(one)) });
 }
 
 /** @returns the rights that a use of a topic takes */

@@ -51,7 +51,10 @@ export class TransactionsAdmin {
   /** @throws KafkaUnavailableError when the brokers or one of the topics cannot be used */
   static async open(options: TransactionsOptions): Promise<TransactionsAdmin> {
     const { connection, logger, topics } = options;
-    const uses = topics.map((role) => [role.setting, { ...role, operations: ['Read'] }] as const);
+    // To read what is open in one of them is asked for when there is something.
+    const uses = topics.map((role) => {
+      return [role.setting, { ...role, operations: ['Describe'] }] as const;
+    });
     const usable = await requireTopics(connection, logger, Object.fromEntries(uses));
     return new TransactionsAdmin(options, Object.values(usable));
   }

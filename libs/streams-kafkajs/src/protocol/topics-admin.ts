@@ -1,5 +1,5 @@
-import { errorName } from '@login-pipeline/streams';
-import type { DescribedPartition, DescribedTopic } from '@login-pipeline/streams';
+import { errorName, OPERATIONS } from '@login-pipeline/streams';
+import type { DescribedPartition, DescribedTopic, Operation } from '@login-pipeline/streams';
 import type { ApiCodec } from './api-codec.ts';
 import { METADATA, NO_ID, readBrokers } from './cluster.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -18,7 +18,7 @@ export const DESCRIBE_TOPICS: ApiCodec<'DescribeTopics'> = {
       });
     }
     writer.bool(false); // do not create topics
-    writer.bool(false); // no authorized operations
+    writer.bool(true); // what this user may do with each (KIP-430)
     writer.end();
   },
   decode: (reader) => {
@@ -38,9 +38,19 @@ function readTopic(reader: ResponseReader): DescribedTopic {
   const topicId = reader.uuid();
   reader.bool(); // whether it is internal
   const partitions = reader.array(() => readPartition(reader));
-  reader.int32(); // authorized operations
+  const operations = allowedIn(reader.int32());
   reader.end();
-  return { error, topic, topicId, partitions };
+  return { error, topic, topicId, partitions, operations };
+}
+
+/**
+ * @param bits one for each operation, by its code (KIP-430)
+ * @returns undefined where they tell nothing: what is described may be described
+ */
+function allowedIn(bits: number): DescribedTopic['operations'] {
+  const allowed = Object.entries(OPERATIONS).filter(([, code]) => (bits & (1 << code)) !== 0);
+  const operations = new Set(allowed.map(([operation]) => operation as Operation));
+  return operations.has('Describe') ? operations : undefined;
 }
 
 function readPartition(reader: ResponseReader): DescribedPartition {

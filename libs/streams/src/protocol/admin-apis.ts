@@ -8,6 +8,8 @@ export interface DescribedTopic {
   readonly topic: string;
   readonly topicId: string;
   readonly partitions: readonly DescribedPartition[];
+  /** What this user may do with it; undefined where the broker does not tell. */
+  readonly operations: ReadonlySet<Operation> | undefined;
 }
 
 export interface DescribedPartition {
@@ -55,6 +57,8 @@ export const OPERATIONS = {
   IdempotentWrite: 12,
 } as const;
 
+export type Operation = keyof typeof OPERATIONS;
+
 /** Something that a principal is allowed to do, from any host. */
 export interface Acl {
   /** E.g. `User:transformer`. */
@@ -62,7 +66,7 @@ export interface Acl {
   readonly resource: keyof typeof RESOURCES;
   readonly name: string;
   readonly pattern: keyof typeof PATTERNS;
-  readonly operation: keyof typeof OPERATIONS;
+  readonly operation: Operation;
 }
 
 /**

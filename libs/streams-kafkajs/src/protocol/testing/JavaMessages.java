@@ -209,11 +209,12 @@ public class JavaMessages {
   }
 
   private static void topicsAdmin() {
-    print("DescribeTopics.request", 12, new MetadataRequestData().setAllowAutoTopicCreation(false).setTopics(null));
+    print("DescribeTopics.request", 12, new MetadataRequestData().setAllowAutoTopicCreation(false).setTopics(null)
+        .setIncludeTopicAuthorizedOperations(true));
     var brokers = new MetadataResponseData.MetadataResponseBrokerCollection();
     brokers.add(new MetadataResponseData.MetadataResponseBroker().setNodeId(7).setHost("host").setPort(9092));
     var topics = new MetadataResponseData.MetadataResponseTopicCollection();
-    topics.add(new MetadataResponseData.MetadataResponseTopic().setName(TOPIC).setTopicId(TOPIC_ID)
+    topics.add(new MetadataResponseData.MetadataResponseTopic().setName(TOPIC).setTopicId(TOPIC_ID).setTopicAuthorizedOperations(1 << 3 | 1 << 8)
         .setPartitions(List.of(new MetadataResponseData.MetadataResponsePartition().setErrorCode((short) 5).setPartitionIndex(2)
             .setLeaderId(-1).setLeaderEpoch(4).setReplicaNodes(List.of(7, 8)).setIsrNodes(List.of(8)).setOfflineReplicas(List.of(8)))));
     print("DescribeTopics.response", 12, new MetadataResponseData().setBrokers(brokers).setClusterId("id").setControllerId(7).setTopics(topics));

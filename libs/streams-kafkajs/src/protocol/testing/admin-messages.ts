@@ -23,6 +23,7 @@ export const ADMIN_MESSAGES: ExpectedMessages<Exclude<WireApiName, ApiName>> = {
           topic,
           topicId,
           partitions: [{ partition, leader: -1, leaderEpoch: 4, replicas: [7, 8], inSync: [8] }],
+          operations: new Set(['Read', 'Describe']),
         },
       ],
     },
