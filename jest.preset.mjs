@@ -22,6 +22,9 @@ const LAYERS = {
   deploy: { testMatch: ['**/*.deploy.spec.ts'], ...WITH_BROKER },
 };
 
+/** More than any project has: Jest repeats no failure. */
+const ALL_FILES = 10_000;
+
 /** Absolute paths, one a line, of the only files to run: a second try of those that failed. */
 const ONLY = process.env.TEST_FILES?.split('\n');
 
@@ -35,6 +38,8 @@ export function jestConfig(displayName, rootDir) {
     displayName,
     rootDir,
     testEnvironment: 'node',
+    // `npm test` repeats at its end what failed, of all projects.
+    reporters: [['default', { summaryThreshold: ALL_FILES }]],
     // FUZZ_RUNS=1000000 makes fuzz tests of the property tests that feed decoders with any bytes; 0: as they are.
     globals: { FUZZ_RUNS: Number(process.env.FUZZ_RUNS ?? 0) },
     extensionsToTreatAsEsm: ['.ts'],
