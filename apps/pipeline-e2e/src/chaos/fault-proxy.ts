@@ -40,7 +40,7 @@ const UNASKED = {
 /** How long the broker may take to answer a client that is gone. */
 const LINGER_MS = 1_000;
 
-/** A frame that is being held, and who waits for it. */
+/** Frames that are being held, and what waits for the first. */
 export interface MarkedPoint {
   /** Settles when the first frame that fits is here: it has not gone on. */
   readonly reached: Promise<Frame>;
@@ -88,26 +88,28 @@ export class FaultProxy {
 
   /** Holds the first frame that fits, and with it whatever follows on its connection in its direction. */
   holdFirst(fits: (frame: Frame) => boolean): MarkedPoint {
-    let release: () => void = () => undefined;
-    const released = new Promise<Verdict>((resolve) => {
-      release = () => {
-        resolve('pass');
-      };
+    let first: Frame | undefined;
+    return this.hold((frame) => {
+      if (first !== undefined || !fits(frame)) return false;
+      first = frame;
+      return true;
     });
-    let remove: () => void = () => undefined;
-    const reached = new Promise<Frame>((resolve) => {
-      remove = this.inject((frame) => {
-        if (!fits(frame)) return 'pass';
-        remove();
-        resolve(frame);
-        return released;
-      });
+  }
+
+  /** Holds every frame that fits, and with each whatever follows on its connection in its direction. */
+  hold(fits: (frame: Frame) => boolean): MarkedPoint {
+    const released = Promise.withResolvers<Verdict>();
+    const reached = Promise.withResolvers<Frame>();
+    const remove = this.inject((frame) => {
+      if (!fits(frame)) return 'pass';
+      reached.resolve(frame);
+      return released.promise;
     });
     return {
-      reached,
+      reached: reached.promise,
       release: () => {
         remove();
-        release();
+        released.resolve('pass');
       },
     };
   }

@@ -97,13 +97,16 @@ const createdAnew: Scenario = {
     );
     await cluster.produce(lane.input, last);
     await reached(stage, late, 'offsets');
-    const letJoin = holdJoins(stage);
+    // The leader misses the topic soon, and offsets of an older generation are refused.
+    const joins = proxy.hold(
+      (frame) => stage.isOurs(frame) && frame.direction === 'request' && frame.api === 'JoinGroup',
+    );
     await cluster.admin.deleteTopics({ topics: [lane.input] });
     await cluster.createTopic(lane.input, ends.length);
     await stage.write(makeLoad(written.length, ends.length, 'anew'));
     // It arrives when the new topic has records that it would skip.
     const answer = await answeredAfter(stage, late);
-    letJoin();
+    joins.release();
     await stage.lookAgain();
     // Refused, the records are what a topic loses that is deleted before they are read.
     const isTaken = errorCodes(answer).every((code) => code === 0);
@@ -113,23 +116,6 @@ const createdAnew: Scenario = {
     return isTaken ? 1 : 0;
   },
 };
-
-/** No member of the stage gets a request to join through from now on. @returns lets them */
-function holdJoins({ proxy, isOurs }: Stage): () => void {
-  let release: () => void = () => undefined;
-  const released = new Promise<'pass'>((resolve) => {
-    release = () => {
-      resolve('pass');
-    };
-  });
-  const heal = proxy.inject((frame) =>
-    isOurs(frame) && frame.direction === 'request' && frame.api === 'JoinGroup' ? released : 'pass',
-  );
-  return () => {
-    heal();
-    release();
-  };
-}
 
 const retention: Scenario = {
   ...BESIDE,
