@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand, say, stopRequested } from '@login-pipeline/command';
@@ -17,13 +17,13 @@ import type { JestReport, TestRun } from './test-results.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NX = join(ROOT, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-/** Where Jest writes its reports, one a project: `nx.json` says so. */
+/** Where Jest writes its reports, `PROJECT.TARGET.json`: `nx.json` says so. */
 const RESULTS = join(ROOT, 'dist', 'test-results');
 
 const HELP = `npm test [-- OPTIONS]
 
-Runs every test, as Nx's targets: unit tests, then those that need a broker and those of the built services, on a Kafka of
-their own.
+Runs every test, as Nx's targets: those that need a broker and those of the built services, on a Kafka of their own, and
+unit tests in what these leave of the processor.
 
   --retry          runs the files that failed once more; what then passes does not count as failed, and is named as flaky
   --kafka VERSION  the engine's tests alone, against another release of Kafka, from 3.9.0 on
@@ -37,13 +37,15 @@ interface Stage {
   readonly parallel: number;
   /** As Nx names projects; undefined: every one that has the target. */
   readonly project?: string;
+  /** Whether it takes only what others leave of the processor. */
+  readonly givesWay?: boolean;
 }
 
+/** They run at the same time. */
 const EVERYTHING: readonly Stage[] = [
-  // Some tests wait for processes that they start: another project works meanwhile.
-  { target: 'test', parallel: availableParallelism() + 1 },
-  // Tests with a broker wait more than they work, so that there may be more of them than cores: `nx.json` says how many a project.
+  // Tests with a broker wait more than they work: `nx.json` says how many files of a project there are at a time.
   { target: 'integration', parallel: 2 },
+  { target: 'test', parallel: availableParallelism(), givesWay: true },
 ];
 /** The client, and nothing above it: enough to see whether another release of theirs is another one to us. */
 const ENGINE: readonly Stage[] = [
@@ -77,35 +79,36 @@ async function runStages(
   retry: boolean,
   env: NodeJS.ProcessEnv = {},
 ): Promise<number> {
-  const runs: TestRun[] = [];
-  for (const stage of stages) {
-    let run = await runStage(stage, env);
-    const again = retry && !stopping.signal.aborted ? filesToRetry(run) : [];
-    if (again.length > 0) {
-      say(`once more: ${again.map((file) => relative(ROOT, file)).join(', ')}`);
-      const files = { TEST_FILES: again.join('\n'), NX_SKIP_NX_CACHE: 'true' };
-      const project = projectsOf(run, again).join();
-      const second = await runStage({ ...stage, project }, { ...env, ...files });
-      for (const name of flakyTests(run, second))
-        say(`flaky, passed only the second time: ${name}`);
-      run = afterRetry(run, second);
-    }
-    if (stopping.signal.aborted) return 130;
-    runs.push(run);
-  }
+  const runs = await Promise.all(stages.map((stage) => runTwice(stage, retry, env)));
+  if (stopping.signal.aborted) return 130;
   for (const failure of runs.flatMap(failuresIn)) say(`failed: ${failure}`);
   const { passed, failed } = totals(runs);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
+/** Once, and what failed once more if it may. */
+async function runTwice(stage: Stage, mayRetry: boolean, env: NodeJS.ProcessEnv): Promise<TestRun> {
+  const first = await runStage(stage, env);
+  const again = mayRetry && !stopping.signal.aborted ? filesToRetry(first) : [];
+  if (again.length === 0) return first;
+  say(`once more: ${again.map((file) => relative(ROOT, file)).join(', ')}`);
+  const files = { TEST_FILES: again.join('\n'), NX_SKIP_NX_CACHE: 'true' };
+  const project = projectsOf(first, again).join();
+  const second = await runStage({ ...stage, project }, { ...env, ...files });
+  for (const name of flakyTests(first, second)) say(`flaky, passed only the second time: ${name}`);
+  return afterRetry(first, second);
+}
+
 async function runStage(stage: Stage, env: NodeJS.ProcessEnv): Promise<TestRun> {
-  rmSync(RESULTS, { recursive: true, force: true });
+  const ending = `.${stage.target}.json`;
+  const written = (): string[] => globSync(`*${ending}`, { cwd: RESULTS });
+  for (const old of written()) rmSync(join(RESULTS, old));
   const status = await runNx(stage, env);
   const reports = new Map<string, JestReport>();
-  for (const file of globSync('*.json', { cwd: RESULTS })) {
+  for (const file of written()) {
     const report = JSON.parse(readFileSync(join(RESULTS, file), 'utf8')) as JestReport;
-    reports.set(basename(file).split('.')[0] ?? '', report);
+    reports.set(basename(file, ending), report);
   }
   const missing = stopping.signal.aborted
     ? []
@@ -123,7 +126,10 @@ function projectsOfStage({ target, project }: Stage): string[] {
   ) as string[];
 }
 
-function runNx({ target, parallel, project }: Stage, env: NodeJS.ProcessEnv): Promise<number> {
+function runNx(
+  { target, parallel, project, givesWay }: Stage,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const projects = project === undefined ? [] : [`--projects=${project}`];
   const options = [`--parallel=${parallel}`, '--output-style=stream'];
   const nx = spawn(
@@ -136,6 +142,9 @@ function runNx({ target, parallel, project }: Stage, env: NodeJS.ProcessEnv): Pr
       env: { ...process.env, ...(!process.stdout.isTTY && { FORCE_COLOR: '0' }), ...env },
     },
   );
+  // What Nx starts inherits it.
+  if (givesWay && nx.pid !== undefined)
+    setPriority(nx.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   stopping.signal.addEventListener('abort', () => nx.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     nx.once('error', reject);

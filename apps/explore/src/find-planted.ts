@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { planting } from '@login-pipeline/planting';
 import { build } from 'esbuild';
@@ -7,6 +7,8 @@ import { runWorker } from './run-worker.ts';
 import type { ScheduleResult } from './schedule.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+/** Below the repository, whose packages a worker may need. */
+const OUTPUT = join(ROOT, 'dist', 'explore');
 
 /** How a planted bug was found. */
 export interface FoundBug {
@@ -18,8 +20,8 @@ export interface FoundBug {
 
 /** Explores the engine with a bug in it, on one core, until a schedule shows the bug. */
 export async function findPlanted(bug: PlantedBug, milliseconds: number): Promise<FoundBug> {
-  // Below the repository, whose packages it may need.
-  const folder = await mkdtemp(join(import.meta.dirname, 'planted-'));
+  await mkdir(OUTPUT, { recursive: true });
+  const folder = await mkdtemp(join(OUTPUT, 'planted-'));
   try {
     const file = join(folder, 'worker.mjs');
     await build({

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { findPlanted } from './find-planted.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 
-/** On one core of the machine that the figures are from; a busy machine may take some times as long. */
-const WITHIN_MS = 60_000;
+/** Each is found within seconds by a core that has nothing else to do. */
+const WITHIN_MS = 120_000;
 
 describe('Exploring the engine with a bug in it', () => {
   it.each(PLANTED_BUGS)(

@@ -9,7 +9,10 @@ export interface WorkerOptions {
   readonly firstSeed: number;
   /** How many workers share the seeds. */
   readonly step: number;
-  readonly milliseconds: number;
+  /** It begins no schedule after so long; default: it may. */
+  readonly milliseconds?: number;
+  /** How many it explores at most; default: any number. */
+  readonly schedules?: number;
   /** It ends as soon as a fault matches. */
   readonly symptom?: RegExp | undefined;
   readonly onFound?: (result: ScheduleResult) => void;
@@ -26,8 +29,9 @@ const NODE_OPTIONS = ['--max-semi-space-size=64', '--disable-warning=Experimenta
 
 /** Explores in a process of its own. @throws Error when that ends before it is done */
 export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
-  const { file, firstSeed, step, milliseconds, symptom, onFound } = options;
-  const args = [firstSeed, step, milliseconds].map(String);
+  const { file, firstSeed, step, symptom, onFound } = options;
+  const { milliseconds = Infinity, schedules = Infinity } = options;
+  const args = [firstSeed, step, milliseconds, schedules].map(String);
   if (symptom !== undefined) args.push(symptom.source);
   const child = spawn(process.execPath, [...NODE_OPTIONS, file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -6,13 +6,13 @@ export type WorkerLine =
   | ({ readonly kind: 'found' } & ScheduleResult)
   | { readonly kind: 'done'; readonly schedules: number; readonly requests: number };
 
-const [, , first, step, milliseconds, symptom] = process.argv;
+const [, , first, step, milliseconds, most, symptom] = process.argv;
 const began = performance.now();
 let schedules = 0;
 let requests = 0;
 for (
   let seed = Number(first);
-  performance.now() - began < Number(milliseconds);
+  schedules < Number(most) && performance.now() - began < Number(milliseconds);
   seed += Number(step)
 ) {
   const result = await runSchedule({ seed });

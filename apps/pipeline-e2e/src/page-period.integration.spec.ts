@@ -112,7 +112,10 @@ interface WeekHours {
     const cells = page.locator('.week').getByRole('gridcell');
     await waitFor('all hours of a week', async () => (await cells.count()) === 168);
     const { hours } = await aggregator.get<WeekHours>('/insights/week-hours?last=7d');
-    const shown = (await cells.allTextContents()).map((text) => Number(text.replaceAll(',', '')));
+    // In the first minute of an hour, the period lacks that hour of a week ago, and has nothing of today's yet.
+    const shown = (await cells.allTextContents()).map((text) =>
+      text === 'not in the period' ? 0 : Number(text.replaceAll(',', '')),
+    );
     expect(shown).toEqual(hours.map(({ count }) => count));
   });
 
