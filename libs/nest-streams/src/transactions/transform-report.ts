@@ -44,7 +44,7 @@ export class TransformReport {
       groupId,
       topic,
       partition,
-      committed: String(committed),
+      committed: committed === undefined ? undefined : String(committed),
       offset: String(offset),
     };
     switch (resume.kind) {
