@@ -75,8 +75,9 @@ async function runPipeline(fresh: boolean): Promise<number> {
   await setUpTopics(settings, say);
   stopping.signal.throwIfAborted();
   say(`starting ${SERVICE_NAMES.join(', ')}`);
+  const brokers = settings.kafka.brokers.join();
   for (const name of SERVICE_NAMES) {
-    const env = serviceEnvironment(name, ports, settings.kafka.brokers.join(), process.env);
+    const env = serviceEnvironment(name, ports, brokers, process.env);
     const service = startService(name, env);
     stops.push(service.stop);
     const end = service.exited.then((status) => {
@@ -86,11 +87,11 @@ async function runPipeline(fresh: boolean): Promise<number> {
     });
     ends.push(end);
   }
-  void showLiveView(frame(ports, since), ports, process.stdout, stopping.signal);
+  void showLiveView(frame(ports, brokers, since), ports, process.stdout, stopping.signal);
   return Promise.race(ends);
 }
 
-function frame(ports: ServicePorts, since: number): ViewFrame {
+function frame(ports: ServicePorts, brokers: string, since: number): ViewFrame {
   const page = `http://localhost:${ports.aggregator}`;
   // As a shell expands it: one address per service.
   const each = `http://localhost:{${Object.values(ports).join()}}`;
@@ -101,6 +102,7 @@ function frame(ports: ServicePorts, since: number): ViewFrame {
       ['API', `${page}/docs`],
       ['metrics', `${each}/metrics`],
       ['health', `${each}/health/ready`],
+      ['brokers', brokers],
       ['logs', relative(process.cwd(), LOGS_DIR)],
       ['truth', relative(process.cwd(), process.env['TRUTH_FILE'] ?? TRUTH_FILE)],
     ],
