@@ -8,7 +8,7 @@ const CLIENT = ['kafkajs'];
 const LOGGERS = ['pino', 'pino-pretty', 'prom-client'];
 
 /** What starts, measures, deploys, watches and operates the services. */
-const COMMANDS = ['apps/{bench,deploy-e2e,ops}/**', 'deploy/monitoring/**', 'tools/**'];
+const COMMANDS = ['apps/{bench,deploy-e2e,monitoring,ops}/**', 'tools/**'];
 /** What commands and tests are made with. */
 const KIT = ['libs/{bundle,command,embedded-kafka,plain-wire,planting}/**'];
 
@@ -251,7 +251,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['deploy/monitoring/**'],
+    files: ['apps/monitoring/**'],
     rules: {
       '@typescript-eslint/no-deprecated': [
         'error',

@@ -38,7 +38,7 @@ const RECIPES: Readonly<Record<string, Prepare>> = {
   'kafka-exporter': async (context) => {
     await build({
       ...bundleOptions('ops', context),
-      entryPoints: { exporter: 'deploy/monitoring/src/exporter/main.ts' },
+      entryPoints: { exporter: 'apps/monitoring/src/exporter/main.ts' },
       sourcemap: false,
     });
   },

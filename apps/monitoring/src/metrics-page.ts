@@ -53,7 +53,7 @@ export function metricsPage(): string {
     '',
     '## Of Kafka Exporter',
     '',
-    'Groups and brokers are watched by `danielqsj/kafka-exporter`. Where its image is not to be had, `node deploy/monitoring/src/exporter/main.ts` shows',
+    'Groups and brokers are watched by `danielqsj/kafka-exporter`. Where its image is not to be had, `node apps/monitoring/src/exporter/main.ts` shows',
     'the same names.',
     '',
     ...table(

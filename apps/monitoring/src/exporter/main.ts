@@ -4,7 +4,7 @@ import { loadSettings } from '@login-pipeline/config';
 import { TOPIC_SETUP } from '@login-pipeline/ops/settings';
 import { startExporter } from './server.ts';
 
-const HELP = `node deploy/monitoring/src/exporter/main.ts [--port 9308]
+const HELP = `node apps/monitoring/src/exporter/main.ts [--port 9308]
 
 Serves lag and health of the cluster of KAFKA_BROKERS under the metric names of danielqsj/kafka-exporter, until Ctrl-C:
 a stand-in for machines without its container image.
