@@ -48,6 +48,22 @@ describe('least privilege: each right in deploy/kafka is needed', () => {
     );
   });
 
+  it('all rights that are missing on topics are told at once', async () => {
+    const seen = PIPELINE.filter(({ principal }) => principal === 'User:transformer').map(
+      (entry) => ({
+        ...entry,
+        principal: 'User:reader',
+        operation: entry.operation === 'Write' ? 'Describe' : entry.operation,
+      }),
+    );
+    await kafka.grant(kafka.write('reader.json', JSON.stringify(seen)));
+    const service = await Service.start('transformer', await kafka.certified('reader'));
+    expect(await refusal(service, START_FAILURE_MS)).toContain(
+      'this user needs Write on topic "processed-user-login" (OUTPUT_TOPIC), ' +
+        'Write on topic "user-login.dead-letter" (DEAD_LETTER_TOPIC)',
+    );
+  });
+
   describe('by the optional parts', () => {
     const WITH_LAST_LOGIN = { LAST_LOGIN_TOPIC: 'user-last-login', FILTER_APP_VERSIONS: '*' };
     let lastLogin: readonly (readonly [name: string, lacks: AclEntry])[];
