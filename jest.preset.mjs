@@ -37,7 +37,7 @@ export function jestConfig(displayName, rootDir) {
   return {
     displayName,
     rootDir,
-    testEnvironment: 'node',
+    testEnvironment: `${import.meta.dirname}/jest.environment.mjs`,
     // `npm test` repeats at its end what failed, of all projects.
     reporters: [['default', { summaryThreshold: ALL_FILES }]],
     // FUZZ_RUNS=1000000 makes fuzz tests of the property tests that feed decoders with any bytes; 0: as they are.

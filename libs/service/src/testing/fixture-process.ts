@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 
-const WORKSPACE = resolve(import.meta.dirname, '../../../..');
 const DEADLINE_MS = 20_000;
 
 interface LogLine {
@@ -16,21 +16,36 @@ interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** The fixture service, bundled once: its decorators need a compiler. */
+/** Nest and Fastify look for packages that nobody has installed; the bundle leaves that to the run. */
+const optionalPackages: Plugin = {
+  name: 'optional-packages',
+  setup: (building) => {
+    building.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === optionalPackages) return undefined;
+      const found = await building.resolve(path, { ...options, pluginData: optionalPackages });
+      return found.errors.length === 0 ? found : { path, external: true };
+    });
+  },
+};
+
+/** The fixture service, bundled once with all that it needs: it starts in a third of the time. */
 export class FixtureBundle {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fixture-'));
   readonly #running = new Set<FixtureProcess>();
 
   async build(): Promise<void> {
-    symlinkSync(join(WORKSPACE, 'node_modules'), join(this.#folder, 'node_modules'));
     await build({
       entryPoints: [join(import.meta.dirname, 'service-fixture.ts')],
       outfile: join(this.#folder, 'main.mjs'),
       bundle: true,
-      packages: 'external',
       platform: 'node',
       format: 'esm',
       target: 'node22.15',
+      plugins: [optionalPackages],
+      // CommonJS dependencies inside an ES module still call require.
+      banner: {
+        js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+      },
       logLevel: 'silent',
     });
   }
