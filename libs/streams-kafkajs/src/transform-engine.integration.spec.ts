@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ForeignGroupError } from '@login-pipeline/streams';
 import { EngineStage } from './testing/engine-stage.ts';
 import type { RunningEngine, StageOptions } from './testing/engine-stage.ts';
-import { longestGap } from './testing/gaps.ts';
 import { report } from './testing/report.ts';
 import { until } from './testing/until.ts';
 
@@ -52,31 +51,30 @@ describe('The engine on brokers', () => {
     const two = [stage.start(), stage.start()];
     await stage.settled(two, PARTITIONS);
     const endWriting = stage.keepWriting(PARTITIONS, PACE_MS);
-    await stage.done();
+    await flowsOn(stage);
     const since = Date.now();
     const third = stage.start();
     await stage.settled([...two, third], PARTITIONS);
-    const joined = Date.now();
+    report('a third engine joins', Date.now() - since);
     await flowsOn(stage);
     const leaves = Date.now();
     await stage.stop(third);
     await stage.settled(two, PARTITIONS);
-    const left = Date.now();
+    report('the third engine leaves', Date.now() - leaves);
     await flowsOn(stage);
     await endWriting();
     await stage.done();
-    report('a third engine joins', joined - since);
-    report('the third engine leaves', left - leaves);
-    const moved = movedSince(two, since);
-    const gaps = stage.output.read.map((read) => longestGap(read, since, left));
-    const [ofMoved, ofStayed] = [[...moved], [...gaps.keys()].filter((it) => !moved.has(it))];
-    const longest = (partitions: readonly number[]): number =>
-      Math.max(...partitions.map((partition) => gaps[partition] ?? 0));
-    report('longest gap of a partition that moved', longest(ofMoved));
-    report('longest gap of a partition that stayed', longest(ofStayed));
-    // What moves waits for all members, what stays for nothing: how long depends on the machine.
-    expect(ofStayed.length).toBeGreaterThan(0);
-    expect(longest(ofStayed)).toBeLessThan(longest(ofMoved));
+    const moves = movesOf(stage, since);
+    const moved = new Set(moves.map(({ partition }) => partition));
+    expect(moved.size).toBeGreaterThan(0);
+    for (const { partition, from, to } of moves) {
+      report(`partition ${partition} moves`, to - from);
+      for (let other = 0; other < PARTITIONS; other += 1) {
+        if (moved.has(other)) continue;
+        // What stays goes on while what moves waits for the other members.
+        expect(commitsOf(stage, other).some(({ at }) => at > from && at < to)).toBe(true);
+      }
+    }
     await stage.expectOnce();
   });
 
@@ -241,13 +239,25 @@ async function flowsOn(stage: EngineStage): Promise<void> {
   );
 }
 
-/** @returns the partitions that engines gave up since a time */
-function movedSince(engines: readonly RunningEngine[], since: number): ReadonlySet<number> {
-  return new Set(
-    engines.flatMap(({ events }) =>
-      events.flatMap((event) =>
-        event.kind === 'revoked' && event.at >= since ? event.partitions : [],
-      ),
-    ),
+/** @returns each time that an engine gave up a partition since a time, and when another one had its offset */
+function movesOf(
+  { engines }: EngineStage,
+  since: number,
+): readonly { readonly partition: number; readonly from: number; readonly to: number }[] {
+  const events = engines.flatMap((engine) => engine.events).filter(({ at }) => at >= since);
+  return events.flatMap((event) => {
+    if (event.kind !== 'revoked') return [];
+    return event.partitions.map((partition) => {
+      const positioned = events.find(
+        (it) => it.kind === 'positioned' && it.partition === partition && it.at >= event.at,
+      );
+      return { partition, from: event.at, to: positioned?.at ?? event.at };
+    });
+  });
+}
+
+function commitsOf({ engines }: EngineStage, partition: number): RunningEngine['events'] {
+  return engines.flatMap(({ events }) =>
+    events.filter((event) => event.kind === 'committed' && event.partition === partition),
   );
 }
